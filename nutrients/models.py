@@ -1,0 +1,236 @@
+"""What foods hold and what people need. Read-mostly; knows nothing of anybody's diary."""
+
+import uuid
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nutrients.codes import CODES, NUTRIENTS, Authority, FoodSource, LifeStage, Sex
+
+FOOD_NAMESPACE = uuid.UUID("8a1f3b52-5d0e-5c6a-9c63-7a1f0c5d9e10")
+"""Foods of every server share it, so a phone can keep their ids across servers and reloads."""
+
+
+def food_id(source: str, code: str) -> uuid.UUID:
+    """The id that a food of a public table has on every server."""
+    return uuid.uuid5(FOOD_NAMESPACE, f"{source}:{code}")
+
+
+def portion_id(food: uuid.UUID, key: str) -> uuid.UUID:
+    """The id of a household portion, named within its food by `key` (its sequence number)."""
+    return uuid.uuid5(food, key)
+
+
+class NutrientAmounts(models.Model):
+    """The twenty amounts as columns. NULL is "not known", never zero."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def per_100g(self) -> dict[str, float | None]:
+        return {code: getattr(self, code) for code in CODES}
+
+
+for _nutrient in NUTRIENTS:
+    NutrientAmounts.add_to_class(
+        _nutrient.code,
+        models.FloatField(
+            _nutrient.name,
+            null=True,
+            blank=True,
+            validators=[MinValueValidator(0, _("An amount cannot be below 0. Leave it empty if it is not known."))],
+        ),
+    )
+
+
+class FoodQuerySet(models.QuerySet):
+    """Questions about foods."""
+
+    def visible_to(self, user) -> "FoodQuerySet":
+        """Foods of the public tables and the user's own."""
+        return self.filter(models.Q(owner=None) | models.Q(owner=user))
+
+    def searchable(self) -> "FoodQuerySet":
+        return self.filter(hidden=False, deleted_at=None)
+
+
+class Food(NutrientAmounts):
+    """A food or drink, with its content per 100 g of the edible part."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.CharField(_("source"), max_length=8, choices=FoodSource)
+    source_code = models.CharField(_("code in its source"), max_length=40)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="foods",
+        help_text=_("Set for a person's own food; empty for the public tables."),
+    )
+    name = models.CharField(_("name"), max_length=200)
+    category = models.CharField(_("category"), max_length=120, blank=True)
+    synonyms = models.TextField(
+        _("other names"), blank=True, help_text=_("Searched as well as the name.")
+    )
+    barcode = models.CharField(_("barcode"), max_length=14, blank=True)
+    rank = models.SmallIntegerField(
+        default=0, help_text=_("Search order before anything else: 0 an everyday food, higher = further behind.")
+    )
+    hidden = models.BooleanField(
+        default=False, help_text=_("Left out of search (industry ingredients, near duplicates); still found by its code.")
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = FoodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("food")
+        verbose_name_plural = _("foods")
+        ordering = ["rank", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "source_code"], name="food_source_code_once"),
+            models.CheckConstraint(
+                condition=models.Q(owner=None, source__in=["fndds", "sr28", "off"])
+                | models.Q(owner__isnull=False, source__in=["own", "recipe", "off"]),
+                name="food_own_has_owner",
+            ),
+        ]
+        indexes = [models.Index(fields=["owner", "name"]), models.Index(fields=["barcode"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FoodPortion(models.Model):
+    """A household measure of a food and what it weighs."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    food = models.ForeignKey(Food, models.CASCADE, related_name="portions")
+    seq = models.PositiveSmallIntegerField(default=0)
+    description = models.CharField(_("portion"), max_length=140)
+    grams = models.DecimalField(
+        _("weight in g"),
+        max_digits=9,
+        decimal_places=3,
+        validators=[MinValueValidator(Decimal("0.001"), _("A portion must weigh more than 0 g."))],
+    )
+    usual = models.BooleanField(
+        default=False, help_text=_("The amount the survey assumes when nobody said how much.")
+    )
+
+    class Meta:
+        verbose_name = _("portion")
+        verbose_name_plural = _("portions")
+        ordering = ["food", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["food", "seq"], name="portion_seq_once_per_food"),
+            models.CheckConstraint(condition=models.Q(grams__gt=0), name="portion_weighs_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class ReferenceIntake(models.Model):
+    """What one group of people is advised to take in of one nutrient, by one authority.
+
+    An empty column was not set by that authority; an empty upper level is no sign of safety.
+    """
+
+    authority = models.CharField(_("authority"), max_length=8, choices=Authority)
+    nutrient = models.CharField(_("nutrient"), max_length=20)
+    life_stage = models.CharField(_("life stage"), max_length=10, choices=LifeStage)
+    group = models.CharField(_("group"), max_length=20)
+    sex = models.CharField(_("sex"), max_length=6, choices=[("any", _("any")), *Sex.choices])
+    age_min_months = models.PositiveSmallIntegerField(_("from this age in months"))
+    age_max_months = models.PositiveSmallIntegerField(_("below this age in months"), null=True, blank=True)
+    ear = models.FloatField(_("average requirement (EAR, AR)"), null=True, blank=True)
+    rda = models.FloatField(_("recommended (RDA, PRI)"), null=True, blank=True)
+    ai = models.FloatField(_("adequate intake (AI)"), null=True, blank=True)
+    ul = models.FloatField(_("upper level (UL)"), null=True, blank=True)
+    cdrr = models.FloatField(_("reduce if above (CDRR)"), null=True, blank=True)
+    unit = models.CharField(_("unit"), max_length=8)
+    note = models.TextField(_("note"), blank=True)
+    source = models.TextField(_("source"))
+    verified = models.TextField(_("verified"), blank=True)
+
+    class Meta:
+        verbose_name = _("reference intake")
+        verbose_name_plural = _("reference intakes")
+        ordering = ["authority", "nutrient", "life_stage", "age_min_months", "sex"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "nutrient", "life_stage", "sex", "age_min_months"],
+                name="reference_intake_once_per_group",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_authority_display()}: {self.nutrient}, {self.group}, {self.sex}"
+
+
+class WithinPersonVariation(models.Model):
+    """How much one person's intake differs from day to day: the prior of the pooled SD."""
+
+    nutrient = models.CharField(_("nutrient"), max_length=20)
+    sex = models.CharField(_("sex"), max_length=6)
+    age_min_y = models.PositiveSmallIntegerField()
+    age_max_y = models.PositiveSmallIntegerField(null=True, blank=True)
+    sd = models.FloatField(null=True, blank=True)
+    cv = models.FloatField(null=True, blank=True)
+    unit = models.CharField(max_length=8)
+    method = models.CharField(max_length=80)
+    verified = models.TextField(blank=True)
+    source = models.TextField()
+
+    class Meta:
+        verbose_name = _("day-to-day variation")
+        verbose_name_plural = _("day-to-day variations")
+        ordering = ["nutrient", "age_min_y", "sex"]
+        constraints = [
+            models.UniqueConstraint(fields=["nutrient", "sex", "age_min_y"], name="variation_once_per_group")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nutrient}, {self.sex}, from {self.age_min_y}"
+
+
+class Activity(models.Model):
+    """A physical activity and its energy cost in METs (2011 Compendium codes and values)."""
+
+    code = models.CharField(_("code"), max_length=5, primary_key=True)
+    name = models.CharField(_("name"), max_length=100)
+    category = models.CharField(_("category"), max_length=40)
+    met = models.DecimalField("MET", max_digits=4, decimal_places=2)
+    everyday = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Its place among the everyday activities that lists show first.")
+    )
+
+    class Meta:
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        ordering = [models.F("everyday").asc(nulls_last=True), "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LoadedRelease(models.Model):
+    """Which release of which table is loaded, so that a second start loads nothing again."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    digest = models.CharField(max_length=64, help_text=_("SHA-256 of what was loaded."))
+    rows = models.PositiveIntegerField()
+    citation = models.TextField(blank=True)
+    loaded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("loaded release")
+        verbose_name_plural = _("loaded releases")
+
+    def __str__(self) -> str:
+        return self.name
