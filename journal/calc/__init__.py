@@ -1,0 +1,1 @@
+"""The diary's arithmetic: it knows numbers, days and codes, and nothing of rows or pages."""
