@@ -16,6 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").exists():
     environ.Env.read_env(BASE_DIR / ".env")
+# A variable that is set to nothing says nothing: `.env.example` copied as it is changes nothing.
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}
 
 DATA_DIR = Path(env.str("SPASMLOG_DATA", default="") or BASE_DIR / "data").expanduser().resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -308,7 +310,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-if DEBUG or "pytest" in sys.modules:
+if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 

@@ -1,0 +1,156 @@
+"""What every test may ask for: a database with the real foods, people, browsers and workers."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connections
+from django.test import TransactionTestCase
+
+from tests import databases
+
+IN_CI = bool(os.environ.get("SPASMLOG_CI"))
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+CHROMEDRIVER = shutil.which("chromedriver")
+
+
+# The run --------------------------------------------------------------------------------------
+
+
+def pytest_report_header():
+    browser = CHROMIUM if CHROMIUM and CHROMEDRIVER else "not found: the browser tests are skipped"
+    return f"engine: {django_settings.TEST_ENGINE}; browser: {browser}"
+
+
+def pytest_collection_modifyitems(items):
+    if not (CHROMIUM and CHROMEDRIVER):
+        missing = pytest.mark.skip(reason="needs chromium and chromedriver (Debian: chromium-driver)")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(missing)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """Where nobody reads the output, a test that was skipped is a test that failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if IN_CI and reporter and reporter.stats.get("skipped"):
+        reporter.write_line("Tests were skipped; with SPASMLOG_CI set that is a failure.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+# The database ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker):
+    """A database of this test process's own, with every migration and the whole food table."""
+    with django_db_blocker.unblock():
+        databases.renew()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+def _renew_database(self):
+    """Undo a test that committed: Django would empty every table, and take the foods with it."""
+    databases.renew()
+
+
+TransactionTestCase._fixture_teardown = _renew_database
+
+
+@pytest.fixture
+def foods(db):
+    """The food table that the project ships."""
+    from nutrients.models import Food
+
+    return Food.objects.filter(owner=None)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Each test starts with nothing remembered: no lockout, no throttle of the one before."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+# Background jobs ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def eager_review(django_capture_on_commit_callbacks):
+    """`with eager_review(): ...` runs what the block asks the workers for, at its end and in here."""
+    from spasmlog.celery import app
+
+    @contextlib.contextmanager
+    def inline():
+        before = app.conf.task_always_eager, app.conf.task_eager_propagates
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                app.conf.update(task_always_eager=True, task_eager_propagates=True)
+                yield
+        finally:
+            app.conf.update(task_always_eager=before[0], task_eager_propagates=before[1])
+
+    return inline
+
+
+def environment(**more):
+    """The environment in which the product's own commands find this test's database and queue."""
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "spasmlog.settings", **more}
+
+
+@pytest.fixture
+def real_worker(transactional_db, tmp_path):
+    """Start Celery workers as processes of their own. Returns a function that starts one more.
+
+    They use the product's settings, the test's database and a queue emptied beforehand.
+    """
+    from spasmlog.celery import app
+
+    app.control.purge()
+    workers = []
+
+    def start(*arguments):
+        ready = tmp_path / f"worker-{len(workers)}.log"
+        with ready.open("w") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", "spasmlog", "worker", "--concurrency=1",
+                 "--loglevel=INFO", "--without-gossip", "--without-mingle", *arguments],
+                env=environment(CELERY_LOG_LEVEL="INFO", LOG_LEVEL="INFO"),
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        worker.log = ready
+        workers.append(worker)
+        until(lambda: worker.poll() is not None or "ready." in ready.read_text(), within=30)
+        assert worker.poll() is None, ready.read_text()
+        return worker
+
+    yield start
+    for worker in workers:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGTERM)
+    for worker in workers:
+        try:
+            worker.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+
+
+def until(answer, within=10.0, every=0.05):
+    """Return what `answer()` returns as soon as that is true. Fails after `within` seconds."""
+    last = time.monotonic() + within
+    while True:
+        if said := answer():
+            return said
+        assert time.monotonic() < last, f"nothing came of it within {within} s"
+        time.sleep(every)
