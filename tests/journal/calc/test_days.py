@@ -52,7 +52,8 @@ def test_a_day_that_starts_at_midnight_is_the_calendar_day():
 
 
 def test_one_moment_lies_in_two_different_days_at_two_ends_of_the_world():
-    moment = datetime(2026, 1, 5, 16, 0, tzinfo=UTC)  # 05:00 on the 6th in Auckland, 11:00 on the 5th in New York
+    # 05:00 on the 6th in Auckland, 11:00 on the 5th in New York
+    moment = datetime(2026, 1, 5, 16, 0, tzinfo=UTC)
     assert local_day(moment, AUCKLAND) == date(2026, 1, 6)
     assert local_day(moment, NEW_YORK) == date(2026, 1, 5)
 
@@ -64,7 +65,7 @@ def test_a_day_start_in_the_evening_takes_the_morning_to_the_day_before():
 @pytest.mark.parametrize(
     ("tz", "day", "length"),
     [
-        # The change comes at 02:00 or 03:00, before the day begins at 04:00, so it is the diary day before that is odd.
+        # The change comes before 04:00, so it is the diary day before that is odd.
         (AUCKLAND, date(2026, 9, 26), 23),  # Sunday 27 September 2026, 02:00 -> 03:00
         (AUCKLAND, date(2026, 4, 4), 25),  # Sunday 5 April 2026, 03:00 -> 02:00
         (NEW_YORK, date(2026, 3, 7), 23),  # Sunday 8 March 2026, 02:00 -> 03:00

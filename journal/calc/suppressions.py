@@ -1,0 +1,216 @@
+"""What a person's answers take out of advice: the suppressions S01 to S09.
+
+They raise no card. They take away tips that could harm this person, change whom a card sends them
+to, and tell pages what to leave out. An answer that is missing counts as "maybe", never as "no".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+
+KIDNEY = ("kidney_disease", "kidney_stage_4_5", "dialysis", "transplant")
+FLUID_CONDITIONS = ("heart_failure", "cirrhosis", "fluid_limit")
+FLUID_MEDICINES = frozenset({"lithium", "desmopressin"})
+CALCIUM_CONDITIONS = ("high_calcium_past", "kidney_stones", "sarcoidosis", "hyperparathyroidism")
+
+ADULT = 18
+"""Years of age from which supplement advice may be given at all."""
+UNDERWEIGHT_BMI = 18.5
+"""WHO's limit for adults. [kg/m2]"""
+DISMISSALS = 2
+LONGER = 4
+"""After two dismissals of a rule its cool-down is four times as long (product choice)."""
+ALWAYS_ASKED = ("X04", "X05", "X06")
+
+MORE_WITH_KIDNEYS = frozenset({"magnesium_mg", "potassium_mg", "calcium_mg", "water_g"})
+CALCIUM_AND_D = frozenset({"calcium_mg", "vitamin_d_ug"})
+EVERY_TIP = MORE_WITH_KIDNEYS | CALCIUM_AND_D | {"vitamin_b12_ug", "sodium_mg"}
+
+
+@dataclass(frozen=True)
+class Flags:
+    """What advice must know of a person on one day. Answers are "yes", "no" or "unknown"."""
+
+    age: int | None = None
+    pregnant: bool = False
+    breastfeeding: bool = False
+    bmi: float | None = None
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    medicines: frozenset[str] = frozenset()
+    potassium_raising: str = UNKNOWN
+    diuretics: bool = False
+    clinician_targets: frozenset[str] = frozenset()
+    diary_implausible: bool = False
+
+    def has(self, *conditions: str) -> bool:
+        return any(self.conditions.get(condition) == YES for condition in conditions)
+
+    @property
+    def kidney(self) -> str:
+        """Yes if any kidney answer is yes; no only if kidney disease itself was answered with no."""
+        if self.has(*KIDNEY):
+            return YES
+        return NO if self.conditions.get("kidney_disease") == NO else UNKNOWN
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What follows for cards and pages.
+
+    Attributes
+    ----------
+    active
+        Ids of the suppressions that hold.
+    no_more_tips
+        Nutrients of which nothing may suggest to eat, drink or take more.
+    no_food_lists
+        Nutrients by which no list of foods may be sorted.
+    no_supplement_tips
+        Nutrients of which no supplement may be mentioned as an option.
+    targets_replaced
+        Nutrients whose public reference gives way to a clinician's own target.
+    complete_profile
+        What the person should be asked once: "kidney_disease", "medicines".
+    """
+
+    active: tuple[str, ...] = ()
+    no_more_tips: frozenset[str] = frozenset()
+    no_food_lists: frozenset[str] = frozenset()
+    no_supplement_tips: frozenset[str] = frozenset()
+    targets_replaced: frozenset[str] = frozenset()
+    complete_profile: tuple[str, ...] = ()
+    kidney_limits: bool = False
+    salt_substitutes_off: bool = False
+    hydration_off: bool = False
+    hide_energy: bool = False
+    hide_streaks: bool = False
+    low_intake_off: bool = False
+
+    def holds(self, suppression: str) -> bool:
+        return suppression in self.active
+
+
+def effects(flags: Flags) -> Effects:
+    """Return what a person's answers take out of advice and pages."""
+    active = tuple(id for id, _, _, holds in SUPPRESSIONS if holds(flags))
+    no_more: frozenset[str] = frozenset()
+    if "S01" in active:
+        no_more |= MORE_WITH_KIDNEYS
+    if "S02" in active:
+        no_more |= {"potassium_mg"}
+    if "S06" in active:
+        no_more |= EVERY_TIP
+    if "S07" in active:
+        no_more |= CALCIUM_AND_D
+    no_supplements = no_more
+    if "S02" in active:
+        no_supplements |= {"magnesium_mg", "potassium_mg"}
+    if "S04" in active:
+        no_supplements |= EVERY_TIP
+    return Effects(
+        active=active,
+        no_more_tips=no_more,
+        no_food_lists=no_more,
+        no_supplement_tips=no_supplements,
+        targets_replaced=flags.clinician_targets,
+        complete_profile=_unanswered(flags),
+        kidney_limits="S01" in active,
+        salt_substitutes_off="S01" in active or "S02" in active,
+        hydration_off="S03" in active,
+        hide_energy="S06" in active,
+        hide_streaks="S06" in active,
+        low_intake_off="S05" in active,
+    )
+
+
+def _unanswered(flags: Flags) -> tuple[str, ...]:
+    missing = [("kidney_disease", flags.kidney), ("medicines", flags.potassium_raising)]
+    return tuple(question for question, answer in missing if answer == UNKNOWN)
+
+
+def _fluid(flags: Flags) -> bool:
+    return (
+        flags.has(*FLUID_CONDITIONS, *KIDNEY)
+        or flags.diuretics
+        or not FLUID_MEDICINES.isdisjoint(flags.medicines)
+    )
+
+
+def _young_or_feeding_two(flags: Flags) -> bool:
+    return flags.pregnant or flags.breastfeeding or (flags.age is not None and flags.age < ADULT)
+
+
+def _eating(flags: Flags) -> bool:
+    return flags.has("eating_disorder") or (flags.bmi is not None and flags.bmi < UNDERWEIGHT_BMI)
+
+
+SUPPRESSIONS = (
+    (
+        "S01",
+        "kidney disease, kidney disease of stage 4 or 5, dialysis or a transplant answered with yes",
+        "no tip for more magnesium, potassium, calcium or fluid; no foods sorted by them; no salt substitute or "
+        "electrolyte drink; numbers say that the kidney team's limits replace the reference; L01 and L03 "
+        "become “ask your kidney team”, L02 is off",
+        lambda f: f.kidney == YES,
+    ),
+    (
+        "S02",
+        "kidney disease not answered, or a potassium-raising medicine taken or not known",
+        "no tip for more potassium (L03 off), no salt substitute; magnesium from food only; asks once to "
+        "complete the profile",
+        lambda f: f.kidney != YES and (f.kidney == UNKNOWN or f.potassium_raising != NO),
+    ),
+    (
+        "S03",
+        "heart failure, cirrhosis, any kidney disease, a fluid limit, diuretics, lithium or desmopressin",
+        "no fluid goal, reminder or hydration card",
+        _fluid,
+    ),
+    (
+        "S04",
+        "under 18, pregnant or breastfeeding",
+        "no supplement advice; L01 and L02 say to ask the clinician or midwife",
+        _young_or_feeding_two,
+    ),
+    (
+        "S05",
+        "the diary's energy is implausible (Goldberg limit); for one nutrient: too few usable days, or coverage "
+        "under 0.80",
+        "no low-intake card; pages ask for more complete days",
+        lambda f: f.diary_implausible,
+    ),
+    (
+        "S06",
+        "an eating disorder answered with yes, or a BMI under 18.5 (adults)",
+        "no energy numbers, streaks or low-intake nudges; low-intake cards say to talk to the clinician",
+        _eating,
+    ),
+    (
+        "S07",
+        "digoxin taken; past high calcium, kidney stones, sarcoidosis or overactive parathyroid",
+        "no tip for more calcium or vitamin D; L02 says to ask the clinician",
+        lambda f: "digoxin" in f.medicines or f.has(*CALCIUM_CONDITIONS),
+    ),
+    (
+        "S08",
+        "a clinician set a personal target",
+        "the target is used and labelled; cards that rest on the public reference are off for that nutrient",
+        lambda f: bool(f.clinician_targets),
+    ),
+)
+"""(id, when, effect, test) of those that rest on a person's answers. S09 rests on their dismissals."""
+
+
+def cooldown_days(rule_id: str, days: int, dismissals: int) -> int:
+    """Return for how many days a rule stays quiet after a card; S09 makes it longer.
+
+    Parameters
+    ----------
+    days
+        The rule's own cool-down. [d]
+    dismissals
+        How often the person dismissed a card of this rule.
+    """
+    exempt = rule_id.startswith("R") or rule_id in ALWAYS_ASKED
+    return days if exempt or dismissals < DISMISSALS else days * LONGER
