@@ -26,6 +26,12 @@ class Rank(IntEnum):
     """Baby food and infant formula, many of them as powder."""
 
 
+SPECIAL_CATEGORIES = frozenset(
+    {"Nutritional beverages", "Protein and nutritional powders", "Vegetables on a sandwich"}
+)
+NO_CATEGORY = "Not included in a food category"
+"""FNDDS 9999: dry powders and parts of dishes, but also herbs, oats, wheat germ and yeast."""
+DRY = re.compile(r"not reconstituted|, dry\b", re.IGNORECASE)
 PLAIN_CATEGORIES = frozenset(
     {
         "Milk, whole", "Milk, reduced fat", "Milk, lowfat", "Milk, nonfat", "Plant-based milk",
@@ -44,13 +50,7 @@ PLAIN_CATEGORIES = frozenset(
         "Other vegetables and combinations", "White potatoes, baked or boiled", "Citrus juice", "Apple juice",
         "Other fruit juice", "Vegetable juice", "Soft drinks", "Diet soft drinks", "Sport and energy drinks",
         "Coffee", "Tea", "Beer", "Wine", "Tap water", "Bottled water", "Flavored or carbonated water",
-        "Enhanced water", "Butter and animal fats", "Margarine", "Cream and cream substitutes", "Sugars and honey",
-    }
-)  # fmt: skip
-SPECIAL_CATEGORIES = frozenset(
-    {
-        "Not included in a food category", "Nutritional beverages", "Protein and nutritional powders",
-        "Vegetables on a sandwich",
+        "Enhanced water", NO_CATEGORY, "Butter and animal fats", "Margarine", "Cream and cream substitutes", "Sugars and honey",
     }
 )  # fmt: skip
 BRAND_GROUPS = frozenset({"Fast Foods", "Restaurant Foods"})
@@ -60,6 +60,7 @@ BRAND = re.compile(r"\b[A-Z][A-Z'’&.-]{3,}\b")
 NO_BRAND = frozenset({"USDA", "NFSMI"})
 CANTEEN = re.compile(r"usda commodity,|school lunch|\bindustrial\b|principal uses?\b|for use (with|on) ", re.IGNORECASE)
 INGREDIENT = re.compile(r"\bas ingredient\b|^industrial oil\b", re.IGNORECASE)
+MADE_WITH = re.compile(r"\bwith\b|\bomelet\b|\bsubstitute\b")
 DEFAULT = re.compile(r", NFS$")
 
 
@@ -73,12 +74,22 @@ def arranged(foods: Iterable[FoodRecord]) -> list[FoodRecord]:
 def rank(food: FoodRecord) -> Rank:
     if INFANT.search(food.category) or INFANT.search(food.name):
         return Rank.INFANT
-    if CANTEEN.search(food.name) or food.category in SPECIAL_CATEGORIES:
+    if _is_special(food):
         return Rank.SPECIAL
     if food.source == FoodSource.FNDDS:
-        plain = food.category in PLAIN_CATEGORIES or DEFAULT.search(food.name)
-        return Rank.PLAIN if plain else Rank.DISH
+        return Rank.PLAIN if _is_plain(food) else Rank.DISH
     return Rank.BRAND if _is_brand(food) else Rank.GENERIC
+
+
+def _is_special(food: FoodRecord) -> bool:
+    powder = food.category == NO_CATEGORY and DRY.search(food.name)
+    return bool(powder or CANTEEN.search(food.name) or food.category in SPECIAL_CATEGORIES)
+
+
+def _is_plain(food: FoodRecord) -> bool:
+    """A food told in at most three parts ("Cheese, Cheddar"), or the survey's default of any kind."""
+    simple = food.name.count(",") < 3 and not MADE_WITH.search(food.name)
+    return bool(DEFAULT.search(food.name)) or (simple and food.category in PLAIN_CATEGORIES)
 
 
 def _is_brand(food: FoodRecord) -> bool:
@@ -96,5 +107,17 @@ SMALL_WORDS = frozenset("a an and as at by for from in of on or the to with".spl
 
 
 def plain_words(name: str) -> tuple[str, ...]:
-    """A name's words in lower case and alphabetical order, without the small ones."""
-    return tuple(sorted(set(re.findall(r"[a-z0-9%]+", name.lower())) - SMALL_WORDS))
+    """A name's words in the singular, lower case and alphabetical order, without the small ones."""
+    words = set(re.findall(r"[a-z0-9%]+", name.lower().replace("'", ""))) - SMALL_WORDS
+    return tuple(sorted({singular(word) for word in words}))
+
+
+def singular(word: str) -> str:
+    """An English plural's singular, near enough to see that two names say the same."""
+    if len(word) <= 3 or word.endswith("ss"):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if re.search(r"(sh|ch|x|ss|o)es$", word):
+        return word[:-2]
+    return word.removesuffix("s")

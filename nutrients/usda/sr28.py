@@ -183,11 +183,16 @@ def _repeats(amount_field: str, words: str) -> bool:
 
 
 def _plain_words(text: str) -> str:
-    """A measure without doubled spaces, survey shorthand, or a size that runs into its noun."""
-    words = re.sub(r"\( | \)", lambda found: found.group().strip(), tidy(text))
-    words = words.replace("NLEA serving", "serving on the label")
-    words = re.sub(r"^(Cup|Serving|Tbsp)\b", lambda found: found.group().lower(), words)
-    return re.sub(r"^(serving|bottle|can|container|jar|carton|package) (\d[^()]*)$", r"\1 (\2)", words)
+    """A measure without doubled spaces, shorthand of food labels, or a size that runs into its noun."""
+    words = re.sub(r"\( | \)| ,", lambda found: found.group().strip(), tidy(text)).replace("1/ 2", "1/2")
+    words = re.sub("NLEA serving", "serving on the label", words, flags=re.IGNORECASE)
+    words = CAPITALISED.sub(lambda found: found.group().lower(), words)
+    return SIZE.sub(r"\1 (\2)", words)
+
+
+CAPITALISED = re.compile(r"^(Cups?|Serving|Tbsp|Burger|Sandwich|Item|Biscuits?|Bar|Packet|Pouch)\b")
+SIZE = re.compile(r"^((?:serving|bottle|can|container|jar|carton|package)(?= \d)|[a-z]+(?= 1 serving)) (\d[^()]*)$")
+"""`serving 1/2 cup` is "serving (1/2 cup)", and `crackers 1 serving` is "crackers (1 serving)"."""
 
 
 COMMON_FRACTIONS = [Fraction(n, d) for d in (2, 3, 4, 5, 6, 8, 10, 12) for n in range(1, d)]
