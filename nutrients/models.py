@@ -1,5 +1,6 @@
 """What foods hold and what people need. Read-mostly; knows nothing of anybody's diary."""
 
+import re
 import uuid
 from decimal import Decimal
 
@@ -10,6 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nutrients.codes import CODES, NUTRIENTS, Authority, FoodSource, LifeStage, Sex
+
+ML_PER_FLUID_OUNCE = Decimal("29.5735295625")
+"""US fluid ounce, exact by its definition as 1/128 of a gallon of 231 cubic inches. [mL]"""
+
+FLUID_OUNCES = re.compile(r"^(?:(?P<count>\d+(?:\.\d+)?) )?fl oz(?: \(no ice\))?$")
+"""A portion that is so many plain fluid ounces. With ice the weight is not that of the volume."""
 
 FOOD_NAMESPACE = uuid.UUID("8a1f3b52-5d0e-5c6a-9c63-7a1f0c5d9e10")
 """Foods of every server share it, so a phone can keep their ids across servers and reloads."""
@@ -23,6 +30,9 @@ def food_id(source: str, code: str) -> uuid.UUID:
 def portion_id(food: uuid.UUID, key: str) -> uuid.UUID:
     """The id of a household portion, named within its food by `key` (its sequence number)."""
     return uuid.uuid5(food, key)
+
+
+TAP_WATER = food_id("fndds", "94000100")
 
 
 class NutrientAmounts(models.Model):
@@ -54,6 +64,10 @@ class FoodQuerySet(models.QuerySet):
     def visible_to(self, user) -> "FoodQuerySet":
         """Foods of the public tables and the user's own."""
         return self.filter(models.Q(owner=None) | models.Q(owner=user))
+
+    def tap_water(self) -> "Food | None":
+        """What a drink without a named beverage is."""
+        return self.filter(pk=TAP_WATER).prefetch_related("portions").first()
 
     def searchable(self) -> "FoodQuerySet":
         return self.filter(hidden=False, deleted_at=None)
@@ -103,6 +117,14 @@ class Food(NutrientAmounts):
 
     def __str__(self) -> str:
         return self.name
+
+    def grams_per_ml(self) -> Decimal:
+        """Density by the food's own fluid-ounce portion; water's where it has none. [g/mL]"""
+        for portion in self.portions.all():
+            said = FLUID_OUNCES.match(portion.description)
+            if said:
+                return portion.grams / (Decimal(said["count"] or 1) * ML_PER_FLUID_OUNCE)
+        return Decimal(1)
 
 
 class FoodPortion(models.Model):

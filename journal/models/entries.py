@@ -109,6 +109,19 @@ class Meal(Entry):
         return self.get_kind_display()
 
 
+class MealItemQuerySet(models.QuerySet):
+    """Questions about what was eaten."""
+
+    def live_of(self, diarist: Diarist) -> "MealItemQuerySet":
+        return self.filter(meal__diarist=diarist, meal__deleted_at=None)
+
+    def recent(self, diarist: Diarist, kind: str = "", most: int = 200) -> "MealItemQuerySet":
+        """The latest items, of one kind of meal if given: what a person is likely to eat again."""
+        items = self.live_of(diarist)
+        items = items.filter(meal__kind=kind) if kind else items
+        return items.order_by("-meal__occurred_at", "position")[:most]
+
+
 class MealItem(models.Model):
     """A food of a meal. `grams` is what counts; portion and quantity tell how it was said."""
 
@@ -130,6 +143,8 @@ class MealItem(models.Model):
         ],
     )
     position = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    objects = MealItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("food of a meal")

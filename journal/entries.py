@@ -1,0 +1,482 @@
+"""Write diary entries. The web pages, the REST API and commands all come through here.
+
+Each verb is one transaction. It takes the diarist's revision forward on the locked diarist row and
+stamps it on what changed, so that a phone which asks for "everything after revision n" never misses
+a change; it marks the touched days stale in the same transaction; and once that is stored, it asks
+for a review. Warning signs are judged inside the save: `entry.red_flags` holds the cards.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from journal import advice, tasks
+from journal.calc import days
+from journal.codes import DoseSource, MealKind
+from journal.models import (
+    BodyWeight,
+    DailyIntake,
+    DayMark,
+    Diarist,
+    Dose,
+    Entry,
+    Exercise,
+    Favourite,
+    Kept,
+    Meal,
+    MealItem,
+    SpasmEpisode,
+    StaleDay,
+    Supplement,
+    WarningSigns,
+    WaterIntake,
+)
+from nutrients.models import Food, FoodPortion
+
+log = structlog.get_logger(__name__)
+
+K = TypeVar("K", bound=Kept)
+GRAM = Decimal("0.001")
+MOST_ITEMS = 60
+
+
+class NotYours(Exception):
+    """The id belongs to somebody else. Doors answer as if it did not exist."""
+
+
+class Conflict(Exception):
+    """The entry was changed since the caller last saw it. `current` is what is stored now."""
+
+    def __init__(self, current: Kept):
+        self.current = current
+        super().__init__("the entry was changed since")
+
+
+@dataclass(frozen=True)
+class Portion:
+    """One food of a meal as it was said: so many of a portion, or grams."""
+
+    food: Food
+    grams: Decimal | None = None
+    portion: FoodPortion | None = None
+    quantity: Decimal | None = None
+    id: UUID | None = None
+
+
+# What people log ------------------------------------------------------------------------------
+
+
+def log_meal(
+    diarist: Diarist,
+    items: Iterable[Portion | tuple[Food, Decimal]],
+    *,
+    kind: str = "",
+    occurred_at: datetime | None = None,
+    tz: str = "",
+    note: str = "",
+    id: UUID | None = None,
+) -> Meal:
+    """Store a meal with its foods, each as a `Portion` or as (food, grams).
+
+    Without a `kind` the hour decides. A phone that lost our answer may send the meal again under
+    the same `id`: it gets the meal stored the first time, and no second one.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        If the meal or a food of it breaks a rule. Nothing is stored.
+    NotYours
+        If the id is taken by somebody else.
+    """
+    return _log(Meal, diarist, id, occurred_at=occurred_at, tz=tz, kind=kind, note=note, items=items)
+
+
+def log_water(
+    diarist: Diarist,
+    amount_ml: Decimal,
+    *,
+    beverage: Food | None = None,
+    occurred_at: datetime | None = None,
+    tz: str = "",
+    id: UUID | None = None,
+) -> WaterIntake:
+    """Store a drink by its volume in ml; without a `beverage` it is tap water."""
+    return _log(
+        WaterIntake, diarist, id, occurred_at=occurred_at, tz=tz, amount_ml=amount_ml, beverage=beverage
+    )
+
+
+def log_exercise(diarist: Diarist, *, id: UUID | None = None, **fields: Any) -> Exercise:
+    """Store a bout of activity: `activity` or `met`, `minutes`, and what else is known."""
+    return _log(Exercise, diarist, id, **fields)
+
+
+def log_spasm(diarist: Diarist, *, id: UUID | None = None, **fields: Any) -> SpasmEpisode:
+    """Store a cramp, now if no `occurred_at` is given. `red_flags` of the answer holds the cards it raised."""
+    return _log(SpasmEpisode, diarist, id, **fields)
+
+
+def tick_warning_signs(diarist: Diarist, *, id: UUID | None = None, **fields: Any) -> WarningSigns:
+    """Store warning signs ticked without a cramp. `red_flags` of the answer holds the cards they raised."""
+    return _log(WarningSigns, diarist, id, **fields)
+
+
+def log_dose(
+    diarist: Diarist, supplement: Supplement, quantity: Decimal = Decimal(1), *, id: UUID | None = None, **fields: Any
+) -> Dose:
+    """Store so many units of one of the diarist's own supplements."""
+    return _log(Dose, diarist, id, supplement=supplement, quantity=quantity, **fields)
+
+
+def log_weight(diarist: Diarist, kg: Decimal, *, id: UUID | None = None, **fields: Any) -> BodyWeight:
+    """Store a body weight in kg."""
+    return _log(BodyWeight, diarist, id, kg=kg, **fields)
+
+
+def save_supplement(diarist: Diarist, *, id: UUID | None = None, **fields: Any) -> Supplement:
+    """Store a product with the exact amounts in one unit of it."""
+    return _log(Supplement, diarist, id, **fields)
+
+
+def save_favourite(diarist: Diarist, *, id: UUID | None = None, **fields: Any) -> Favourite:
+    """Store a favourite food, or a usual meal; a food that already is one is returned as it is."""
+    food = fields.get("food")
+    if food and (known := Favourite.objects.of(diarist).live().filter(food=food).first()):
+        return known
+    return _log(Favourite, diarist, id, **fields)
+
+
+@transaction.atomic
+def mark_day(
+    diarist: Diarist,
+    day: date,
+    *,
+    finished: bool | None = None,
+    fasting: bool | None = None,
+    no_cramp: bool | None = None,
+    base_revision: int | None = None,
+) -> DayMark:
+    """Say of a whole day that it is finished, a fast, or without a cramp. None leaves a mark as it was."""
+    if day > today(diarist):
+        raise ValidationError({"date": _("This day is still to come.")})
+    said = {"finished": finished, "fasting": fasting, "no_cramp": no_cramp}
+    said = {name: bool(value) for name, value in said.items() if value is not None}
+    _hold(diarist)
+    mark = DayMark.objects.of(diarist).filter(date=day).first()
+    if mark is None:
+        return _store(DayMark(diarist=diarist, date=day), said, base_revision=None, new=True)
+    if mark.deleted_at:
+        said = {"finished": False, "fasting": False, "no_cramp": False, **said}
+    return _store(mark, said, base_revision=base_revision)
+
+
+@transaction.atomic
+def repeat_meal(meal: Meal, *, occurred_at: datetime | None = None, id: UUID | None = None) -> Meal:
+    """Log the foods of an earlier meal again, now or at `occurred_at`."""
+    items = [
+        Portion(item.food, item.grams, item.portion, item.quantity)
+        for item in meal.items.select_related("food", "portion")
+    ]
+    return log_meal(meal.diarist, items, kind=meal.kind, occurred_at=occurred_at, id=id)
+
+
+# Change, remove, bring back -------------------------------------------------------------------
+
+
+@transaction.atomic
+def change(entry: K, *, base_revision: int | None = None, **fields: Any) -> K:
+    """Give an entry other content. Without a difference nothing is written.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        If the new content breaks a rule. The entry stays as it was.
+    Conflict
+        If `base_revision` is older than the stored one and the content differs.
+    """
+    _hold(entry.diarist)
+    entry.refresh_from_db()
+    return _store(entry, fields, base_revision=base_revision)
+
+
+@transaction.atomic
+def put(model: type[K], diarist: Diarist, id: UUID, *, base_revision: int | None = None, **fields: Any) -> tuple[K, bool]:
+    """Create the entry with this id, or replace its content; returns it and whether it is new.
+
+    Replacing a deleted entry brings it back. An entry that exists and differs needs the
+    `base_revision` it was read at.
+    """
+    _hold(diarist)
+    stored = _stored(model, diarist, id)
+    if stored is None:
+        return _log(model, diarist, id, **fields), True
+    return _store(stored, fields, base_revision=base_revision, must_name_base=True), False
+
+
+@transaction.atomic
+def remove(entry: Kept) -> None:
+    """Delete an entry. Its tombstone stays, so that phones learn of it and `restore` can undo it."""
+    if isinstance(entry, Supplement) and entry.doses.filter(deleted_at=None).exists():
+        raise ValidationError(_("Doses of this supplement are logged. Delete those first, or keep it."))
+    _hold(entry.diarist)
+    entry.refresh_from_db()
+    if entry.deleted_at is None:
+        entry.deleted_at = timezone.now()
+        _stamp_and_save(entry)
+
+
+@transaction.atomic
+def restore(entry: K) -> K:
+    """Undo a deletion."""
+    _hold(entry.diarist)
+    entry.refresh_from_db()
+    if entry.deleted_at is not None:
+        entry.deleted_at = None
+        entry.full_clean(exclude=["diarist"])
+        _stamp_and_save(entry)
+    return entry
+
+
+# Days that wait for a review ------------------------------------------------------------------
+
+
+def today(diarist: Diarist) -> date:
+    """The diary day it is now where the diarist lives."""
+    return days.local_day(timezone.now(), diarist.tz, diarist.day_start)
+
+
+def mark_stale(diarist: Diarist, dates: Iterable[date]) -> None:
+    """Remember, in the caller's transaction, that these days wait for a review, and ask for it."""
+    rows = [StaleDay(diarist=diarist, date=day, version=diarist.revision) for day in set(dates)]
+    StaleDay.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["diarist", "date"], update_fields=["version"]
+    )
+    _ask_for_review(diarist.pk)
+
+
+def mark_everything_stale(diarist: Diarist) -> None:
+    """For a change that touches each finding, such as another birth date or weight."""
+    known = DailyIntake.objects.filter(diarist=diarist).values_list("date", flat=True)
+    mark_stale(diarist, [today(diarist), *known])
+
+
+def _ask_for_review(diarist_id: int) -> None:
+    """Ask once it is safely stored. A broker that is down is logged, and the entry stands.
+
+    The function must have a name of its own: Django logs it by that.
+    """
+
+    def ask() -> None:
+        tasks.review_diarist.delay(diarist_id)
+
+    transaction.on_commit(ask, robust=True)
+
+
+# How an entry is stored -----------------------------------------------------------------------
+
+
+def forward(diarist: Diarist) -> int:
+    """Take the diarist's revision forward on the row, which stays locked until the transaction ends."""
+    Diarist.objects.filter(pk=diarist.pk).update(revision=F("revision") + 1)
+    diarist.revision = Diarist.objects.values_list("revision", flat=True).get(pk=diarist.pk)
+    return diarist.revision
+
+
+def _hold(diarist: Diarist) -> None:
+    """Let one writer at a time change this diary."""
+    Diarist.objects.select_for_update().only("pk").get(pk=diarist.pk)
+
+
+def _stored(model: type[K], diarist: Diarist, id: UUID | None) -> K | None:
+    found = model._default_manager.filter(id=id).select_related("diarist").first() if id else None
+    if found and found.diarist_id != diarist.pk:
+        raise NotYours
+    return found
+
+
+@transaction.atomic
+def _log(model: type[K], diarist: Diarist, id: UUID | None = None, **fields: Any) -> K:
+    """Store a new entry; a known id returns what is stored."""
+    _hold(diarist)
+    if stored := _stored(model, diarist, id):
+        stored.red_flags = advice.raised_by(stored)
+        return stored
+    fields = {name: value for name, value in fields.items() if value is not None or name != "occurred_at"}
+    return _store(model(diarist=diarist, id=id or uuid4()), fields, base_revision=None, new=True)
+
+
+def _store(
+    entry: K, fields: Mapping[str, Any], *, base_revision: int | None, new: bool = False, must_name_base: bool = False
+) -> K:
+    """Give the entry its content, check it whole, and write it with what hangs on it."""
+    before = None if new else _content(entry)
+    touched = [] if new else [entry.local_date] if hasattr(entry, "local_date") else []
+    moved = new or {"occurred_at", "tz"} & set(fields)
+    fields = dict(fields)
+    items = fields.pop("items", None) if isinstance(entry, Meal) else None
+    for name, value in fields.items():
+        setattr(entry, name, value)
+
+    if isinstance(entry, Entry) and moved:
+        _freeze_day(entry)
+    _derive(entry)
+    entry.full_clean(exclude=["diarist"])
+    portions = _items_of(entry, items) if isinstance(entry, Meal) and (new or items is not None) else None
+
+    if before is not None and entry.deleted_at is None and before == _content(entry, portions):
+        entry.red_flags = advice.raised_by(entry)
+        return entry
+    if before is not None:
+        _check_base(entry, base_revision, must_name_base)
+    entry.deleted_at = None
+    _stamp_and_save(entry, portions, touched, new=new)
+    return entry
+
+
+def _check_base(entry: Kept, base_revision: int | None, must_name_base: bool) -> None:
+    if base_revision is None and not must_name_base:
+        return
+    if base_revision is None or base_revision < entry.revision:
+        raise Conflict(type(entry)._default_manager.get(pk=entry.pk))
+
+
+def _stamp_and_save(
+    entry: Kept, portions: list[MealItem] | None = None, touched: Iterable[date] = (), *, new: bool = False
+) -> None:
+    entry.revision = forward(entry.diarist)
+    entry.updated_at = timezone.now()
+    entry.save(force_insert=new)
+    if portions is not None:
+        if not new:
+            entry.items.all().delete()
+        MealItem.objects.bulk_create(portions)
+        getattr(entry, "_prefetched_objects_cache", {}).pop("items", None)
+    if hasattr(entry, "local_date"):
+        mark_stale(entry.diarist, {*touched, entry.local_date})
+    entry.red_flags = (
+        advice.raise_red_flags(entry.diarist, entry) if isinstance(entry, (SpasmEpisode, WarningSigns)) else []
+    )
+    log.info("entry_saved", kind=entry._meta.model_name, diarist=entry.diarist_id, revision=entry.revision)
+
+
+def _content(entry: Kept, portions: list[MealItem] | None = None) -> tuple:
+    """What a person would see change: the fields they can give, and the foods of a meal."""
+    kept = {"revision", "created_at", "updated_at", "deleted_at", "utc_offset_min", "diarist"}
+    content: list = [
+        getattr(entry, field.attname) for field in entry._meta.concrete_fields if field.name not in kept
+    ]
+    if isinstance(entry, Meal):
+        items = entry.items.all() if portions is None else portions
+        content += [(item.food_id, item.portion_id, item.quantity, item.grams) for item in items]
+    return tuple(content)
+
+
+def _freeze_day(entry: Entry) -> None:
+    """Freeze the diary day and the offset of the clock where the entry was logged."""
+    entry.clean_fields(exclude=[f.name for f in entry._meta.fields if f.name not in ("occurred_at", "tz")])
+    zone = ZoneInfo(entry.tz) if entry.tz else entry.diarist.tz
+    entry.tz = zone.key
+    entry.utc_offset_min = days.offset_minutes(entry.occurred_at, zone)
+    entry.local_date = days.local_day(entry.occurred_at, zone, entry.diarist.day_start)
+
+
+def _derive(entry: Kept) -> None:
+    """Fill in what follows from the rest, before the whole is checked."""
+    if isinstance(entry, Meal) and not entry.kind:
+        entry.kind = kind_at(entry.occurred_at.astimezone(ZoneInfo(entry.tz)))
+    elif isinstance(entry, WaterIntake):
+        _check_visible(entry.beverage, entry.diarist, "beverage")
+        entry.grams = _drink_grams(entry)
+    elif isinstance(entry, Exercise) and entry.activity and entry.met is None:
+        entry.met = entry.activity.met
+    elif isinstance(entry, Dose):
+        if entry.supplement.diarist_id != entry.diarist_id or entry.supplement.deleted_at:
+            raise ValidationError({"supplement": _("Choose one of your own supplements.")})
+        entry.prescribed = entry.prescribed or entry.supplement.prescribed
+        entry.source = entry.source or entry.supplement.source or DoseSource.SUPPLEMENT
+
+
+def kind_at(local: datetime) -> str:
+    """The meal that people usually eat at this hour of the clock on the wall."""
+    for kind, first, last in (("breakfast", 4, 10), ("lunch", 11, 14), ("dinner", 17, 21)):
+        if first <= local.hour <= last:
+            return MealKind(kind)
+    return MealKind.SNACK
+
+
+def _drink_grams(drink: WaterIntake) -> Decimal:
+    """Weight of a drink: by the beverage's own fluid-ounce portion if it has one, else 1 g per ml."""
+    if not isinstance(drink.amount_ml, Decimal):
+        drink.amount_ml = WaterIntake._meta.get_field("amount_ml").to_python(drink.amount_ml)
+    beverage = drink.beverage or Food.objects.tap_water()
+    density = beverage.grams_per_ml() if beverage else Decimal(1)
+    # A volume that no field can hold is refused by its own validator, in words.
+    usable = drink.amount_ml is not None and drink.amount_ml.is_finite() and 0 < drink.amount_ml < 100_000
+    return (drink.amount_ml * density).quantize(GRAM, ROUND_HALF_UP) if usable else GRAM
+
+
+def _check_visible(food: Food | None, diarist: Diarist, field: str) -> None:
+    """Another's own food does not exist for this diarist."""
+    if food is not None and food.owner_id not in (None, diarist.user_id):
+        raise ValidationError({field: _("This food is not in the table.")})
+
+
+def _items_of(meal: Meal, said: Iterable[Portion | tuple[Food, Decimal]] | None) -> list[MealItem]:
+    """Check every food of a meal and weigh it. The errors name the item, counted from 1."""
+    portions = [one if isinstance(one, Portion) else Portion(*one) for one in said or ()]
+    if not portions:
+        raise ValidationError({"items": _("Add at least one food.")})
+    if len(portions) > MOST_ITEMS:
+        raise ValidationError({"items": _("A meal can have at most %(most)s foods.") % {"most": MOST_ITEMS}})
+    rows, wrong = [], []
+    for position, portion in enumerate(portions):
+        row = _item_of(meal, portion, position)
+        try:
+            _check_visible(portion.food, meal.diarist, "food")
+            if row.grams is None:
+                raise ValidationError({"grams": _("Say how much: grams, or a portion and how many.")})
+            row.full_clean(exclude=["meal"], validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            wrong += [
+                _("Food %(number)s: %(problem)s") % {"number": position + 1, "problem": message}
+                for message in error.messages
+            ]
+        rows.append(row)
+    if wrong:
+        raise ValidationError({"items": wrong})
+    return rows
+
+
+def _item_of(meal: Meal, said: Portion, position: int) -> MealItem:
+    quantity, grams = _decimal(said.quantity), _decimal(said.grams)
+    if said.portion is not None:
+        quantity = Decimal(1) if quantity is None else quantity
+        if quantity.is_finite():
+            grams = (said.portion.grams * quantity).quantize(GRAM, ROUND_HALF_UP)
+    elif grams is not None and grams.is_finite() and abs(grams) < 10**6:
+        grams = grams.quantize(GRAM, ROUND_HALF_UP) if grams > GRAM else grams
+        quantity = None
+    return MealItem(
+        id=said.id or uuid4(),
+        meal=meal,
+        food=said.food,
+        portion=said.portion,
+        quantity=quantity,
+        grams=grams,
+        position=position,
+    )
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return value if value is None or isinstance(value, Decimal) else Decimal(str(value))

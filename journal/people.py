@@ -1,0 +1,188 @@
+"""Make a diarist, and hear what they say of themselves. Both doors come through here."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from journal import entries
+from journal.codes import Answer, Condition
+from journal.models import (
+    BodyWeight,
+    ConditionAnswer,
+    Diarist,
+    Invitation,
+    LifeStagePeriod,
+    Medicine,
+    PersonalTarget,
+)
+from nutrients.codes import LifeStage
+
+PROFILE_FIELDS = (
+    "birth_date",
+    "sex",
+    "height_cm",
+    "time_zone",
+    "day_start",
+    "week_start",
+    "units",
+    "authority",
+    "region",
+    "takes_medicines",
+)
+
+
+def diarist_of(user) -> Diarist:
+    """The user's diarist, made at the first look for users who came by another way than sign-up."""
+    try:
+        return user.diarist
+    except Diarist.DoesNotExist:
+        diarist, _made = Diarist.objects.get_or_create(user=user)
+        return diarist
+
+
+@transaction.atomic
+def update_profile(diarist: Diarist, **said: Any) -> Diarist:
+    """Change answers of the profile; `weight_kg` logs a body weight when it differs from the last.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        Field by field. Nothing is changed.
+    """
+    weight = said.pop("weight_kg", None)
+    for name, value in said.items():
+        if name not in PROFILE_FIELDS:
+            raise ValidationError({name: _("This is not a field of the profile.")})
+        setattr(diarist, name, value)
+    diarist.full_clean(exclude=["user"])
+    entries.forward(diarist)
+    diarist.set_up_at = diarist.set_up_at or timezone.now()
+    diarist.save(update_fields=[*said, "region", "set_up_at"])
+    if weight is not None and weight != weight_kg(diarist):
+        entries.log_weight(diarist, weight)
+    entries.mark_everything_stale(diarist)
+    return diarist
+
+
+def weight_kg(diarist: Diarist, on: date | None = None) -> Decimal | None:
+    """The latest body weight logged up to a day, in kg; None if none is known."""
+    weights = BodyWeight.objects.of(diarist).live()
+    if on:
+        weights = weights.filter(local_date__lte=on)
+    return weights.order_by("-occurred_at").values_list("kg", flat=True).first()
+
+
+def life_stage(diarist: Diarist, on: date) -> str:
+    """The life stage on a day; a pregnancy outranks breastfeeding where both are dated."""
+    stages = {
+        period.stage
+        for period in diarist.lifestageperiod_set.all()
+        if period.started_on <= on and (period.ended_on is None or on <= period.ended_on)
+    }
+    for stage in (LifeStage.PREGNANCY, LifeStage.LACTATION):
+        if stage in stages:
+            return stage
+    return LifeStage.GENERAL
+
+
+@transaction.atomic
+def answer_conditions(diarist: Diarist, answers: Mapping[str, str]) -> None:
+    """Set yes, no or unknown for conditions by their codes; those not named stay as they are."""
+    for code, answer in answers.items():
+        if code not in Condition.values:
+            raise ValidationError({"conditions": _("“%(code)s” is not a condition of the list.") % {"code": code}})
+        if answer not in Answer.values:
+            raise ValidationError({"conditions": _("Answer yes, no or unknown.")})
+    ConditionAnswer.objects.bulk_create(
+        [ConditionAnswer(diarist=diarist, condition=code, answer=answer) for code, answer in answers.items()],
+        update_conflicts=True,
+        unique_fields=["diarist", "condition"],
+        update_fields=["answer"],
+    )
+    _touched(diarist)
+
+
+def conditions(diarist: Diarist) -> dict[str, str]:
+    """Each condition of the list with its answer; what was never answered is unknown."""
+    said = dict(diarist.conditionanswer_set.values_list("condition", "answer"))
+    return {code: said.get(code, Answer.UNKNOWN) for code in Condition.values}
+
+
+@transaction.atomic
+def set_medicines(diarist: Diarist, medicines: Iterable[Mapping[str, Any]]) -> None:
+    """Replace the list of medicines; naming one means that medicines are taken."""
+    rows = [Medicine(diarist=diarist, **one) for one in medicines]
+    _replace(diarist, Medicine, rows, "medicines")
+    if rows:
+        Diarist.objects.filter(pk=diarist.pk).update(takes_medicines=Answer.YES)
+        diarist.takes_medicines = Answer.YES
+    _touched(diarist)
+
+
+@transaction.atomic
+def set_life_stages(diarist: Diarist, periods: Iterable[Mapping[str, Any]]) -> None:
+    """Replace the dated life stages."""
+    _replace(diarist, LifeStagePeriod, [LifeStagePeriod(diarist=diarist, **one) for one in periods], "life_stages")
+    _touched(diarist)
+
+
+@transaction.atomic
+def set_targets(diarist: Diarist, targets: Iterable[Mapping[str, Any]]) -> None:
+    """Replace the diarist's own targets."""
+    _replace(diarist, PersonalTarget, [PersonalTarget(diarist=diarist, **one) for one in targets], "targets")
+    _touched(diarist)
+
+
+def _replace(diarist: Diarist, model, rows: list, field: str) -> None:
+    model.objects.filter(diarist=diarist).delete()
+    for row in rows:
+        try:
+            row.full_clean(exclude=["diarist"])
+        except ValidationError as error:
+            raise ValidationError({field: error.messages}) from None
+        row.save()
+
+
+def _touched(diarist: Diarist) -> None:
+    entries.forward(diarist)
+    entries.mark_everything_stale(diarist)
+
+
+# Who may sign up ------------------------------------------------------------------------------
+
+
+def invite(valid_for: timedelta = timedelta(days=14)) -> str:
+    """Make an invitation; returns its code, which is shown once and kept only as a digest."""
+    code = secrets.token_urlsafe(12)
+    Invitation.objects.create(digest=_digest(code), expires_at=timezone.now() + valid_for)
+    return code
+
+
+def may_sign_up(code: str = "") -> bool:
+    """Whether registration is open, or the code is an unused invitation."""
+    if settings.REGISTRATION == "open":
+        return True
+    return settings.REGISTRATION == "invitation" and _unused(code, timezone.now()).exists()
+
+
+def use_invitation(code: str, user) -> bool:
+    """Take an invitation for a new user. Of two who use it at once, one gets it."""
+    now = timezone.now()
+    return _unused(code, now).update(used_by=user, used_at=now) == 1
+
+
+def _unused(code: str, now: datetime):
+    return Invitation.objects.filter(digest=_digest(code), used_at=None, expires_at__gt=now)
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.strip().encode()).hexdigest()

@@ -1,0 +1,44 @@
+"""Celery's door: fetch by key, call a verb, return.
+
+The verbs of `review` are imported inside the tasks: they load pandas, and web processes, which
+import this module to ask for work, must not.
+"""
+
+from celery import shared_task
+from django.db import OperationalError
+
+RETRY = {"autoretry_for": [OperationalError], "retry_backoff": True, "max_retries": 5}
+
+
+@shared_task(**RETRY)
+def review_diarist(diarist_id: int) -> None:
+    """Review the stale days of one diary. Safe to run twice, and at once."""
+    from journal import review
+
+    review.review_stale(diarist_id)
+
+
+@shared_task(**RETRY)
+def review_as_of(diarist_id: int, as_of: str) -> None:
+    """Compute the gaps of the windows that end on one day (ISO 8601)."""
+    from datetime import date
+
+    from journal import review
+
+    review.review_as_of(diarist_id, date.fromisoformat(as_of))
+
+
+@shared_task(**RETRY)
+def sweep() -> None:
+    """Beat: review what is still stale, whoever lost the first request."""
+    from journal import review
+
+    review.sweep()
+
+
+@shared_task(**RETRY)
+def review_everybody() -> None:
+    """Beat: begin the new day of every diarist whose night has ended since their last review."""
+    from journal import review
+
+    review.review_new_days()
