@@ -1,0 +1,63 @@
+"""Two questions a process manager asks: is this process alive, and may it be sent people?"""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from nutrients.models import Food
+
+_migrated = False
+"""Once seen, it stays so for the life of the process; the look takes 50 ms."""
+
+
+@require_safe
+@never_cache
+def live(request):
+    """200 as long as the process answers at all."""
+    return JsonResponse({"status": "live"})
+
+
+@require_safe
+@never_cache
+def ready(request):
+    """200 when pages can be served, else 503 with what is missing.
+
+    The broker's state is told, and decides nothing: without it entries are stored all the same, and
+    reviewed when it is back.
+    """
+    state = {"database": False, "migrations": False, "foods": False, "broker": broker_answers()}
+    try:
+        connection.ensure_connection()
+        state["database"] = True
+        state["migrations"] = migrated()
+        state["foods"] = state["migrations"] and Food.objects.filter(owner=None).exists()
+    except DatabaseError:
+        pass
+    served = all(state[part] for part in ("database", "migrations", "foods"))
+    return JsonResponse({"status": "ready" if served else "not ready", **state}, status=200 if served else 503)
+
+
+def migrated() -> bool:
+    """Whether no migration waits to be applied."""
+    global _migrated
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _migrated
+
+
+def broker_answers() -> bool:
+    """Whether background work can be asked for at this moment."""
+    if not settings.REDIS_URL:
+        return True  # a folder
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    try:
+        with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as server:
+            return bool(server.ping())
+    except (RedisError, OSError):
+        return False

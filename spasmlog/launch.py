@@ -1,0 +1,365 @@
+"""Start everything on this machine with one command: `make run`.
+
+Prepares the data folder (database, foods, demo diary, static files; what is there already is not
+made again), then runs the web server, a worker and the scheduler until one of them ends or somebody
+presses Ctrl-C. For a server that others reach, see docs/operations.md.
+"""
+
+import fcntl
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+
+from honcho.manager import SYSTEM_PRINTER_NAME, Manager
+from honcho.printer import Printer
+
+HOST = "127.0.0.1"
+SLOWEST_START = 60.0
+"""How long the first page may take before we stop promising it. [s]"""
+PATIENCE = 10.0
+"""How long a process left over from a start that was killed may take to end. [s]"""
+
+
+class CannotStart(Exception):
+    """What stands in the way, in words for the person at the keyboard."""
+
+
+def main() -> None:
+    """Run until stopped, and exit as the first process that ended did."""
+    try:
+        sys.exit(run())
+    except CannotStart as reason:
+        sys.exit(f"SpasmLog cannot start: {reason}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def run() -> int:
+    port = chosen_port()
+    data = data_folder()
+    with sole_user_of(data) as running:
+        refuse_taken(port)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spasmlog.settings")
+        os.environ.setdefault("LOG_FORMAT", "console" if sys.stderr.isatty() else "")
+        prepare()
+        return supervise(port, running)
+
+
+# Is the way clear? ----------------------------------------------------------------------------
+
+
+def chosen_port() -> int:
+    said = os.environ.get("PORT") or "8000"
+    if not said.isdecimal() or not 1 <= int(said) <= 65535:
+        raise CannotStart(f"PORT must be a number from 1 to 65535, not {said!r}. Try: make run PORT=8001")
+    return int(said)
+
+
+def refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # an ended server is not in the way
+        try:
+            probe.bind((HOST, port))
+        except PermissionError:
+            raise CannotStart(f"port {port} is not for ordinary accounts. Try: make run PORT=8001") from None
+        except OSError:
+            other = port + 1 if port < 65535 else 8001
+            raise CannotStart(
+                f"port {port} is taken by another program. Choose another one: make run PORT={other}"
+            ) from None
+
+
+def data_folder() -> Path:
+    """The folder that settings will use, made and found to be writable."""
+    said = os.environ.get("SPASMLOG_DATA")
+    folder = Path(said or Path(__file__).resolve().parent.parent / "data").expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "running").touch()
+    except OSError as error:
+        raise CannotStart(f"the data folder {folder} cannot be written: {error.strerror}.") from None
+    return folder
+
+
+@contextmanager
+def sole_user_of(data: Path):
+    """Hold the data folder for this start alone. Yields the file that names our processes.
+
+    The services inherit the hold. If the launcher was killed and they were not, the file says who
+    they are, and they are ended first: nobody else would.
+    """
+    path = data / "running"
+    with path.open("r+") as hold:
+        if not _held(hold):
+            leftover = _named_in(path)
+            if leftover.get("launcher") and _is_ours(leftover["launcher"]):
+                raise CannotStart(
+                    f"it already runs on the data folder {data} (process {leftover['launcher']}). "
+                    "Stop that one, or choose another folder: make run SPASMLOG_DATA=..."
+                )
+            _end_leftover(leftover.get("services", []))
+            if not _until(lambda: _held(hold), PATIENCE):
+                raise CannotStart(f"another process uses the data folder {data}.")
+        name_processes(path, [])
+        yield path
+        path.write_text("")
+
+
+def _held(hold) -> bool:
+    try:
+        fcntl.flock(hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def name_processes(path: Path, services: list[int]) -> None:
+    path.write_text(json.dumps({"launcher": os.getpid(), "services": services}))
+
+
+def _named_in(path: Path) -> dict:
+    try:
+        return json.loads(path.read_text())
+    except ValueError:
+        return {}
+
+
+def _is_ours(process: int) -> bool:
+    """Whether a process id still names a process of SpasmLog: ids are used again."""
+    asked = subprocess.run(["ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True)
+    return "spasmlog" in asked.stdout
+
+
+def _end_leftover(services: list[int]) -> None:
+    for service in filter(_is_ours, services):
+        print(f"Ending process {service}, left over from an earlier start.", flush=True)
+        os.killpg(service, signal.SIGTERM)
+        if not _until(lambda service=service: not _is_ours(service), PATIENCE):
+            os.killpg(service, signal.SIGKILL)
+
+
+def _until(answer: Callable[[], bool], within: float) -> bool:
+    last = time.monotonic() + within
+    while not (said := answer()) and time.monotonic() < last:
+        time.sleep(0.05)
+    return said
+
+
+# Is everything there? -------------------------------------------------------------------------
+
+
+def prepare() -> None:
+    """Make whatever a start needs and is not there yet."""
+    import django
+
+    django.setup()
+    migrate()
+    load_foods()
+    drop_old_requests()
+    make_demo()
+    collect_static()
+    ask_for_reviews()
+
+    from django.db import connections
+
+    connections.close_all()  # the services are forked from here
+
+
+def migrate() -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("Preparing the database ...", flush=True)
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def load_foods() -> None:
+    from nutrients import loading
+
+    if not loading.is_current():
+        print("Loading foods and reference values (once) ...", flush=True)
+        loading.load_everything(progress=True)
+
+
+def make_demo() -> None:
+    """An invented diary to look around in, unless SPASMLOG_DEMO=0."""
+    from django.core.management import call_command
+
+    if wants_demo() and not demo_exists():
+        print("Writing the demo diary (once) ...", flush=True)
+        call_command("make_demo")
+
+
+def wants_demo() -> bool:
+    return os.environ.get("SPASMLOG_DEMO", "").lower() not in ("0", "no", "false", "off")
+
+
+def demo_exists() -> bool:
+    from django.contrib.auth import get_user_model
+
+    from journal.demo import DEMO_EMAIL
+
+    return get_user_model().objects.filter(email=DEMO_EMAIL).exists()
+
+
+def collect_static() -> None:
+    """Compress and fingerprint the static files, if they are others than last time."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    if settings.DEBUG:
+        return
+    made_of = Path(settings.STATIC_ROOT) / ".made-of"
+    now = static_digest()
+    if not made_of.exists() or made_of.read_text() != now:
+        print("Collecting static files ...", flush=True)
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        made_of.write_text(now)
+
+
+def static_digest() -> str:
+    """A fingerprint of every static file's name, size and age."""
+    import hashlib
+
+    from django.contrib.staticfiles.finders import get_finders
+
+    found = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            state = os.stat(storage.path(path))
+            found.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return found.hexdigest()
+
+
+def drop_old_requests() -> None:
+    """Empty the queue: the database remembers what is due, and `ask_for_reviews` asks for it."""
+    from django.conf import settings
+
+    from spasmlog.celery import app
+
+    if not settings.REDIS_URL:
+        app.control.purge()
+
+
+def ask_for_reviews() -> None:
+    """Have the worker catch up with the time nothing ran. A broker that is down is no reason to stop."""
+    from kombu.exceptions import OperationalError
+
+    from spasmlog.celery import app
+
+    try:
+        app.send_task("journal.tasks.sweep")
+        app.send_task("journal.tasks.review_everybody")
+    except (OperationalError, OSError) as error:
+        print(f"The queue cannot be reached ({error}); reviews follow when it is back.", flush=True)
+
+
+# Run it ---------------------------------------------------------------------------------------
+
+
+def services(port: int) -> dict[str, list[str]]:
+    """The command of each long-running process."""
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "spasmlog"]
+    return {
+        "web": [
+            sys.executable, "-m", "gunicorn", "spasmlog.wsgi", "--bind", f"{HOST}:{port}",
+            "--worker-class", "gthread", "--workers", "1", "--threads", "8",
+            "--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning",
+        ],
+        "worker": [
+            *celery, "worker", "--pool", "prefork", "--concurrency", os.environ.get("WORKERS") or "2",
+            "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
+        ],
+        "beat": [*celery, "beat", "--pidfile", "", "--loglevel", "WARNING"],
+    }  # fmt: skip
+
+
+class QuietPrinter(Printer):
+    """What the services say, without a running commentary on who is started and stopped."""
+
+    def write(self, message):
+        if message.name != SYSTEM_PRINTER_NAME:
+            super().write(message)
+
+
+class Services(Manager):
+    """The long-running processes. When one ends, all end, and we say which one it was."""
+
+    def __init__(self, running: Path):
+        super().__init__(QuietPrinter(sys.stdout))
+        self.running = running
+        self.first_to_end: str | None = None
+
+    def write_down(self) -> None:
+        name_processes(self.running, [p["pid"] for p in self._processes.values() if p.get("pid")])
+
+    def _any_stopped(self) -> bool:
+        self.write_down()
+        stopped = [name for name, p in self._processes.items() if p.get("returncode") is not None]
+        if stopped and not self._terminating and self.first_to_end is None:
+            self.first_to_end = stopped[0]
+        return bool(stopped)
+
+
+def supervise(port: int, running: Path) -> int:
+    """Run the services until one ends or we are told to stop."""
+    manager = Services(running)
+    for name, command in services(port).items():
+        manager.add_process(name, "exec " + shlex.join(command))
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # a closed terminal
+    threading.Thread(target=welcome, args=(port,), daemon=True).start()
+    manager.loop()
+    if manager.first_to_end:
+        print(f"SpasmLog stopped, because its {manager.first_to_end} process ended.", file=sys.stderr)
+        return manager.returncode or 1
+    print("SpasmLog has stopped.", flush=True)
+    return 0
+
+
+def welcome(port: int) -> None:
+    """Say where it is and how to sign in, once it answers."""
+    if _until(lambda: answers(port), SLOWEST_START):
+        print(greeting(port), flush=True)
+    else:
+        print(f"No page came from port {port} within {SLOWEST_START:.0f} s.", file=sys.stderr, flush=True)
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{port}/health/live", timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def greeting(port: int) -> str:
+    from django.conf import settings
+    from django.urls import reverse
+
+    here = f"http://{HOST}:{port}"
+    lines = ["", f"  SpasmLog is ready:  {here}/"]
+    if wants_demo():
+        from journal.demo import DEMO_EMAIL, DEMO_PASSWORD
+
+        lines.append(f"  Look around:        sign in as {DEMO_EMAIL}, password {DEMO_PASSWORD}")
+    if settings.REGISTRATION == "open":
+        lines.append(f"  Your own diary:     sign up at {here}{reverse('account_signup')}")
+    return "\n".join([*lines, "  Stop:               Ctrl-C", ""])
+
+
+if __name__ == "__main__":
+    main()
