@@ -142,7 +142,8 @@ def _young_or_feeding_two(flags: Flags) -> bool:
 
 
 def _eating(flags: Flags) -> bool:
-    return flags.has("eating_disorder") or (flags.bmi is not None and flags.bmi < UNDERWEIGHT_BMI)
+    adult = flags.age is None or flags.age >= ADULT
+    return flags.has("eating_disorder") or (adult and flags.bmi is not None and flags.bmi < UNDERWEIGHT_BMI)
 
 
 SUPPRESSIONS = (
@@ -156,10 +157,10 @@ SUPPRESSIONS = (
     ),
     (
         "S02",
-        "kidney disease not answered, or a potassium-raising medicine taken or not known",
+        "kidney disease not answered, a potassium-raising medicine taken or not known, or adrenal insufficiency",
         "no tip for more potassium (L03 off), no salt substitute; magnesium from food only; asks once to "
         "complete the profile",
-        lambda f: f.kidney != YES and (f.kidney == UNKNOWN or f.potassium_raising != NO),
+        lambda f: f.kidney == UNKNOWN or f.potassium_raising != NO or f.has("adrenal_insufficiency"),
     ),
     (
         "S03",

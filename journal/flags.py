@@ -1,0 +1,103 @@
+"""What a person's answers mean for advice: rows of the profile in, plain flags out."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import CharField, DateField, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
+
+from journal.calc.suppressions import NO, UNKNOWN, YES, Effects, Flags, effects
+from journal.codes import DIURETICS, POTASSIUM_RAISING, SetBy
+from journal.models import BodyWeight, ConditionAnswer, Diarist, LifeStagePeriod, Medicine, PersonalTarget
+from nutrients.codes import LifeStage
+
+
+def suppressions(diarist: Diarist, today: date, *, diary_implausible: bool = False) -> Effects:
+    """What pages and cards must leave out for this person, by their answers on one diary day."""
+    return effects(flags_about(diarist, today, diary_implausible=diary_implausible))
+
+
+def flags_about(diarist: Diarist, today: date, *, diary_implausible: bool = False) -> Flags:
+    """What advice must know of a person on one diary day. Asks the database once."""
+    answers: dict[str, str] = {}
+    medicines: set[str] = set()
+    listed = False
+    stages: set[str] = set()
+    targets: set[str] = set()
+    kilograms = None
+    for kind, code, value, first, last in _answers(diarist):
+        now = (first is None or first <= today) and (last is None or today <= last)
+        if kind == "condition":
+            answers[code] = value
+        elif kind == "medicine":
+            listed = True
+            medicines |= {code} if now else set()
+        elif kind == "stage" and now:
+            stages.add(code)
+        elif kind == "target":
+            targets.add(code)
+        elif kind == "weight":
+            kilograms = Decimal(value)
+    return Flags(
+        age=_age(diarist.birth_date, today),
+        pregnant=LifeStage.PREGNANCY in stages,
+        breastfeeding=LifeStage.LACTATION in stages,
+        bmi=_bmi(kilograms, diarist.height_cm),
+        conditions=answers,
+        medicines=frozenset(medicines),
+        potassium_raising=_potassium_raising(diarist.takes_medicines, medicines, listed),
+        diuretics=not DIURETICS.isdisjoint(medicines),
+        clinician_targets=frozenset(targets),
+        diary_implausible=diary_implausible,
+    )
+
+
+def _answers(diarist: Diarist) -> QuerySet:
+    """(kind, code, value, first day, last day) of everything answered, in one query."""
+    latest = BodyWeight.objects.of(diarist).live().order_by("-occurred_at", "-created_at").values("pk")[:1]
+    return _rows(ConditionAnswer.objects.filter(diarist=diarist), "condition", "condition", "answer").union(
+        _rows(Medicine.objects.filter(diarist=diarist), "medicine", "medicine_class", None, "started_on", "stopped_on"),
+        _rows(LifeStagePeriod.objects.filter(diarist=diarist), "stage", "stage", None, "started_on", "ended_on"),
+        _rows(
+            PersonalTarget.objects.filter(diarist=diarist, set_by=SetBy.CLINICIAN), "target", "nutrient", "amount"
+        ),
+        _rows(BodyWeight.objects.filter(pk=Subquery(latest)), "weight", None, "kg"),
+        all=True,
+    )
+
+
+def _rows(
+    of: QuerySet, kind: str, code: str | None, value: str | None, first: str | None = None, last: str | None = None
+) -> QuerySet:
+    """One kind of answer in the columns that all kinds share."""
+    text, day = CharField(), DateField()
+    return of.order_by().values_list(
+        Value(kind, output_field=text),
+        Cast(code or Value(""), text),
+        Cast(value or Value(""), text),
+        Cast(first or Value(None), day),
+        Cast(last or Value(None), day),
+    )
+
+
+def _age(born: date | None, today: date) -> int | None:
+    """Full years of age. [y]"""
+    if born is None:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _bmi(kilograms: Decimal | None, height_cm: Decimal | None) -> float | None:
+    """Body mass index by the last weight logged. [kg/m2]"""
+    if kilograms is None or not height_cm:
+        return None
+    return float(kilograms) / (float(height_cm) / 100) ** 2
+
+
+def _potassium_raising(takes_medicines: str, taken_today: set[str], listed: bool) -> str:
+    """Whether a potassium-raising medicine is taken. "Yes" to medicines with none listed is not known."""
+    if not POTASSIUM_RAISING.isdisjoint(taken_today):
+        return YES
+    if takes_medicines == NO or (takes_medicines == YES and listed):
+        return NO
+    return UNKNOWN
