@@ -256,3 +256,31 @@ class LoadedRelease(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FoodWords(models.Model):
+    """What search looks at: the words of one food that may be found, folded and stemmed.
+
+    Written by `nutrients.search` alone and made anew from the foods at any time. The ids of the public
+    foods follow the order in which plain foods come first. SQLite keeps a full-text table beside it (by
+    triggers), PostgreSQL a generated column; both are made in a migration.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    food = models.OneToOneField(Food, models.CASCADE, related_name="words")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    whose = models.CharField(max_length=24, help_text=_('"all", or "u" and the number of its owner.'))
+    source = models.CharField(max_length=8, choices=FoodSource)
+    head = models.TextField(help_text=_("Words that name the food itself, not how it was made."))
+    name = models.TextField(help_text=_("All words of its name, as written and stemmed."))
+    other = models.TextField(help_text=_("Words of its other names."))
+    parts = models.TextField(help_text=_("Stems of its name, part by part."))
+    phrases = models.TextField(help_text=_("Stems of its other names, one after the other."))
+    place = models.SmallIntegerField(help_text=_("How far behind plain foods it stands, in points."))
+
+    class Meta:
+        verbose_name = _("words of a food")
+        verbose_name_plural = _("words of foods")
+
+    def __str__(self) -> str:
+        return self.parts

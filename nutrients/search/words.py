@@ -1,0 +1,237 @@
+"""Words as search compares them: one spelling for the table, the synonyms and the query.
+
+Both engines are given words that this module has already folded and stemmed, so that they cannot differ in
+what they take for the same word.
+"""
+
+import csv
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+SYNONYMS = Path(settings.BASE_DIR) / "fixtures" / "synonyms.csv"
+WORD = re.compile(r"[^\W_]+")
+SMALL = frozenset("a an and as at by for from in my of on or some the to w with".split())
+"""Words that are left out of a query: they are in every other name."""
+SHORTEST_TYPO = 4
+"""A shorter word is never corrected: too many others are one letter away."""
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, no apostrophes: "Crème d'Orge" is "creme dorge"."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c)).replace("'", "").replace("’", "")
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in their order: letters and digits, nothing else."""
+    return WORD.findall(fold(text))
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """One form for singular and plural: berry, berries -> berri; tomato, tomatoes -> tomato."""
+    if len(word) < 4 or not word.isalpha():
+        return word
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    if word.endswith("e"):
+        word = word[:-1]
+    return word[:-1] + "i" if word.endswith("y") else word
+
+
+def stems(text: str) -> list[str]:
+    return [stem(word) for word in words(text)]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing that a food must be called: any of some words, the first one typed."""
+
+    typed: str
+    stem: str
+    open: bool = False
+    """Still being typed: every word that begins so is meant."""
+    also: tuple[str, ...] = ()
+    """Stems of words that may have been meant by a misspelt one."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a query: all its terms must be found."""
+
+    terms: tuple[Term, ...]
+    cost: float = 0.0
+    """How far it is from what was typed, in points of the ranking."""
+
+
+@dataclass
+class Vocabulary:
+    """The words of the public tables: what is spelt right, and what a misspelt word may have been."""
+
+    stamp: str
+    counts: Counter[str]
+    spelt: list[str] = field(init=False)
+    stems: frozenset[str] = field(init=False)
+    correctable: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.spelt = sorted({*self.counts, *(word for key in synonyms() for word in key)})
+        self.stems = frozenset(stem(word) for word in self.spelt)
+        self.correctable = [word for word in self.spelt if len(word) >= SHORTEST_TYPO and word.isalpha()]
+
+    def knows(self, word: str) -> bool:
+        return stem(word) in self.stems
+
+    def begins(self, start: str) -> bool:
+        """Is this how some word begins?"""
+        place = bisect_left(self.spelt, start)
+        return place < len(self.spelt) and self.spelt[place].startswith(start)
+
+    def corrections(self, word: str) -> tuple[str, ...]:
+        """Up to three words that are one slip away, or two in a longer word; the likeliest first."""
+        if len(word) < SHORTEST_TYPO or not word.isalpha():
+            return ()
+        slips = 1 if len(word) < 6 else 2
+        near = process.extract(word, self.correctable, scorer=OSA.distance, score_cutoff=slips, limit=30)
+        near.sort(key=lambda hit: (hit[1], hit[0][0] != word[0], hit[0][-1] != word[-1], -self.counts[hit[0]]))
+        return tuple(hit[0] for hit in near if hit[1] == near[0][1])[:3]
+
+    def split(self, word: str) -> tuple[str, str] | None:
+        """The two words that were run together, "peanutbutter", if they are known."""
+        for cut in range(3, len(word) - 2):
+            if self.counts[word[:cut]] and self.counts[word[cut:]]:
+                return word[:cut], word[cut:]
+        return None
+
+
+@cache
+def synonyms() -> dict[tuple[str, ...], list[tuple[tuple[str, ...], bool]]]:
+    """What people say -> the words of the food table, and whether these stand instead of what was said."""
+    table: dict[tuple[str, ...], list[tuple[tuple[str, ...], bool]]] = {}
+    with SYNONYMS.open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            key = tuple(words(row["said"]))
+            table.setdefault(key, []).append((tuple(words(row["means"])), row["how"] == "instead"))
+    return table
+
+
+@cache
+def _by_stems() -> dict[tuple[str, ...], tuple[str, ...]]:
+    return {_meant(key): key for key in synonyms()}
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, synonyms()), default=0)
+
+
+ALSO_COST = 6.0
+"""A synonym that stands beside the word itself comes a little behind it. [points]"""
+UNFINISHED_COST = 14.0
+"""A synonym that is not yet typed to its end. [points]"""
+JOINED_COST = 4.0
+"""Two words read as one. [points]"""
+MOST_READINGS = 6
+
+
+def readings(query: str, vocabulary: Vocabulary) -> list[Reading]:
+    """The ways to understand a query, the likeliest first; none for a query without a word."""
+    typed = words(query)
+    typed = [word for word in typed if word not in SMALL] or typed
+    finished = query[-1:].isspace()
+    spelt = _spelt(typed, finished, vocabulary)
+    meant = [(variant, cost) for variant, cost in _variants(list(spelt), finished)]
+    meant += [(joined, JOINED_COST) for joined in _joined(typed, vocabulary)]
+    found: dict[tuple[Term, ...], float] = {}
+    for variant, cost in meant:
+        found.setdefault(_terms(variant, spelt, finished, vocabulary), cost)
+    return [Reading(terms, cost) for terms, cost in found.items() if terms][:MOST_READINGS]
+
+
+def _spelt(typed: list[str], finished: bool, vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """Each word as it should be spelt -> as it was typed and, if nobody knows that, what else it may be."""
+    spelt: dict[str, tuple[str, ...]] = {}
+    for place, word in enumerate(typed):
+        being_typed = place == len(typed) - 1 and not finished
+        if vocabulary.knows(word) or (vocabulary.begins(word) and (being_typed or len(word) >= 3)):
+            spelt[word] = (word,)
+        elif two := vocabulary.split(word):
+            spelt.update((part, (part,)) for part in two)
+        elif likely := vocabulary.corrections(word):
+            spelt[likely[0]] = (word, *likely)
+        else:
+            spelt[word] = (word,)
+    return spelt
+
+
+def _variants(typed: list[str], finished: bool) -> Iterator[tuple[list[str], float]]:
+    """The words as they are and with synonyms put in: instead of what was said, or beside it."""
+    said = next(_spoken(typed, finished), None)
+    if said is None:
+        yield typed, 0.0
+        return
+    start, end, key, unfinished = said
+    meanings = [(list(meant), 0.0 if instead else ALSO_COST) for meant, instead in synonyms()[key]]
+    if unfinished:
+        meanings = [(meant, UNFINISHED_COST) for meant, _ in meanings]
+    if all(cost for _, cost in meanings):
+        meanings.insert(0, (typed[start:end], 0.0))
+    for meant, cost in meanings:
+        for rest, more in _variants(typed[end:], finished):
+            yield [*typed[:start], *meant, *rest], cost + more
+
+
+def _spoken(typed: list[str], finished: bool) -> Iterator[tuple[int, int, tuple[str, ...], bool]]:
+    """Where synonyms are said, the longest first: from, to, which, and whether it is unfinished."""
+    for length in range(min(len(typed), _longest()), 0, -1):
+        for start in range(len(typed) - length + 1):
+            said = tuple(typed[start : start + length])
+            if key := _by_stems().get(_meant(said)):
+                yield start, start + length, key, False
+            elif start + length == len(typed) and not finished and (key := _begun(said)):
+                yield start, start + length, key, True
+
+
+def _meant(said: Iterable[str]) -> tuple[str, ...]:
+    return tuple(stem(word) for word in said)
+
+
+def _begun(said: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The shortest synonym that begins with what was typed, at least three letters into its last word."""
+    if len(said[-1]) < 3:
+        return None
+    begun = [
+        key for key in synonyms()
+        if len(key) == len(said) and key[:-1] == said[:-1] and key[-1].startswith(said[-1])
+    ]  # fmt: skip
+    return min(begun, key=lambda key: (len(key[-1]), key), default=None)
+
+
+def _joined(typed: list[str], vocabulary: Vocabulary) -> Iterator[list[str]]:
+    """Neighbours that are one word in the table: "butter milk"."""
+    for at in range(len(typed) - 1):
+        one = typed[at] + typed[at + 1]
+        if vocabulary.counts[one]:
+            yield [*typed[:at], one, *typed[at + 2 :]]
+
+
+def _terms(
+    variant: list[str], spelt: dict[str, tuple[str, ...]], finished: bool, vocabulary: Vocabulary
+) -> tuple[Term, ...]:
+    terms = []
+    for place, word in enumerate(variant):
+        typed, *likely = spelt.get(word, (word,))
+        being_typed = place == len(variant) - 1 and not finished
+        unknown = bool(likely) or not vocabulary.knows(typed)
+        terms.append(Term(typed, stem(typed), being_typed or unknown, tuple(dict.fromkeys(map(stem, likely)))))
+    return tuple(dict.fromkeys(terms))
