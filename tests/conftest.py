@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.conf import settings as django_settings
@@ -80,6 +82,69 @@ def empty_cache():
     from django.core.cache import cache
 
     cache.clear()
+
+
+# People ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alice(db):
+    """A woman of 36 in Auckland (UTC+12, in summer +13) with NASEM's values."""
+    return diarist(
+        "alice", birth_date=date(1990, 3, 14), sex="female", height_cm=Decimal(168), weight_kg=Decimal(64),
+        time_zone="Pacific/Auckland", region="NZ", takes_medicines="no",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def bob(db):
+    """A man of 58 in New York (UTC-5, in summer -4) with US units."""
+    return diarist(
+        "bob", birth_date=date(1968, 7, 2), sex="male", height_cm=Decimal(180), weight_kg=Decimal(82),
+        time_zone="America/New_York", region="US", units="us",
+    )  # fmt: skip
+
+
+def diarist(name, **profile):
+    """A diarist who has signed up and filled in `profile`; the password is "cramp-diary-1"."""
+    from django.contrib.auth import get_user_model
+
+    from journal import people
+
+    user = get_user_model().objects.create_user(name, f"{name}@example.org", "cramp-diary-1")
+    return people.update_profile(people.diarist_of(user), **profile)
+
+
+@pytest.fixture
+def browser(client, alice):
+    """A web session of Alice's, without JavaScript."""
+    client.force_login(alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def phone(alice):
+    """A REST client signed in as Alice."""
+    from rest_framework.test import APIClient
+
+    rest = APIClient()
+    rest.force_authenticate(alice.user)
+    return rest
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium for the tests marked `browser`."""
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1100,900"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(CHROMEDRIVER))
+    yield driver
+    driver.quit()
 
 
 # Background jobs ------------------------------------------------------------------------------
