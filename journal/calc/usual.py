@@ -23,13 +23,13 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 CV_REQUIREMENT = 0.10
-"""Spread of requirements between people, as a share of the EAR, for Ca, Mg, D and B12 [1]_."""
+"""Spread of requirements between people, as a share of the EAR, for Ca and Mg [1]_."""
 
 PRIOR_DAYS = 12
 """Own days against which the published day-to-day spread weighs even (product choice)."""
 
 SKEWED_CV = 0.70
-"""Day-to-day CV above which the normal method is not reliable: 60 to 70 % in [1]_, the upper end used here."""
+"""Day-to-day CV above which the normal method is not reliable: 60 to 70 % in [1]_, here the upper end."""
 
 FEWEST_PAIRS = 14
 """Pairs of consecutive days below which their correlation is not estimated (product choice)."""
