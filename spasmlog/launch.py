@@ -112,8 +112,10 @@ def sole_user_of(data: Path):
             if not _until(lambda: _held(hold), PATIENCE):
                 raise CannotStart(f"another process uses the data folder {data}.")
         name_processes(path, [])
-        yield path
-        path.write_text("")
+        try:
+            yield path
+        finally:
+            path.write_text("")
 
 
 def _held(hold) -> bool:
@@ -199,21 +201,15 @@ def make_demo() -> None:
     """An invented diary to look around in, unless SPASMLOG_DEMO=0."""
     from django.core.management import call_command
 
-    if wants_demo() and not demo_exists():
+    from journal import demo
+
+    if wants_demo() and not demo.exists():
         print("Writing the demo diary (once) ...", flush=True)
         call_command("make_demo")
 
 
 def wants_demo() -> bool:
     return os.environ.get("SPASMLOG_DEMO", "").lower() not in ("0", "no", "false", "off")
-
-
-def demo_exists() -> bool:
-    from django.contrib.auth import get_user_model
-
-    from journal.demo import DEMO_EMAIL
-
-    return get_user_model().objects.filter(email=DEMO_EMAIL).exists()
 
 
 def collect_static() -> None:
@@ -353,9 +349,9 @@ def greeting(port: int) -> str:
     here = f"http://{HOST}:{port}"
     lines = ["", f"  SpasmLog is ready:  {here}/"]
     if wants_demo():
-        from journal.demo import DEMO_EMAIL, DEMO_PASSWORD
+        from journal import demo
 
-        lines.append(f"  Look around:        sign in as {DEMO_EMAIL}, password {DEMO_PASSWORD}")
+        lines.append(f"  Look around:        sign in as {demo.EMAIL}, password {demo.PASSWORD}")
     if settings.REGISTRATION == "open":
         lines.append(f"  Your own diary:     sign up at {here}{reverse('account_signup')}")
     return "\n".join([*lines, "  Stop:               Ctrl-C", ""])

@@ -35,8 +35,9 @@ LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 _public_host = environ.urlparse(PUBLIC_URL).hostname if PUBLIC_URL else None
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [*LOOPBACK, *filter(None, [_public_host])]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[]) or [*filter(None, [PUBLIC_URL])]
-_https = PUBLIC_URL.startswith("https://")
 _reachable = any(host not in LOOPBACK for host in ALLOWED_HOSTS)
+ALLOWED_HOSTS += [host for host in LOOPBACK if host not in ALLOWED_HOSTS]  # health checks come from inside
+_https = PUBLIC_URL.startswith("https://")
 
 
 def _generated_secret_key() -> str:
@@ -179,6 +180,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "spasmlog_session"
 CSRF_COOKIE_NAME = "spasmlog_csrf"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
+SECURE_REDIRECT_EXEMPT = ["^health/"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=3600 if _https else 0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 SECURE_REFERRER_POLICY = "same-origin"
