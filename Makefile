@@ -13,7 +13,8 @@ JOBS ?= 2
 CHECKED := spasmlog nutrients journal tests benchmarks manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-all lint fmt types schema bench demo-reset lock clean
+.PHONY: help run test test-fast test-all lint lint-ruff lint-types lint-templates lint-migrations lint-schema fmt \
+	schema bench demo-reset lock clean
 
 help: ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -37,12 +38,22 @@ test-all: $(VENV)/.installed-dev ## the slow suites and those that break things 
 	TEST_ENGINE=sqlite $(PYTEST) -m "slow or faults"
 	TEST_ENGINE=postgres $(PYTEST) -m "slow or faults"
 
-lint: $(VENV)/.installed-dev ## ruff, types, templates, migrations, OpenAPI document
+lint: lint-ruff lint-types lint-templates lint-migrations lint-schema ## ruff, types, templates, migrations, OpenAPI
+
+lint-ruff: $(VENV)/.installed-dev
 	$(PY) -m ruff check $(CHECKED)
 	$(PY) -m ruff format --check $(CHECKED)
+
+lint-types: $(VENV)/.installed-dev
 	$(PY) -m mypy
+
+lint-templates: $(VENV)/.installed-dev
 	$(PY) -m djlint --lint --quiet spasmlog nutrients journal
+
+lint-migrations: $(VENV)/.installed-dev
 	$(MANAGE) makemigrations --check --dry-run
+
+lint-schema: $(VENV)/.installed-dev
 	$(MANAGE) spectacular --validate --fail-on-warn --file $(VENV)/openapi.yaml
 	diff -u docs/openapi.yaml $(VENV)/openapi.yaml
 
@@ -58,7 +69,7 @@ bench: $(VENV)/.installed-dev ## every speed and memory claim, measured
 
 lock: $(VENV)/.installed-dev ## renew the pins of requirements*.txt
 	$(PY) -m pip install --quiet pip-tools
-	cd . && for set in requirements requirements-dev; do \
+	for set in requirements requirements-dev; do \
 		$(PY) -m piptools compile --quiet --upgrade --strip-extras --no-header --annotation-style line \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 		--pip-args=--only-binary=:all: -o $$set.txt $$set.in || exit 1; done
