@@ -3,17 +3,21 @@
 The engines find candidates; which of them comes first is decided in `ranking`, so both answer alike.
 """
 
+import csv
 import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import connection, models, transaction
 
-from nutrients.codes import FoodSource
+from nutrients.codes import CODES, FoodSource
 from nutrients.models import Food, FoodWords, LoadedRelease
 from nutrients.search import postgres, sqlite
 from nutrients.search.asking import Only
@@ -23,8 +27,9 @@ from nutrients.search.words import Reading, Vocabulary, readings, stem, words
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 LOADED = "search words"
 """The row of `LoadedRelease` whose digest says which words are indexed."""
-CANDIDATES = 160
-"""How many of each tier are ranked."""
+EVERYDAY = Path(settings.BASE_DIR) / "fixtures" / "everyday_foods.csv"
+CANDIDATES = (80, 60, 40, 40)
+"""How many foods of each tier are ranked: named so, begun so, so somewhere in the name, or in other names."""
 HISTORY = 100
 """How many recent foods and favourites are looked at."""
 MOST_LETTERS = 100
@@ -67,7 +72,7 @@ def find(
 def rebuild() -> int:
     """Index every food that may be found, the plainest first. Returns how many there are."""
     FoodWords.objects.all().delete()
-    foods = Food.objects.searchable().only("id", "source", "owner_id", "name", "synonyms", "rank")
+    foods = Food.objects.searchable().defer(*CODES)
     rows = [_row(food) for food in foods]
     rows.sort(key=lambda row: (row.owner_id is not None, row.place, row.parts, str(row.food_id)))
     FoodWords.objects.bulk_create(rows, batch_size=500)
@@ -120,8 +125,15 @@ def _row(food: Food) -> FoodWords:
         other=_both(other),
         parts=part_stems(food.name),
         phrases=phrase_stems(food.synonyms),
-        place=place(food.name, food.rank),
+        place=place(food.name, food.category, food.rank, (food.source, food.source_code) in everyday()),
     )
+
+
+@cache
+def everyday() -> frozenset[tuple[str, str]]:
+    """Source and code of the foods that many people eat on most days."""
+    with EVERYDAY.open(encoding="utf-8", newline="") as rows:
+        return frozenset((row["source"], row["code"]) for row in csv.DictReader(rows))
 
 
 def _both(found: Iterable[str]) -> str:

@@ -24,21 +24,25 @@ TIERS = [("^", False), ("^", True), ("=", True), ("", True)]
 
 
 def arms(
-    readings: Sequence[Reading], whose: str | None, limit: int, columns: str, only: Only, *, all_terms: bool
+    readings: Sequence[Reading], whose: str | None, limits: Sequence[int], columns: str, only: Only, *, all_terms: bool
 ) -> tuple[list[str], list[Any]]:
     """SELECTs of the foods that hold the words: public ones tier by tier, then the person's own.
 
     The tier is computed on the rows found, once: reading the index for every tier would take four times as long.
     """
     *nearer, widest = [_asked(readings, mark, be_open, all_terms) for mark, be_open in TIERS]
-    tier = " + ".join(["(NOT w.lexemes @@ %s::tsquery)::int"] * len(nearer))
+    tier = "CASE " + " ".join(f"WHEN lexemes @@ %s::tsquery THEN {t}" for t in range(len(nearer)))
+    tier += f" ELSE {len(nearer)} END"
     sql, values = [], list[Any]()
     for own, owner in enumerate(filter(None, ["all", whose])):
         sql.append(
-            f"""(SELECT {columns}, {own} AS own, {tier} AS tier FROM nutrients_foodwords w
-            WHERE w.lexemes @@ %s::tsquery AND w.whose = %s AND {only.sql} ORDER BY tier, w.id LIMIT %s)"""
+            f"""(SELECT {columns}, {own} AS own, tier FROM (
+                SELECT id, tier, row_number() OVER (PARTITION BY tier ORDER BY id) AS nth FROM (
+                    SELECT id, {tier} AS tier FROM nutrients_foodwords w
+                    WHERE lexemes @@ %s::tsquery AND whose = %s AND {only.sql}) held) numbered
+            JOIN nutrients_foodwords w USING (id) WHERE nth <= (%s::int[])[tier + 1])"""
         )
-        values += [*nearer, widest, owner, *only.values, limit]
+        values += [*nearer, widest, owner, *only.values, list(limits)]
     return sql, values
 
 

@@ -14,6 +14,8 @@ EXACT = 100.0
 """The food is called by the very words that were said, no more and no fewer."""
 KIND = 94.0
 """The same behind the name of its kind: "salmon" and "Fish, salmon"."""
+FLAVOUR = 72.0
+"""The same behind the name of a dish: "apple" and "Pie, apple"."""
 OTHER_NAME = 78.0
 """One of its other names is what was said."""
 HEAD = 62.0
@@ -46,24 +48,43 @@ CORRECTED = 3.0
 """For a word that was perhaps meant by a misspelt one, by its place among these."""
 HISTORY = 1000.0
 HABIT = 30.0
+EVERYDAY = 8
+"""What many people eat on most days comes first among equals."""
 OWN = 40.0
 """A food that the person entered is what the person will look for."""
 
-KINDS = frozenset(
-    stem(word)
-    for word in """
-    fish seeds nuts cheese bread cereal cereals spices beverages beverage snacks snack candies candy soup
-    sauce oil game mollusks crustaceans lettuce beans squash peppers pepper cake pie cookie cookies crackers
-    salad yogurt milk juice muffin roll drink liqueur noodles flour syrup vegetable sandwich tea coffee wine
-    sweeteners poultry shellfish sausage beef pork lamb veal chicken turkey egg eggs potato rice
-    """.split()
+def _stem_set(said: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in said.split())
+
+
+KINDS = _stem_set(
+    """fish seeds nuts cheese cereal cereals spices beverages game mollusks crustaceans lettuce beans oil liqueur
+    vegetable poultry shellfish sweeteners snacks milk yogurt beef pork lamb veal chicken turkey egg eggs drink
+    flour syrup noodles sausage alcoholic"""
 )
-"""First parts of a name that a second part makes definite."""
-KIND_PHRASES = frozenset({("alcohol", "beverag"), ("salad", "dress"), ("soft", "drink")})
-PLAIN = frozenset(
-    stem(word) for word in "nfs raw fresh plain regular cooked all commercial any type types unspecified".split()
+"""First parts of a name that the second part makes definite: "Fish, salmon" is salmon."""
+DISHES = _stem_set(
+    """bread roll cake pie cookie cookies muffin salad sandwich soup sauce candy candies snack pudding dessert
+    squash peppers pepper crackers juice wine tea coffee potato rice pizza"""
+)
+"""First parts whose second part is a flavour, or one of its sorts: "Pie, apple" is no apple."""
+KIND_PHRASES = frozenset({("alcoholic", "beverag"), ("salad", "dress"), ("soft", "drink")})
+PLAIN = _stem_set(
+    """nfs raw fresh plain regular cooked all commercial any type types unspecified whole white baked broiled boiled
+    roasted grilled brewed hot leaf"""
 )
 """Words that make a food no less plain."""
+CHANGED = _stem_set(
+    """evaporated condensed dried dry dehydrated powder powdered pickled candied canned frozen smoked imitation
+    meatless creamed glazed gluten free low light diet decaffeinated reduced fat sodium sweetened flavored
+    restaurant fast school cafeteria home concentrate reconstituted unprepared mix infant baby toddler bones
+    formulated instant lactose skin breaded coated fortified nonalcoholic supplement"""
+)
+"""Words that make a food less plain than its other words do."""
+COOKED_FIRST = re.compile(
+    r"fish|shellfish|poultry|chicken|turkey|beef|pork|lamb|veal|egg|meat|liver|bacon|sausage", re.IGNORECASE
+)
+"""Categories of foods that hardly anybody eats raw."""
 SIDE = re.compile(r"\b(?:with|in|on|from|for|made|without|as|and/or|no|excluding)\b.*", re.IGNORECASE)
 UNSAID = re.compile(r"\bNS as to\b[^,;]*|\bNFS\b", re.IGNORECASE)
 BRACKETS = re.compile(r"[()\[\]]")
@@ -110,12 +131,35 @@ def phrase_stems(synonyms: str) -> str:
     return ";".join(dict.fromkeys(one for one in said if one))
 
 
-def place(name: str, rank: int) -> int:
-    """How far behind plain foods a food stands before anything is asked. [points]"""
-    first, *rest = part_stems(name).split(",")
-    vague = 0 if re.search(r"\bNFS\b", name) else 1
-    extra = sum(1.5 + 0.5 * len(words) for part in rest if (words := set(part.split()) - PLAIN))
-    return round(8 * rank + vague + 2 * max(0, len(first.split()) - 1) + extra)
+def place(name: str, category: str, rank: int, everyday: bool) -> int:
+    """How far behind plain foods a food stands before anything is asked; everyday foods before 0. [points]"""
+    first, *rest = (part.split() for part in part_stems(name).split(","))
+    told = 0 if re.search(r"\bNFS\b", name) else 1
+    qualified = sum(1.5 + 0.5 * len(extra) for part in rest if (extra := set(part) - PLAIN))
+    changed = sum(1.5 for part in rest for word in part if word in CHANGED)
+    raw = 2 if any("raw" in part for part in rest) and COOKED_FIRST.search(category) else 0
+    named = 2 * max(0, len(first) - 1)
+    return round(8 * rank + told + qualified + changed + raw + named - EVERYDAY * everyday)
+
+
+class Near(dict[str, float | None]):
+    """How far words are from one term, in points; each is compared once a search."""
+
+    def __init__(self, term: Term):
+        super().__init__()
+        self.term = term
+
+    def __missing__(self, word: str) -> float | None:
+        away = self[word] = _away(self.term, word)
+        return away
+
+
+class Wanted(NamedTuple):
+    """A reading, made ready to be compared with many foods."""
+
+    terms: tuple[Near, ...]
+    said: frozenset[str]
+    cost: float
 
 
 def best_first(
@@ -126,11 +170,15 @@ def best_first(
     `history` weighs the person's own habits; a food in it comes first if its name or a whole other name of it
     is meant. `relaxed`: a food that has some of the words answers, too.
     """
+    wanted = [
+        Wanted(tuple(Near(term) for term in one.terms), frozenset(term.stem for term in one.terms), one.cost)
+        for one in readings
+    ]
     scored: dict[Any, tuple[float, int]] = {}
     for one in found:
         if one.food_id in scored:
             continue
-        score = max((_score(one, reading, relaxed) for reading in readings), default=NO_MATCH)
+        score = _score(one, wanted, relaxed)
         if score <= NO_MATCH:
             continue
         if one.own:
@@ -141,16 +189,20 @@ def best_first(
     return sorted(scored, key=scored.__getitem__, reverse=True)
 
 
-def _score(one: Found, reading: Reading, relaxed: bool) -> float:
-    """Points for how well a food answers one reading."""
+def _score(one: Found, wanted: Sequence[Wanted], relaxed: bool) -> float:
+    """Points for how well a food answers the likeliest of the readings."""
     parts = [part.split() for part in one.parts.split(",")]
+    return max((_answers(one, parts, reading, relaxed) for reading in wanted), default=NO_MATCH)
+
+
+def _answers(one: Found, parts: list[list[str]], reading: Wanted, relaxed: bool) -> float:
     away, missed, in_other = 0.0, 0, 0
     hits: set[tuple[int, int]] = set()
-    for term in reading.terms:
-        if hit := _nearest(term, parts):
+    for near in reading.terms:
+        if hit := _nearest(near, parts):
             away += hit[0]
             hits.add(hit[1])
-        elif (further := _in_other_names(term, one.phrases)) is not None:
+        elif (further := _in_other_names(near, one.phrases)) is not None:
             away += further
             in_other += 1
         elif relaxed:
@@ -159,18 +211,20 @@ def _score(one: Found, reading: Reading, relaxed: bool) -> float:
             return NO_MATCH
     if missed == len(reading.terms):
         return NO_MATCH
-    points = max(_by_name(parts, hits) - IN_OTHER * in_other, _by_other_name(one.phrases, reading))
+    points = max(_by_name(parts, hits) - IN_OTHER * in_other, _by_other_name(one.phrases, reading.said))
     return points - away - MISSED * missed - reading.cost
 
 
-def _nearest(term: Term, parts: list[list[str]]) -> tuple[float, tuple[int, int]] | None:
+def _nearest(near: Near, parts: list[list[str]]) -> tuple[float, tuple[int, int]] | None:
     """The word of a name that is nearest to what was typed, and the foremost of these: part and word."""
     best = None
     for p, part in enumerate(parts):
         for w, word in enumerate(part):
-            away = _away(term, word)
+            away = near[word]
             if away is not None and (best is None or away < best[0]):
                 best = away, (p, w)
+                if not away:
+                    return best
     return best
 
 
@@ -184,7 +238,7 @@ def _by_name(parts: list[list[str]], hits: set[tuple[int, int]]) -> float:
         unsaid = _unsaid(parts[1], second) if second else 0
         return EXACT - BEHIND * unsaid / 2 - beyond
     if second and not first and _is_kind(parts[0]):
-        return KIND - BEHIND * _unsaid(parts[1], second) - beyond
+        return (FLAVOUR if parts[0][0] in DISHES else KIND) - BEHIND * _unsaid(parts[1], second) - beyond
     if first:
         last = len(parts[0]) - 1
         named = HEAD - BEHIND * (last + 1 - len(first)) + LAST_WORD * (last in first) + FIRST_WORD * (0 in first)
@@ -197,12 +251,13 @@ def _unsaid(part: list[str], said: set[int]) -> int:
 
 
 def _is_kind(part: list[str]) -> bool:
-    return tuple(part) in KIND_PHRASES or (len(part) == 1 and part[0] in KINDS)
+    return tuple(part) in KIND_PHRASES or (len(part) == 1 and part[0] in KINDS | DISHES)
 
 
-def _by_other_name(phrases: str, reading: Reading) -> float:
-    said = {term.stem for term in reading.terms}
+def _by_other_name(phrases: str, said: frozenset[str]) -> float:
     best = NO_MATCH
+    if not phrases or not all(word in phrases for word in said):
+        return best
     for phrase in phrases.split(";"):
         named = set(phrase.split())
         if named == said:
@@ -226,6 +281,6 @@ def _away(term: Term, word: str) -> float | None:
     return None
 
 
-def _in_other_names(term: Term, phrases: str) -> float | None:
-    aways = [away for word in phrases.replace(";", " ").split() if (away := _away(term, word)) is not None]
+def _in_other_names(near: Near, phrases: str) -> float | None:
+    aways = [away for word in phrases.replace(";", " ").split() if (away := near[word]) is not None]
     return min(aways, default=None)

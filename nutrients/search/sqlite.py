@@ -35,26 +35,28 @@ ARM = f"""SELECT * FROM (SELECT {{columns}}, {{own}} AS own, {{tier}} AS tier
     WHERE f.{TABLE} MATCH %s AND {{only}} ORDER BY f.rowid LIMIT %s)"""
 """Row ids follow the order of plain foods: the first so many are the plainest, read without sorting."""
 TIERS = [("head", False), ("head", True), ("head name", True), ("head name other", True)]
-"""Where the words must be, and whether the last may be only the beginning of one."""
+"""Where the words must be, and whether the last may be only the beginning of one. A food is in one tier."""
 
 
 def arms(
-    readings: Sequence[Reading], whose: str | None, limit: int, columns: str, only: Only, *, all_terms: bool
+    readings: Sequence[Reading], whose: str | None, limits: Sequence[int], columns: str, only: Only, *, all_terms: bool
 ) -> tuple[list[str], list[Any]]:
     """SELECTs of the foods that hold the words: public ones tier by tier, then the person's own."""
     sql, values = [], list[Any]()
-    asked = [(tier, "all", columns, be_open) for tier, (columns, be_open) in enumerate(TIERS)]
-    asked += [(0, whose, "head name other", True)] if whose else []
-    for tier, owner, where, be_open in asked:
-        sql.append(ARM.format(columns=columns, own=int(owner != "all"), tier=tier, only=only.sql))
-        values += [_match(readings, where, owner, be_open, all_terms), *only.values, limit]
+    said = [f"{{{where}}} : ({_said(readings, be_open, all_terms)})" for where, be_open in TIERS]
+    for tier, limit in enumerate(limits):
+        nearer = f" NOT ({said[tier - 1]})" if tier else ""
+        sql.append(ARM.format(columns=columns, own=0, tier=tier, only=only.sql))
+        values += [f"({{whose}} : all) AND ({said[tier]}){nearer}", *only.values, limit]
+    if whose:
+        sql.append(ARM.format(columns=columns, own=1, tier=0, only=only.sql))
+        values += [f"({{whose}} : {whose}) AND ({said[-1]})", *only.values, limits[0]]
     return sql, values
 
 
-def _match(readings: Sequence[Reading], where: str, whose: str, be_open: bool, all_terms: bool) -> str:
+def _said(readings: Sequence[Reading], be_open: bool, all_terms: bool) -> str:
     joint = " AND " if all_terms else " OR "
-    said = " OR ".join("(" + joint.join(_term(t, be_open) for t in r.terms) + ")" for r in readings)
-    return f"({{whose}} : {whose}) AND ({{{where}}} : ({said}))"
+    return " OR ".join("(" + joint.join(_term(t, be_open) for t in r.terms) + ")" for r in readings)
 
 
 def _term(term: Term, be_open: bool) -> str:

@@ -49,8 +49,10 @@ def stem(word: str) -> str:
     return word[:-1] + "i" if word.endswith("y") else word
 
 
-def stems(text: str) -> list[str]:
-    return [stem(word) for word in words(text)]
+def telling(text: str) -> list[str]:
+    """The words of a text without the small ones, unless it has no others."""
+    said = words(text)
+    return [word for word in said if word not in SMALL] or said
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,8 @@ def synonyms() -> dict[tuple[str, ...], list[tuple[tuple[str, ...], bool]]]:
     table: dict[tuple[str, ...], list[tuple[tuple[str, ...], bool]]] = {}
     with SYNONYMS.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
-            key = tuple(words(row["said"]))
-            table.setdefault(key, []).append((tuple(words(row["means"])), row["how"] == "instead"))
+            key = tuple(telling(row["said"]))
+            table.setdefault(key, []).append((tuple(telling(row["means"])), row["how"] == "instead"))
     return table
 
 
@@ -146,8 +148,7 @@ MOST_READINGS = 6
 
 def readings(query: str, vocabulary: Vocabulary) -> list[Reading]:
     """The ways to understand a query, the likeliest first; none for a query without a word."""
-    typed = words(query)
-    typed = [word for word in typed if word not in SMALL] or typed
+    typed = telling(query)
     finished = query[-1:].isspace()
     spelt = _spelt(typed, finished, vocabulary)
     meant = [(variant, cost) for variant, cost in _variants(list(spelt), finished)]
