@@ -207,8 +207,8 @@ def prior_spread(variation: VariationRow | None, row: ReferenceRow | None) -> Sp
     """Return the SD from day to day that a published row stands for, before any own days are known.
 
     Some rows give a share of something else instead: of the diarist's own mean, of the EAR, of the AI or of
-    the "reference median", which is read as the EAR, the median requirement. Where an authority sets no EAR its
-    AI takes that place, and the reverse.
+    the "reference median", which is read as the EAR, the median requirement. Where an authority sets no EAR,
+    its AI takes that place, and the reverse.
 
     Raises
     ------
