@@ -6,7 +6,9 @@ a change; it marks the touched days stale in the same transaction; and once that
 for a review. Warning signs are judged inside the save: `entry.red_flags` holds the cards.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -25,6 +27,7 @@ from journal import advice, tasks
 from journal.calc import days
 from journal.codes import DoseSource, MealKind
 from journal.models import (
+    Advice,
     BodyWeight,
     DailyIntake,
     DayMark,
@@ -48,6 +51,7 @@ log = structlog.get_logger(__name__)
 
 K = TypeVar("K", bound=Kept)
 GRAM = Decimal("0.001")
+_waiting: ContextVar[set[int] | None] = ContextVar("diaries that one_review() will ask for", default=None)
 MOST_ITEMS = 60
 
 
@@ -176,6 +180,7 @@ def mark_day(
     mark = DayMark.objects.of(diarist).filter(date=day).first()
     if mark is None:
         return _store(DayMark(diarist=diarist, date=day), said, base_revision=None, new=True)
+    mark.diarist = diarist
     if mark.deleted_at:
         said = {"finished": False, "fasting": False, "no_cramp": False, **said}
     return _store(mark, said, base_revision=base_revision)
@@ -221,6 +226,7 @@ def put(model: type[K], diarist: Diarist, id: UUID, *, base_revision: int | None
     stored = _stored(model, diarist, id)
     if stored is None:
         return _log(model, diarist, id, **fields), True
+    stored.diarist = diarist
     return _store(stored, fields, base_revision=base_revision, must_name_base=True), False
 
 
@@ -271,11 +277,28 @@ def mark_everything_stale(diarist: Diarist) -> None:
     mark_stale(diarist, [today(diarist), *known])
 
 
+@contextmanager
+def one_review() -> Iterator[None]:
+    """For writing many entries in one transaction: ask once for each diary, at the end of the block."""
+    waiting = _waiting.set(set())
+    try:
+        yield
+        asked = _waiting.get() or set()
+    finally:
+        _waiting.reset(waiting)
+    for diarist_id in asked:
+        _ask_for_review(diarist_id)
+
+
 def _ask_for_review(diarist_id: int) -> None:
     """Ask once it is safely stored. A broker that is down is logged, and the entry stands.
 
     The function must have a name of its own: Django logs it by that.
     """
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.add(diarist_id)
+        return
 
     def ask() -> None:
         tasks.review_diarist.delay(diarist_id)
@@ -310,7 +333,7 @@ def _log(model: type[K], diarist: Diarist, id: UUID | None = None, **fields: Any
     """Store a new entry; a known id returns what is stored."""
     _hold(diarist)
     if stored := _stored(model, diarist, id):
-        stored.red_flags = advice.raised_by(stored)
+        stored.red_flags = _red_flags_of(stored)
         return stored
     fields = {name: value for name, value in fields.items() if value is not None or name != "occurred_at"}
     return _store(model(diarist=diarist, id=id or uuid4()), fields, base_revision=None, new=True)
@@ -335,13 +358,18 @@ def _store(
     portions = _items_of(entry, items) if isinstance(entry, Meal) and (new or items is not None) else None
 
     if before is not None and entry.deleted_at is None and before == _content(entry, portions):
-        entry.red_flags = advice.raised_by(entry)
+        entry.red_flags = _red_flags_of(entry)
         return entry
     if before is not None:
         _check_base(entry, base_revision, must_name_base)
     entry.deleted_at = None
     _stamp_and_save(entry, portions, touched, new=new)
     return entry
+
+
+def _red_flags_of(entry: Kept) -> list[Advice]:
+    """The cards that an entry stored earlier has raised: a repeated save answers with them too."""
+    return advice.red_flags_of(entry) if isinstance(entry, (SpasmEpisode, WarningSigns)) else []
 
 
 def _check_base(entry: Kept, base_revision: int | None, must_name_base: bool) -> None:
@@ -446,7 +474,10 @@ def _items_of(meal: Meal, said: Iterable[Portion | tuple[Food, Decimal]] | None)
             _check_visible(portion.food, meal.diarist, "food")
             if row.grams is None:
                 raise ValidationError({"grams": _("Say how much: grams, or a portion and how many.")})
-            row.full_clean(exclude=["meal"], validate_unique=False, validate_constraints=False)
+            # The foods and portions are rows at hand: asking the database again would cost a query each.
+            row.full_clean(
+                exclude=["meal", "food", "portion"], validate_unique=False, validate_constraints=False
+            )
         except ValidationError as error:
             wrong += [
                 _("Food %(number)s: %(problem)s") % {"number": position + 1, "problem": message}
