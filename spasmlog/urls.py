@@ -1,7 +1,7 @@
 """Where each address leads."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from spasmlog import health
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
 ]

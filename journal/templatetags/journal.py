@@ -1,0 +1,144 @@
+"""How pages say amounts and times, and the few things that every page asks for."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from django import template
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from journal.codes import Units
+from nutrients.calc import units as conversions
+from nutrients.codes import NUTRIENT
+
+register = template.Library()
+THEMES = ("light", "dark")
+
+
+@register.simple_tag
+def theme_of(request) -> str:
+    """The attribute that asks for the colours chosen by hand; nothing where the device decides."""
+    chosen = request.COOKIES.get("spasmlog_theme") if request else None
+    return format_html(' data-theme="{}"', chosen) if chosen in THEMES else ""
+
+
+@register.simple_tag(takes_context=True)
+def here(context, *names: str) -> str:
+    """aria-current for a link of the navigation, if the page shown is one of these."""
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    return SafeString(' aria-current="page"') if match and match.url_name in names else ""
+
+
+@register.simple_tag
+def page_url(name: str, otherwise: str) -> str:
+    """The address of a page, or a plain path where no page of that name is installed."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return otherwise
+
+
+@register.simple_tag
+def fresh_id() -> str:
+    """A client id for a new entry: the same form sent twice is then one entry."""
+    return str(uuid4())
+
+
+# Amounts --------------------------------------------------------------------------------------
+
+
+def significant(value: float) -> str:
+    """A number as people read it: three significant figures, no decimals from 100 on."""
+    if value >= 100:
+        places = 0
+    elif value >= 10:
+        places = 1
+    else:
+        places = 2
+    text = number_format(round(Decimal(str(value)), places), decimal_pos=places, use_l10n=True, force_grouping=True)
+    whole = number_format(Decimal("0.1"), decimal_pos=1)[1]
+    return text.rstrip("0").rstrip(whole) if whole in text else text
+
+
+@register.filter
+def plain(value) -> str:
+    """A number without needless zeros: 2, 1.5, 126."""
+    return significant(float(value)) if value is not None else ""
+
+
+@register.filter
+def amount(value: float | None, code: str) -> str:
+    """An amount of a nutrient with its unit; water reads as a volume. None is "not known"."""
+    if value is None:
+        return _("not known")
+    unit = "ml" if code == "water_g" else NUTRIENT[code].unit
+    return f"{significant(float(value))} {unit}"
+
+
+@register.filter
+def nutrient_name(code: str) -> str:
+    return str(NUTRIENT[code].name)
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """0.874 is "87 %"; unknown is an empty text."""
+    return "" if share is None else f"{round(share * 100)} %"
+
+
+@register.filter
+def volume(ml, units: str) -> str:
+    """A volume in the diarist's units. [mL]"""
+    if ml is None:
+        return _("not known")
+    if units == Units.US:
+        return f"{significant(conversions.us_fl_oz_from_ml(float(ml)))} fl oz"
+    return f"{significant(float(ml))} ml"
+
+
+@register.filter
+def weight(kg, units: str) -> str:
+    """A body weight in the diarist's units. [kg]"""
+    if kg is None:
+        return _("not known")
+    if units == Units.US:
+        return f"{significant(conversions.lb_from_kg(float(kg)))} lb"
+    return f"{significant(float(kg))} kg"
+
+
+@register.filter
+def temperature(celsius, units: str) -> str:
+    """An air temperature in the diarist's units. [°C]"""
+    if units == Units.US:
+        return f"{round(conversions.f_from_c(float(celsius)))} °F"
+    return f"{plain(celsius)} °C"
+
+
+# Times ----------------------------------------------------------------------------------------
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    """The time on the diarist's wall."""
+    return date_format(timezone.localtime(moment), "TIME_FORMAT")
+
+
+@register.filter
+def minutes_long(duration: timedelta) -> int:
+    return round(duration / timedelta(minutes=1))
+
+
+# This server ----------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def mail_is_sent() -> bool:
+    """Whether mail is configured, so that a forgotten password can be mended by it."""
+    return bool(settings.EMAIL_URL)

@@ -1,0 +1,48 @@
+// What every page is improved with. Each page works without it.
+
+const root = document.documentElement;
+
+/** Theme: the cookie is what the server reads, so the next page comes in the right colours at once. */
+function setTheme(theme) {
+  if (theme === "auto") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  document.cookie = `spasmlog_theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.name === "theme") setTheme(event.target.value);
+});
+
+/** Profile: offer the zone, units and country that this device is set to. */
+function offerZone(select) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (![...select.options].some((option) => option.value === zone)) return;
+  select.value = zone;
+  const country = document.querySelector("[data-detect=region]");
+  const region = (navigator.language.split("-")[1] || "").toUpperCase();
+  if (country && !country.value && /^[A-Z]{2}$/.test(region)) country.value = region;
+}
+document.querySelectorAll("select[data-detect=zone]").forEach(offerZone);
+
+/** A second tap while the first is on its way would say the same thing twice. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.hasAttribute("hx-post") && !event.submitter?.hasAttribute("data-plain")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 4000);
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+/** Arrow keys walk through the results of a search; Escape goes back to it. */
+document.addEventListener("keydown", (event) => {
+  const area = event.target.closest("[data-arrows]");
+  if (!area) return;
+  const stops = [...area.querySelectorAll("[data-stop]")];
+  const at = stops.indexOf(event.target);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (event.key === "Escape" && at > 0) stops[0].focus();
+  else if (step && at >= 0 && stops[at + step]) stops[at + step].focus();
+  else return;
+  event.preventDefault();
+});
