@@ -4,21 +4,19 @@ A value that the food table does not have is unknown and never zero: the amount 
 what is known, a lower bound as soon as something is not, and it travels with the share that is known.
 """
 
-import math
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
-from journal.calc.usual import Floats
-
-ENERGY = "energy_kcal"
-WATER = "water_g"
+from journal.calc.portions import Values, day_amounts
 
 EATEN = ("food", "drink")
 """Sources whose columns are per 100 g and whose gaps count as unknown."""
 TAKEN = ("supplement", "medicine")
 """Sources whose columns are exact amounts, and where a nutrient not listed is not there."""
+COUNTS = ("items", "doses")
 
 
 def daily_intake(portions: pd.DataFrame, codes: Sequence[str], by: Sequence[str] = ("day",)) -> pd.DataFrame:
@@ -40,7 +38,7 @@ def daily_intake(portions: pd.DataFrame, codes: Sequence[str], by: Sequence[str]
         doses : int, supplements and medicines.
         `<code>` : float, all that is known, from every source; NaN where nothing is known. [unit / day]
         `<code>_added` : float, the part of it from supplements and medicines, 0 where none. [unit / day]
-        `<code>_share` : float, coverage of food and drink, see `shares`; NaN with nothing to weigh by. [-]
+        `<code>_share` : float, coverage of food and drink, see `portions.shares`; NaN with nothing to weigh by. [-]
         `<code>_unknown` : int, foods and drinks without a value, whatever their energy.
 
     Raises
@@ -50,80 +48,40 @@ def daily_intake(portions: pd.DataFrame, codes: Sequence[str], by: Sequence[str]
 
     Notes
     -----
-    A portion's amount is content x grams / 100. Sums are correctly rounded (`math.fsum`), so the order of
-    entries never shows in a total.
+    The sums themselves are those of `portions.day_amounts`, which pages use too.
     """
     _refuse_impossible(portions, codes)
     keys = list(by)
     portions = portions.sort_values(keys, kind="stable")
-    eaten = portions["source"].isin(EATEN).to_numpy()
-    grams = portions["grams"].to_numpy(dtype=float)
-    content = portions[list(codes)].to_numpy(dtype=float)
-    amount = np.where(eaten[:, None], content * grams[:, None] / 100, content)
+    eaten = portions["source"].isin(EATEN).tolist()
+    grams = portions["grams"].astype(float).tolist()
+    content = [[None if x != x else x for x in row] for row in portions[list(codes)].to_numpy(float).tolist()]
     days = _slices(portions[keys])
     index = portions[keys].iloc[[day.start for day in days]]
-
-    columns: dict[str, object] = {
-        "items": [int(eaten[day].sum()) for day in days],
-        "doses": [int((~eaten[day]).sum()) for day in days],
-    }
-    for i, code in enumerate(codes):
-        total = amount[:, i]
-        columns[code] = [_known_sum(total[day]) for day in days]
-        columns[f"{code}_added"] = [_sum(total[day][~eaten[day]]) for day in days]
-        columns[f"{code}_unknown"] = [int(np.isnan(total[day][eaten[day]]).sum()) for day in days]
-    kcal = amount[:, list(codes).index(ENERGY)]
-    meals = [np.flatnonzero(eaten[day]) + day.start for day in days]
-    share = [shares(amount[meal], kcal[meal], grams[meal], codes) for meal in meals]
-    columns |= {f"{code}_share": [row[i] for row in share] for i, code in enumerate(codes)}
-    return pd.DataFrame(columns, index=_index(index, keys))
+    rows = [_row(codes, eaten[day], grams[day], content[day]) for day in days]
+    return pd.DataFrame(rows, columns=_columns(codes), index=_index(index, keys)).astype(_types(codes))
 
 
-def shares(amount: Floats, kcal: Floats, grams: Floats, codes: Sequence[str]) -> list[float]:
-    """Return for each nutrient the share of one day's food and drink that has a value for it.
-
-    Foods weigh by their energy; for water by their grams, because most of it comes without energy. A food
-    whose energy is itself unknown weighs by its grams at the energy density of the day's other foods, so that
-    it is not overlooked. Without anything to weigh by, the share is NaN.
-
-    Parameters
-    ----------
-    amount : array, shape (portions, nutrients), NaN where unknown. [unit]
-    kcal : array, shape (portions,), NaN where unknown. [kcal]
-    grams : array, shape (portions,). [g]
-    """
-    energy = _energy_weights(kcal, grams)
-    found = []
-    for i, code in enumerate(codes):
-        weight = grams if code == WATER else energy
-        known = ~np.isnan(amount[:, i])
-        total = _sum(weight)
-        found.append(_sum(weight[known]) / total if total > 0 else math.nan)
-    return found
+def _row(codes: Sequence[str], eaten: list[bool], grams: list[float], content: list[Values]) -> list[object]:
+    """One day, in the order of `_columns`."""
+    food = [(g, values) for e, g, values in zip(eaten, grams, content, strict=True) if e]
+    taken = [
+        {code: value for code, value in zip(codes, values, strict=True) if value is not None}
+        for e, values in zip(eaten, content, strict=True)
+        if not e
+    ]
+    amounts = day_amounts(codes, food, taken).values()
+    return [len(food), len(taken), *chain.from_iterable(amounts)]
 
 
-def portion_amount(per_100g: float, grams: float) -> float:
-    """Return how much of a nutrient a portion holds: content x grams / 100. [unit]"""
-    return per_100g * grams / 100
+def _columns(codes: Sequence[str]) -> list[str]:
+    of_each = [(code, f"{code}_added", f"{code}_share", f"{code}_unknown") for code in codes]
+    return ["items", "doses", *chain.from_iterable(of_each)]
 
 
-def _energy_weights(kcal: Floats, grams: Floats) -> Floats:
-    """Each portion's energy; where it is unknown, that of its grams at the density of the others. [kcal]"""
-    unknown = np.isnan(kcal)
-    giving = ~unknown & (kcal > 0)
-    if not unknown.any() or not giving.any():
-        return np.where(unknown, 0.0, kcal)
-    density = _sum(kcal[giving]) / _sum(grams[giving])
-    return np.where(unknown, grams * density, kcal)
-
-
-def _known_sum(amounts: Floats) -> float:
-    return _sum(amounts) if (~np.isnan(amounts)).any() else math.nan
-
-
-def _sum(amounts: Floats) -> float:
-    """The correctly rounded sum of what is known; 0 of nothing."""
-    return math.fsum(amounts[~np.isnan(amounts)].tolist())
+def _types(codes: Sequence[str]) -> dict[str, type]:
+    """Unknown is NaN in a frame, also where a whole column is unknown."""
+    return {column: int if column in COUNTS or column.endswith("_unknown") else float for column in _columns(codes)}
 
 
 def _slices(sorted_keys: pd.DataFrame) -> list[slice]:
