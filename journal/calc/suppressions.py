@@ -171,7 +171,7 @@ SUPPRESSIONS = (
     (
         "S04",
         "under 18, pregnant or breastfeeding",
-        "no supplement advice; L01 and L02 say to ask the clinician or midwife",
+        "no supplement advice; low-intake cards say to ask the clinician or midwife",
         _young_or_feeding_two,
     ),
     (

@@ -1,0 +1,121 @@
+"""Write docs/advice.md from the rules themselves, so that a reviewer reads what really runs."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from journal.calc.advice_rules import RULES, SEVERITIES
+from journal.calc.redflags import EMERGENCY, RED_FLAGS
+from journal.calc.suppressions import DISMISSALS, LONGER, SUPPRESSIONS
+
+PAGE = Path(settings.BASE_DIR) / "docs" / "advice.md"
+
+INTRODUCTION = f"""# Advice rules
+
+Written by `python manage.py write_advice_table` from the rules in `journal/calc`; a test checks that it is current.
+
+The diary never diagnoses, estimates no blood level, gives no dose and recommends no supplement for cramps. A card
+says what was logged, on how many days, beside which public reference, and what would change it. Where no card is
+shown, that is no proof that all is well.
+
+**These rules await review by a registered clinician and a registered dietitian before public use.** Sources name the
+place where a reviewer should check; limits on days, confidence and cool-downs are product choices unless a source
+says otherwise. Emergency numbers stand in `fixtures/emergency_numbers.csv`; an unknown country gets the words "your
+local emergency number". They are general knowledge and await the same check.
+
+Layers are looked at in the order R, S, X, C, L, H, I; X, H and I have no rules yet. In each layer at most one new
+card comes a day, red flags excepted. Severities, most severe first: {", ".join(f"`{s}`" for s in SEVERITIES)}.
+"""
+
+RED = """
+## R. Red flags: judged inside the save, from ticked signs only
+
+Severity `urgent_now`; one card for each entry and rule. A card stays until "got help" is said or the tick is removed,
+and asks again on the next diary day once acknowledged. It cannot be snoozed or dismissed. No nutrition or supplement
+tip is created or shown beside an open one, nor for 72 hours after it was raised or ended, whichever is later; one
+that was withdrawn because its tick was removed counts from that moment, too.
+
+| rule | version | urgency | fires on | sources |
+| --- | --- | --- | --- | --- |
+"""
+
+SUPPRESS = """
+## S. Suppressions: no card, they change others
+
+Judged when cards are computed, and again at the moment a card is shown, so that a new answer counts at once.
+
+| id | when | effect |
+| --- | --- | --- |
+"""
+
+OTHERS = """
+## C and L
+
+A card that is open is kept with the numbers of the latest review, and withdrawn when its trigger no longer holds.
+Key: rule, nutrient and ISO week of the window's end. A further card comes only after the cool-down, counted from the
+day the last one was raised (or put away by the diarist, if that is later), and only if something changed or 7 new
+usable days are in the window. Of several about one topic the most severe is shown. What was withdrawn comes back, as
+it was left, when its trigger holds again within the same week.
+
+| rule | version | layer | topic | severity | cool-down, days | fires when | changed or off by | sources |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+def page() -> str:
+    """The whole document as text."""
+    s09 = (
+        "S09",
+        f"the diarist dismissed cards of a rule {DISMISSALS} times",
+        f"its cool-down is {LONGER} times as long, except for R and X04 to X06",
+    )
+    return "".join(
+        [
+            INTRODUCTION,
+            RED,
+            *(_row(r.id, r.version, _urgency(r.urgency), _codes(r.when), "; ".join(r.sources)) for r in RED_FLAGS),
+            SUPPRESS,
+            *(_row(id, when, effect) for id, when, effect, _holds in SUPPRESSIONS),
+            _row(*s09),
+            OTHERS,
+            *(
+                _row(
+                    r.id, r.version, r.layer, r.topic, f"`{r.severity}`", r.cooldown_days, r.when,
+                    ", ".join(r.not_when) or "nothing", "; ".join(r.sources),
+                )
+                for r in RULES
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _urgency(urgency: str) -> str:
+    return "emergency number or department" if urgency == EMERGENCY else "same day"
+
+
+def _codes(when: str) -> str:
+    """Set the codes of signs, the only words with an underscore in them, in code style."""
+    words = []
+    for word in when.split(" "):
+        bare = word.strip("(),;")
+        words.append(word.replace(bare, f"`{bare}`") if "_" in bare else word)
+    return " ".join(words)
+
+
+def _row(*cells: object) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |\n"
+
+
+class Command(BaseCommand):
+    help = "Write docs/advice.md, the table of advice rules, from the rules themselves."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--check", action="store_true", help="Only say whether the table is current.")
+
+    def handle(self, *args, **options):
+        if not options["check"]:
+            PAGE.parent.mkdir(exist_ok=True)
+            PAGE.write_text(page(), encoding="utf-8")
+        elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
+            raise CommandError("docs/advice.md is not current. Run: python manage.py write_advice_table")
