@@ -46,11 +46,13 @@ PLAIN_CATEGORIES = frozenset(
         "Peaches and nectarines", "Strawberries", "Blueberries and other berries", "Citrus fruits", "Melons",
         "Dried fruits", "Other fruits and fruit salads", "Pears", "Pineapple", "Mango and papaya", "Tomatoes",
         "Carrots", "Other red and orange vegetables", "Broccoli", "Spinach", "Lettuce and lettuce salads",
-        "Other dark green vegetables", "String beans", "Cabbage", "Onions", "Corn", "Other starchy vegetables",
+        "Other dark green vegetables", "String beans", "Cabbage", "Onions", "Corn",
+        "Other starchy vegetables",
         "Other vegetables and combinations", "White potatoes, baked or boiled", "Citrus juice", "Apple juice",
         "Other fruit juice", "Vegetable juice", "Soft drinks", "Diet soft drinks", "Sport and energy drinks",
         "Coffee", "Tea", "Beer", "Wine", "Tap water", "Bottled water", "Flavored or carbonated water",
-        "Enhanced water", NO_CATEGORY, "Butter and animal fats", "Margarine", "Cream and cream substitutes", "Sugars and honey",
+        "Enhanced water", NO_CATEGORY, "Butter and animal fats", "Margarine", "Cream and cream substitutes",
+        "Sugars and honey",
     }
 )  # fmt: skip
 BRAND_GROUPS = frozenset({"Fast Foods", "Restaurant Foods"})
@@ -58,7 +60,9 @@ INFANT = re.compile(r"^baby|^formula, |^human milk$|^babyfood|^infant formula|^c
 BRAND = re.compile(r"\b[A-Z][A-Z'’&.-]{3,}\b")
 """SR28 writes brands in capitals."""
 NO_BRAND = frozenset({"USDA", "NFSMI"})
-CANTEEN = re.compile(r"usda commodity,|school lunch|\bindustrial\b|principal uses?\b|for use (with|on) ", re.IGNORECASE)
+CANTEEN = re.compile(
+    r"usda commodity,|school lunch|\bindustrial\b|principal uses?\b|for use (with|on) ", re.IGNORECASE
+)
 INGREDIENT = re.compile(r"\bas ingredient\b|^industrial oil\b", re.IGNORECASE)
 MADE_WITH = re.compile(r"\bwith\b|\bomelet\b|\bsubstitute\b")
 DEFAULT = re.compile(r", NFS$")

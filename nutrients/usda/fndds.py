@@ -75,13 +75,21 @@ def read(folder: Path) -> list[FoodRecord]:
     portions = _portions(only_file(folder, "*Portions and Weights*.xlsx"), {*foods, *listed})
     return [
         FoodRecord(
-            FoodSource.FNDDS.value, code, name, category, listed.get(code, ""), amounts, in_order(portions[code])
+            FoodSource.FNDDS.value,
+            code,
+            name,
+            category,
+            listed.get(code, ""),
+            amounts,
+            in_order(portions[code]),
         )
         for code, (name, category, amounts) in sorted(foods.items())
     ]
 
 
-def _nutrient_values(path: Path, listed: dict[str, str]) -> dict[str, tuple[str, str, tuple[float | None, ...]]]:
+def _nutrient_values(
+    path: Path, listed: dict[str, str]
+) -> dict[str, tuple[str, str, tuple[float | None, ...]]]:
     foods: dict[str, tuple[str, str, tuple[float | None, ...]]] = {}
     for row, cells in _rows(path, [CODE, NAME, CATEGORY, *HEADERS.values()]):
         code = _code(cells[CODE], Place(path.name, row, CODE))
@@ -116,7 +124,9 @@ def _portions(path: Path, codes: set[str]) -> dict[str, list[PortionRecord]]:
             raise ReleaseError(f"food {code} is not in the list of foods", path.name, row, CODE)
         seq = whole_number(cells[SEQ], Place(path.name, row, SEQ))
         if (code, seq) in seen or seq >= USUAL_SEQ:
-            raise ReleaseError(f"portion {seq} of food {code} comes twice or is out of range", path.name, row, SEQ)
+            raise ReleaseError(
+                f"portion {seq} of food {code} comes twice or is out of range", path.name, row, SEQ
+            )
         seen.add((code, seq))
         description = _name(cells[PORTION], Place(path.name, row, PORTION))
         grams = weight(cells[GRAMS], Place(path.name, row, GRAMS))

@@ -79,7 +79,12 @@ def read(folder: Path) -> list[FoodRecord]:
         said = descriptions.get(code) or Description(short_name, "", "")
         foods.append(
             FoodRecord(
-                FoodSource.SR28.value, code, said.name, said.category, said.synonyms, amounts,
+                FoodSource.SR28.value,
+                code,
+                said.name,
+                said.category,
+                said.synonyms,
+                amounts,
                 in_order(portions[code]),
             )
         )
@@ -179,7 +184,9 @@ def measure(amount_field: str, measure_field: str, place: Place) -> str:
 def _repeats(amount_field: str, words: str) -> bool:
     """Whether "8" of "bottle (8 fl oz)" is the 8 of its fluid ounces, and not eight bottles."""
     number = re.escape(amount_field.strip())
-    return amount_field.strip() != "1" and bool(re.fullmatch(rf"[a-z]+ \({number} (fl )?oz\)", words, re.IGNORECASE))
+    return amount_field.strip() != "1" and bool(
+        re.fullmatch(rf"[a-z]+ \({number} (fl )?oz\)", words, re.IGNORECASE)
+    )
 
 
 def _plain_words(text: str) -> str:
@@ -191,7 +198,9 @@ def _plain_words(text: str) -> str:
 
 
 CAPITALISED = re.compile(r"^(Cups?|Serving|Tbsp|Burger|Sandwich|Item|Biscuits?|Bar|Packet|Pouch)\b")
-SIZE = re.compile(r"^((?:serving|bottle|can|container|jar|carton|package)(?= \d)|[a-z]+(?= 1 serving)) (\d[^()]*)$")
+SIZE = re.compile(
+    r"^((?:serving|bottle|can|container|jar|carton|package)(?= \d)|[a-z]+(?= 1 serving)) (\d[^()]*)$"
+)
 """`serving 1/2 cup` is "serving (1/2 cup)", and `crackers 1 serving` is "crackers (1 serving)"."""
 
 

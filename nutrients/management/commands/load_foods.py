@@ -9,12 +9,14 @@ from nutrients.usda.release import ReleaseError
 
 
 class Command(BaseCommand):
-    help = "Load foods, reference intakes, day-to-day variation and activities. What is loaded is not loaded again."
+    help = "Load foods, reference intakes, day-to-day variation and activities, unless they are loaded already."
 
     def add_arguments(self, parser):
         parser.add_argument("--fndds", type=Path, metavar="DIR", help="a release folder of FNDDS workbooks")
         parser.add_argument("--sr28", type=Path, metavar="DIR", help="a release folder of SR28 text files")
-        parser.add_argument("--fixture", type=Path, metavar="FILE", help="a compact food table other than ours")
+        parser.add_argument(
+            "--fixture", type=Path, metavar="FILE", help="a compact food table other than ours"
+        )
         parser.add_argument("--again", action="store_true", help="load what is loaded already, too")
 
     def handle(self, *, fndds, sr28, fixture, again, verbosity, **options):
