@@ -136,6 +136,23 @@ def set_life_stages(diarist: Diarist, periods: Iterable[Mapping[str, Any]]) -> N
 
 
 @transaction.atomic
+def begin_life_stage(diarist: Diarist, stage: str) -> None:
+    """Say what it is from today on: a running period ends yesterday, another begins unless it is the general one."""
+    today = entries.today(diarist)
+    if stage == life_stage(diarist, today):
+        return
+    periods = []
+    for period in diarist.lifestageperiod_set.all():
+        runs = period.started_on <= today and (period.ended_on is None or today <= period.ended_on)
+        ended_on = today - timedelta(days=1) if runs else period.ended_on
+        if not runs or period.started_on < today:
+            periods.append({"stage": period.stage, "started_on": period.started_on, "ended_on": ended_on})
+    if stage != LifeStage.GENERAL:
+        periods.append({"stage": stage, "started_on": today, "ended_on": None})
+    set_life_stages(diarist, periods)
+
+
+@transaction.atomic
 def set_targets(diarist: Diarist, targets: Iterable[Mapping[str, Any]]) -> None:
     """Replace the diarist's own targets."""
     _replace(diarist, PersonalTarget, [PersonalTarget(diarist=diarist, **one) for one in targets], "targets")

@@ -1,7 +1,202 @@
-"""How a broken rule is told to a REST client."""
+"""How a broken rule, or anything else that goes wrong, is told to a REST client.
 
-from rest_framework.views import exception_handler as drf_exception_handler
+Every answer below /api/ that is not a success is `application/problem+json` (RFC 9457): `title`,
+`status`, a stable `code` to act on, a `detail` to show, and for a refused body or query `errors`,
+the sentences field by field, in the language asked for.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views import csrf, defaults
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+log = structlog.get_logger(__name__)
+
+API = "/api/"
+PROBLEM_JSON = "application/problem+json"
+WHOLE = "non_field_errors"
+"""The name under which `errors` holds what is wrong with the body as a whole."""
+
+TITLES = {
+    400: gettext_lazy("This cannot be taken as it is"),
+    401: gettext_lazy("Sign in again"),
+    403: gettext_lazy("Not allowed"),
+    404: gettext_lazy("Not found"),
+    405: gettext_lazy("Not possible here"),
+    406: gettext_lazy("No such format"),
+    412: gettext_lazy("Changed since"),
+    413: gettext_lazy("Too large"),
+    415: gettext_lazy("No such format"),
+    429: gettext_lazy("Too many requests"),
+    500: gettext_lazy("Our mistake"),
+    503: gettext_lazy("Not ready yet"),
+}
 
 
-def exception_handler(exc, context):
-    return drf_exception_handler(exc, context)
+class ChangedSince(exceptions.APIException):
+    """The row was changed after the client last read it; the answer carries what is stored now."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_code = "changed_since"
+    default_detail = gettext_lazy("This was changed since you last read it. Look at what is stored now.")
+
+    def __init__(self, current: Any):
+        super().__init__()
+        self.current = current
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+    default_detail = gettext_lazy("This is more than one request may carry.")
+
+
+class NotReady(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "not_ready"
+    default_detail = gettext_lazy("The server is still setting itself up. Try again in a minute.")
+
+
+def exception_handler(exc: Exception, context: dict) -> Response:
+    """Answer any exception of an API view as a problem document."""
+    known = _known(exc)
+    if known is None:
+        request = context["request"]._request
+        log.error("request_failed", path=request.path, method=request.method, exc_info=exc)
+        got_request_exception.send(sender=None, request=request)
+        known = exceptions.APIException(_("Something went wrong here. It is noted; try again later."), "error")
+    body = problem(known.status_code, _code(known), _detail(known), _errors(known))
+    if isinstance(known, ChangedSince):
+        body["current"] = known.current
+    return Response(body, known.status_code, headers=_headers(known), content_type=PROBLEM_JSON)
+
+
+def problem(status_code: int, code: str, detail: str, errors: dict[str, list[str]] | None = None) -> dict:
+    """The members of a problem document."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": str(TITLES.get(status_code, _("This did not work"))),
+        "status": status_code,
+        "code": code,
+        "detail": str(detail),
+    }
+    return body if errors is None else {**body, "errors": errors}
+
+
+def _known(exc: Exception) -> exceptions.APIException | None:
+    if isinstance(exc, exceptions.APIException):
+        return exc
+    if isinstance(exc, Http404):
+        return exceptions.NotFound(_("This is not there, or not yours."))
+    if isinstance(exc, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(exc, ModelValidationError):
+        return exceptions.ValidationError(by_field(exc))
+    if isinstance(exc, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(exc, SuspiciousOperation):
+        return exceptions.ParseError()
+    return None
+
+
+def by_field(error: ModelValidationError) -> dict[str, list[str]]:
+    """A model's refusal by field; what is said of the whole stands under `non_field_errors`."""
+    if not hasattr(error, "error_dict"):
+        return {WHOLE: list(error.messages)}
+    said = error.message_dict
+    return {WHOLE if field == NON_FIELD_ERRORS else field: list(words) for field, words in said.items()}
+
+
+def _code(exc: exceptions.APIException) -> str:
+    return exc.default_code if isinstance(exc, exceptions.ValidationError) else getattr(exc.detail, "code", exc.default_code)
+
+
+def _detail(exc: exceptions.APIException) -> str:
+    if not isinstance(exc, exceptions.ValidationError):
+        return str(exc.detail)
+    several = sum(len(words) for words in _errors(exc).values())
+    return ngettext("One thing needs another value.", "Several things need other values.", several)
+
+
+def _errors(exc: exceptions.APIException) -> dict[str, list[str]] | None:
+    """Every refused field with its sentences; those inside a list name their place, counted from 1."""
+    if not isinstance(exc, exceptions.ValidationError):
+        return None
+    detail = exc.detail if isinstance(exc.detail, dict) else {WHOLE: exc.detail}
+    return {str(field): list(_sentences(said)) for field, said in detail.items()}
+
+
+def _sentences(said: Any) -> Iterator[str]:
+    if isinstance(said, dict):
+        for inner in said.values():
+            yield from _sentences(inner)
+    elif isinstance(said, list):
+        for number, inner in enumerate(said, start=1):
+            for sentence in _sentences(inner):
+                yield _("Number %(number)s: %(problem)s") % {"number": number, "problem": sentence} if isinstance(
+                    inner, dict
+                ) else sentence
+    else:
+        yield str(said)
+
+
+def _headers(exc: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
+        headers["Retry-After"] = str(max(1, round(exc.wait + 0.5)))
+    if isinstance(exc, NotReady):
+        headers["Retry-After"] = "30"
+    return headers
+
+
+# What goes wrong before or beside a view ------------------------------------------------------
+
+
+def _answer(status_code: int, code: str, detail: str) -> JsonResponse:
+    return JsonResponse(problem(status_code, code, detail), status=status_code, content_type=PROBLEM_JSON)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not request.path.startswith(API):
+        return defaults.bad_request(request, exception)
+    return _answer(400, "bad_request", _("The request could not be understood."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not request.path.startswith(API):
+        return defaults.permission_denied(request, exception)
+    return _answer(403, "permission_denied", _("You may not do this."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not request.path.startswith(API):
+        return defaults.page_not_found(request, exception)
+    return _answer(404, "not_found", _("There is nothing at this address. Addresses end with a slash."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if not request.path.startswith(API):
+        return defaults.server_error(request)
+    return _answer(500, "error", _("Something went wrong here. It is noted; try again later."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if not request.path.startswith(API):
+        return csrf.csrf_failure(request, reason)
+    return _answer(403, "csrf_failed", _("The request did not come from this site."))

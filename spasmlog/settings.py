@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "spasmlog.accounts.WebSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -232,7 +232,7 @@ else:
     _queue = DATA_DIR / "queue"
     for _folder in ("messages", "control"):
         (_queue / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost/"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue / "messages"),
         "data_folder_out": str(_queue / "messages"),
@@ -279,7 +279,11 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_ADAPTER = "spasmlog.accounts.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "spasmlog.signup.SignupForm"
 HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "spasmlog.accounts.HashedTokens"
+CSRF_FAILURE_VIEW = "spasmlog.errors.csrf_failure"
 HEADLESS_SERVE_SPECIFICATION = False
 USERSESSIONS_TRACK_ACTIVITY = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -289,10 +293,33 @@ MFA_TOTP_ISSUER = "SpasmLog"
 # REST -----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["spasmlog.access.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["spasmlog.access.LimitedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "spasmlog.api.DocumentedParameters",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_THROTTLE_CLASSES": ["spasmlog.access.Patience"],
+    "DEFAULT_THROTTLE_RATES": {
+        "person": env.str("SPASMLOG_API_RATE", default="600/min"),
+        "stranger": env.str("SPASMLOG_API_STRANGER_RATE", default="240/min"),
+    },
     "EXCEPTION_HANDLER": "spasmlog.errors.exception_handler",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SpasmLog",
+    "DESCRIPTION": "A diary of food, water, exercise and muscle cramps. Sign-up and sign-in are below "
+    "/_allauth/app/v1/ and hand out the token that goes into X-Session-Token. The guide is docs/api.md.",
+    "VERSION": "v1",
+    "SERVE_INCLUDE_SCHEMA": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "spasmlog.api.describe_problems",
+    ],
 }
 
 

@@ -9,5 +9,12 @@ urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("admin/", admin.site.urls),
+    path("api/", include("spasmlog.api_urls")),
+    path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler400 = "spasmlog.errors.bad_request"
+handler403 = "spasmlog.errors.permission_denied"
+handler404 = "spasmlog.errors.not_found"
+handler500 = "spasmlog.errors.server_error"

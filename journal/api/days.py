@@ -1,0 +1,206 @@
+"""A single day, and the daily totals of many."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from journal import entries
+from journal.api.entries import MATCH, Doses, EntryViewSet, Exercises, Meals, Spasms, WarningSignTicks, Water, Weights
+from journal.api.frame import OfDiarist, if_match
+from journal.codes import DayStatus
+from journal.models import DailyIntake, DayMark, StaleDay
+from journal.serializers import (
+    DayMarkShape,
+    DoseShape,
+    ExerciseShape,
+    MealShape,
+    SpasmShape,
+    WarningSignsShape,
+    WaterShape,
+    WeightShape,
+)
+from nutrients.codes import CODES
+from spasmlog.api import ApiView, Parameter
+
+MOST_DAYS = 366
+COMPLETE = (DayStatus.COMPLETE_MARKED, DayStatus.COMPLETE_INFERRED, DayStatus.FASTING_MARKED)
+KINDS: dict[str, type[EntryViewSet]] = {
+    "meals": Meals,
+    "water": Water,
+    "exercises": Exercises,
+    "spasms": Spasms,
+    "doses": Doses,
+    "warning_signs": WarningSignTicks,
+    "weights": Weights,
+}
+
+
+class AmountShape(serializers.Serializer):
+    """Of one nutrient on one day."""
+
+    amount = serializers.FloatField(allow_null=True, help_text="The sum of what is known, unrounded; null: nothing is.")
+    known_share = serializers.FloatField(allow_null=True, help_text="Coverage; null: nothing to weigh by.")
+    unknown_items = serializers.IntegerField(help_text="Items without a value.")
+
+
+class TotalsShape(serializers.Serializer):
+    def get_fields(self) -> dict:
+        return {code: AmountShape() for code in CODES}
+
+
+class IntakeDayShape(serializers.Serializer):
+    date = serializers.DateField()
+    status = serializers.ChoiceField(DayStatus.choices)
+    complete = serializers.BooleanField()
+    stale = serializers.BooleanField(help_text="Entries changed since; the numbers follow within seconds.")
+    nutrients = TotalsShape()
+
+
+class IntakeShape(serializers.Serializer):
+    results = IntakeDayShape(many=True)
+
+
+class DayEntriesShape(serializers.Serializer):
+    meals = MealShape(many=True)
+    water = WaterShape(many=True)
+    exercises = ExerciseShape(many=True)
+    spasms = SpasmShape(many=True)
+    doses = DoseShape(many=True)
+    warning_signs = WarningSignsShape(many=True)
+    weights = WeightShape(many=True)
+
+
+class DayShape(serializers.Serializer):
+    date = serializers.DateField()
+    finished = serializers.BooleanField()
+    fasting = serializers.BooleanField()
+    no_cramp = serializers.BooleanField()
+    revision = serializers.IntegerField(help_text="Of the marks; 0: none was made yet.")
+    updated_at = serializers.DateTimeField(allow_null=True)
+    status = serializers.ChoiceField(DayStatus.choices)
+    complete = serializers.BooleanField()
+    stale = serializers.BooleanField()
+    totals = TotalsShape()
+    entries = DayEntriesShape()
+
+
+class DateConverter:
+    """A date in an address; one that no calendar has is no address."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+DATE_IN_PATH = OpenApiParameter("date", date, OpenApiParameter.PATH, description="Diary day.")
+
+
+class Day(OfDiarist, ApiView):
+    """A diary day: its entries, its totals with what is known of them, and what is said of the whole."""
+
+    @extend_schema(parameters=[DATE_IN_PATH], responses=DayShape)
+    def get(self, request: Request, date: date) -> Response:
+        return self.answer(date, DayMark.objects.of(self.diarist).live().filter(date=date).first())
+
+    @extend_schema(parameters=[DATE_IN_PATH, MATCH], request=DayMarkShape, responses=DayShape)
+    def put(self, request: Request, date: date) -> Response:
+        shape = DayMarkShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        said = dict(shape.validated_data)
+        base = said.pop("base_revision", None)
+        mark = entries.mark_day(self.diarist, date, base_revision=if_match(request, None) if base is None else base, **said)
+        return self.answer(date, mark)
+
+    def answer(self, day: date, mark: DayMark | None) -> Response:
+        return Response(self.shown_day(day, mark))
+
+    def shown(self, mark: DayMark) -> dict:
+        """What a refused change is told of: the day as it is stored."""
+        return self.shown_day(mark.date, mark)
+
+    def shown_day(self, day: date, mark: DayMark | None) -> dict:
+        [totals] = daily_totals(self.diarist, day, day)
+        return {
+            "date": day.isoformat(),
+            **{name: bool(mark and getattr(mark, name)) for name in ("finished", "fasting", "no_cramp")},
+            "revision": mark.revision if mark else 0,
+            "updated_at": mark.updated_at if mark else None,
+            **{name: totals[name] for name in ("status", "complete", "stale")},
+            "totals": totals["nutrients"],
+            "entries": {kind: self.entries_of(day, view) for kind, view in KINDS.items()},
+        }
+
+    def entries_of(self, day: date, view: type[EntryViewSet]) -> list:
+        kind = view(request=self.request)
+        rows = kind.all_rows().live().on(day).order_by("occurred_at", "created_at")
+        return view.serializer_class(rows, many=True, context=self.get_serializer_context()).data
+
+
+class Intake(OfDiarist, ApiView):
+    """What each day held, from the first to the last asked for, both included, unfinished days too."""
+
+    parameters = {
+        "get": (
+            Parameter("from", date, gettext_lazy("First day; left out: six days before the last.")),
+            Parameter("to", date, gettext_lazy("Last day, included; left out: today.")),
+        )
+    }
+
+    @extend_schema(responses=IntakeShape)
+    def get(self, request: Request) -> Response:
+        first, last = span(self.asked.get("from"), self.asked.get("to"), entries.today(self.diarist))
+        return Response({"results": daily_totals(self.diarist, first, last)})
+
+
+def span(first: date | None, last: date | None, today: date) -> tuple[date, date]:
+    last = last or (max(today, first) if first else today)
+    try:
+        first = first or last - timedelta(days=6)
+    except OverflowError:
+        first = date.min
+    if last < first:
+        raise exceptions.ValidationError({"to": [_("This is before the first day.")]})
+    if (last - first).days >= MOST_DAYS:
+        raise exceptions.ValidationError({"from": [_("Ask for at most %(most)s days.") % {"most": MOST_DAYS}]})
+    return first, last
+
+
+def daily_totals(diarist, first: date, last: date) -> list[dict]:
+    """One entry for each day, also for one on which nothing was logged."""
+    rows = DailyIntake.objects.filter(diarist=diarist, date__range=(first, last))
+    known = {row.date: row for row in rows}
+    stale = set(StaleDay.objects.filter(diarist=diarist, date__range=(first, last)).values_list("date", flat=True))
+    return [_totals(day, known.get(day), day in stale) for day in _days(first, last)]
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def _totals(day: date, row: DailyIntake | None, stale: bool) -> dict:
+    status = row.status if row else DayStatus.EMPTY
+    return {
+        "date": day.isoformat(),
+        "status": str(status),
+        "complete": status in COMPLETE,
+        "stale": stale,
+        "nutrients": {code: _amount(row, code) for code in CODES},
+    }
+
+
+def _amount(row: DailyIntake | None, code: str) -> dict:
+    return {
+        "amount": getattr(row, code) if row else None,
+        "known_share": getattr(row, f"{code}_share") if row else None,
+        "unknown_items": getattr(row, f"{code}_unknown") if row else 0,
+    }

@@ -1,0 +1,252 @@
+"""Entries: each kind of row in the diary is listed, read, made, replaced, changed and deleted alike."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from journal import advice, entries, serializers
+from journal.api.frame import OfDiarist, if_match
+from journal.models import (
+    BodyWeight,
+    Dose,
+    Exercise,
+    Favourite,
+    Kept,
+    Meal,
+    MealItem,
+    SpasmEpisode,
+    Supplement,
+    WarningSigns,
+    WaterIntake,
+)
+from spasmlog.api import PAGE, ApiViewSet, Pages, Parameter
+from spasmlog.errors import ChangedSince
+
+UPDATED_SINCE = Parameter("updated_since", datetime, gettext_lazy("Rows changed at this time or later."))
+DAYS = (
+    Parameter("from", date, gettext_lazy("First diary day.")),
+    Parameter("to", date, gettext_lazy("Last diary day, included.")),
+)
+MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The row's ETag: another way to say `base_revision`.")
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER,
+    description="For a client that sends no `id`: the same key again answers what is stored, with `Idempotency-Replayed: true`.",
+)  # fmt: skip
+
+
+class KeptViewSet(OfDiarist, ApiViewSet):
+    """Rows of one's own with a revision. PUT creates or replaces, so a retry is harmless."""
+
+    pagination_class = Pages
+    page_ordering = ("-created_at", "-id")
+    parameters = {"list": (UPDATED_SINCE, *PAGE)}
+    model: type[Kept]
+    lookup_field = "pk"
+    lookup_url_kwarg = "id"
+    lookup_value_converter = "uuid"
+
+    def log(self, **fields: Any) -> Kept:
+        """The verb that makes such a row."""
+        raise NotImplementedError
+
+    def all_rows(self) -> models.QuerySet:
+        return self.model.objects.of(self.diarist)
+
+    def get_queryset(self) -> models.QuerySet:
+        if getattr(self, "swagger_fake_view", False):
+            return self.model.objects.none()
+        rows = self.all_rows().live()
+        if since := self.asked.get("updated_since"):
+            rows = rows.filter(updated_at__gte=since)
+        return rows
+
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request: Request, id: UUID) -> Response:
+        return self.answer(self.get_object())
+
+    @extend_schema(parameters=[KEY])
+    def create(self, request: Request) -> Response:
+        said = self.read(request)
+        said.pop("base_revision", None)
+        key = request.headers.get("Idempotency-Key", "")[:255]
+        if key and not said.get("id"):
+            said["id"] = uuid5(NAMESPACE_URL, f"{self.diarist.pk}:{self.model._meta.model_name}:{key}")
+        began = timezone.now()
+        known = bool(said.get("id")) and self.model.objects.filter(pk=said["id"]).exists()
+        entry = self.log(**said)
+        if known or entry.created_at < began:
+            return self.answer(entry, headers={"Idempotency-Replayed": "true"} if key else {})
+        place = request.build_absolute_uri(f"{entry.pk}/")
+        return self.answer(entry, status.HTTP_201_CREATED, headers={"Location": place})
+
+    @extend_schema(parameters=[MATCH])
+    def update(self, request: Request, id: UUID) -> Response:
+        shape = self.shape(request)
+        said = shape.whole()
+        if said.pop("id", id) != id:
+            raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
+        base = self.base(request, said, id)
+        entry, made = entries.put(self.model, self.diarist, id, base_revision=base, **said)
+        return self.answer(entry, status.HTTP_201_CREATED if made else status.HTTP_200_OK)
+
+    @extend_schema(parameters=[MATCH])
+    def partial_update(self, request: Request, id: UUID) -> Response:
+        entry = self.get_object()
+        said = self.read(request, partial=True)
+        if said.pop("id", id) != id:
+            raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
+        return self.answer(entries.change(entry, base_revision=self.base(request, said, id), **said))
+
+    @extend_schema(parameters=[MATCH])
+    def destroy(self, request: Request, id: UUID) -> Response:
+        entry = self.get_object()
+        seen = if_match(request, entry.revision)
+        if seen is not None and seen < entry.revision:
+            raise ChangedSince(self.shown(entry))
+        entries.remove(entry)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def shape(self, request: Request, *, partial: bool = False):
+        shape = self.get_serializer(data=request.data, partial=partial)
+        shape.is_valid(raise_exception=True)
+        return shape
+
+    def read(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
+        return dict(self.shape(request, partial=partial).validated_data)
+
+    def base(self, request: Request, said: dict[str, Any], id: UUID) -> int | None:
+        """The revision that the change was made on, taken out of the body or the header."""
+        base = said.pop("base_revision", None)
+        if base is None and "If-Match" in request.headers:
+            current = self.all_rows().filter(pk=id).values_list("revision", flat=True).first()
+            base = if_match(request, current)
+        return base
+
+    def shown(self, entry: Kept) -> dict:
+        """The row as it is stored, with what belongs to it."""
+        stored = self.all_rows().get(pk=entry.pk)
+        return self.get_serializer(stored).data
+
+    def answer(self, entry: Kept, status: int = 200, headers: dict | None = None) -> Response:
+        shown = dict(self.shown(entry) if self.request.method != "GET" else self.get_serializer(entry).data)
+        if hasattr(entry, "red_flags") and isinstance(entry, (SpasmEpisode, WarningSigns)):
+            shown["advice"] = advice.cards(self.diarist, entry.red_flags)
+        return Response(shown, status, headers={"ETag": f'"{entry.revision}"', **(headers or {})})
+
+
+class EntryViewSet(KeptViewSet):
+    """Something that happened at one moment."""
+
+    page_ordering = ("-occurred_at", "-id")
+    parameters = {"list": (*DAYS, UPDATED_SINCE, *PAGE)}
+
+    def get_queryset(self) -> models.QuerySet:
+        rows = super().get_queryset()
+        if first := getattr(self, "asked", {}).get("from"):
+            rows = rows.filter(local_date__gte=first)
+        if last := getattr(self, "asked", {}).get("to"):
+            rows = rows.filter(local_date__lte=last)
+        return rows
+
+
+class Meals(EntryViewSet):
+    model, serializer_class = Meal, serializers.MealShape
+
+    def all_rows(self) -> models.QuerySet:
+        items = MealItem.objects.select_related("food").only(
+            "id", "meal_id", "portion_id", "quantity", "grams", "position", "food__name"
+        )
+        return super().all_rows().prefetch_related(models.Prefetch("items", items))
+
+    def log(self, **fields: Any) -> Meal:
+        return entries.log_meal(self.diarist, fields.pop("items"), **fields)
+
+
+class Water(EntryViewSet):
+    model, serializer_class = WaterIntake, serializers.WaterShape
+
+    def log(self, **fields: Any) -> WaterIntake:
+        return entries.log_water(self.diarist, fields.pop("amount_ml"), **fields)
+
+
+class Exercises(EntryViewSet):
+    model, serializer_class = Exercise, serializers.ExerciseShape
+
+    def all_rows(self) -> models.QuerySet:
+        return super().all_rows().select_related("activity")
+
+    def log(self, **fields: Any) -> Exercise:
+        return entries.log_exercise(self.diarist, **fields)
+
+
+class Spasms(EntryViewSet):
+    model, serializer_class = SpasmEpisode, serializers.SpasmShape
+
+    def log(self, **fields: Any) -> SpasmEpisode:
+        return entries.log_spasm(self.diarist, **fields)
+
+
+class WarningSignTicks(EntryViewSet):
+    model, serializer_class = WarningSigns, serializers.WarningSignsShape
+
+    def log(self, **fields: Any) -> WarningSigns:
+        return entries.tick_warning_signs(self.diarist, **fields)
+
+
+class Supplements(KeptViewSet):
+    model, serializer_class = Supplement, serializers.SupplementShape
+
+    def log(self, **fields: Any) -> Supplement:
+        return entries.save_supplement(self.diarist, **fields)
+
+
+class Doses(EntryViewSet):
+    model, serializer_class = Dose, serializers.DoseShape
+
+    def all_rows(self) -> models.QuerySet:
+        return super().all_rows().select_related("supplement")
+
+    def log(self, **fields: Any) -> Dose:
+        return entries.log_dose(self.diarist, fields.pop("supplement"), **fields)
+
+
+class Favourites(KeptViewSet):
+    model, serializer_class = Favourite, serializers.FavouriteShape
+
+    def all_rows(self) -> models.QuerySet:
+        return super().all_rows().select_related("food")
+
+    def log(self, **fields: Any) -> Favourite:
+        return entries.save_favourite(self.diarist, **fields)
+
+
+class Weights(EntryViewSet):
+    model, serializer_class = BodyWeight, serializers.WeightShape
+
+    def log(self, **fields: Any) -> BodyWeight:
+        return entries.log_weight(self.diarist, fields.pop("kg"), **fields)
+
+
+RESOURCES = {
+    "meals": Meals,
+    "water": Water,
+    "exercises": Exercises,
+    "spasms": Spasms,
+    "warning-signs": WarningSignTicks,
+    "supplements": Supplements,
+    "doses": Doses,
+    "favourites": Favourites,
+    "weights": Weights,
+}

@@ -1,0 +1,40 @@
+"""What every address of the diary shares: the diarist who asks, and how a verb's refusal is told."""
+
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.request import Request
+
+from journal import entries, people
+from journal.models import Diarist
+from spasmlog.errors import ChangedSince
+
+
+class OfDiarist:
+    """A view of one's own diary."""
+
+    @property
+    def diarist(self) -> Diarist:
+        return people.diarist_of(self.request.user)
+
+    def get_serializer_context(self) -> dict:
+        return {"request": self.request, "diarist": self.diarist}
+
+    def handle_exception(self, exc: Exception):
+        if isinstance(exc, entries.NotYours):
+            exc = Http404()
+        elif isinstance(exc, entries.Conflict):
+            exc = ChangedSince(self.shown(exc.current))
+        return super().handle_exception(exc)
+
+
+def if_match(request: Request, current: int | None) -> int | None:
+    """The revision that `If-Match` names: that of the ETag the row was read with, or any with `*`."""
+    said = request.headers.get("If-Match")
+    if said is None:
+        return None
+    tag = said.strip().removeprefix("W/").strip('"')
+    if tag == "*":
+        return current
+    if not (tag.isascii() and tag.isdecimal() and len(tag) < 19):
+        raise exceptions.ValidationError({"If-Match": ["Give the ETag of the row, such as \"12\"."]})
+    return int(tag)

@@ -1,0 +1,21 @@
+"""Where each resource of the diary is, below /api/v1/."""
+
+from django.urls import path, register_converter
+from rest_framework.routers import SimpleRouter
+
+from journal.api.days import DateConverter, Day, Intake
+from journal.api.entries import RESOURCES
+from journal.api.profile import Profile
+
+register_converter(DateConverter, "date")
+
+router = SimpleRouter(use_regex_path=False)
+for name, resource in RESOURCES.items():
+    router.register(name, resource, basename=f"api-{name}")
+
+urlpatterns = [
+    path("profile/", Profile.as_view(), name="api-profile"),
+    path("days/<date:date>/", Day.as_view(), name="api-day"),
+    path("intake/", Intake.as_view(), name="api-intake"),
+    *router.urls,
+]

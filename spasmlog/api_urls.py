@@ -1,0 +1,100 @@
+"""Everything below /api/: the resources of both apps, the server's own word, and the document of it all."""
+
+from django.conf import settings
+from django.urls import include, path, re_path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from nutrients.models import Food
+from spasmlog import __version__, health
+from spasmlog.access import StrangersPatience
+from spasmlog.api import ApiView, Refusing
+from spasmlog.errors import NotReady
+
+API_VERSION = "v1"
+OLDEST_CLIENT = "1.0"
+FEATURES = ["diary", "foods", "intake", "gaps", "advice", "second_factor"]
+"""What a client may rely on; more will be added as the product grows."""
+
+
+class ServerShape(serializers.Serializer):
+    product = serializers.CharField()
+    version = serializers.CharField()
+    api_version = serializers.CharField()
+    oldest_client = serializers.CharField(help_text="The oldest version of this contract that is still understood.")
+    time = serializers.DateTimeField()
+    registration = serializers.ChoiceField(["open", "invitation", "closed"])
+    features = serializers.ListField(child=serializers.CharField())
+
+
+class Open:
+    """For everybody: nothing of anybody's is in it."""
+
+    authentication_classes = []
+    permission_classes = []
+    throttle_classes = [StrangersPatience]
+
+
+class Server(Open, ApiView):
+    """Which server this is. Answers only once foods are loaded and the database is up to date."""
+
+    @extend_schema(responses=ServerShape, auth=[])
+    def get(self, request: Request) -> Response:
+        if not (health.migrated() and Food.objects.filter(owner=None).exists()):
+            raise NotReady()
+        return Response(
+            {
+                "product": "SpasmLog",
+                "version": __version__,
+                "api_version": API_VERSION,
+                "oldest_client": OLDEST_CLIENT,
+                "time": timezone.now(),
+                "registration": settings.REGISTRATION,
+                "features": FEATURES,
+            }
+        )
+
+
+class Schema(Open, Refusing, SpectacularAPIView):
+    """This document."""
+
+
+class Docs(Open, Refusing, SpectacularSwaggerView):
+    """The document as a page, with nothing loaded from another host."""
+
+    template_name = "spasmlog/api_docs.html"
+    url_name = "api-schema"
+
+
+class Nowhere(APIView):
+    """Any other address."""
+
+    authentication_classes = []
+    permission_classes = []
+    schema = None
+
+    def dispatch(self, request, *args, **kwargs):
+        self.args, self.kwargs, self.headers = args, kwargs, self.default_response_headers
+        self.request = request = self.initialize_request(request, *args, **kwargs)
+        missing = NotFound(_("There is nothing at this address. Addresses end with a slash."))
+        answer = self.handle_exception(missing)
+        self.format_kwarg = None
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request, force=True)
+        self.response = self.finalize_response(request, answer, *args, **kwargs)
+        return self.response
+
+
+urlpatterns = [
+    path("v1/server/", Server.as_view(), name="api-server"),
+    path("v1/schema/", Schema.as_view(), name="api-schema"),
+    path("v1/docs/", Docs.as_view(), name="api-docs"),
+    path("v1/", include("journal.api.urls")),
+    re_path("", Nowhere.as_view()),
+]
