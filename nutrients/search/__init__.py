@@ -56,7 +56,8 @@ def find(
     come before all others where they match; an empty query gives these alone. Other people's own foods are
     never among them.
     """
-    whose = f"u{user.pk}" if user and user.pk else None
+    owner = user.pk if user else None
+    whose = f"u{owner}" if owner else None
     history = _weights(recent, favourites)
     only = _only(source)
     said = " ".join(words(query[:MOST_LETTERS])[:MOST_WORDS])
@@ -65,7 +66,7 @@ def find(
         ranked = _ranked(said, whose, history, only)
     else:
         ranked = sorted(history, key=history.__getitem__, reverse=True)
-    return _foods(ranked, user, limit, source)
+    return _foods(ranked, owner, limit, source)
 
 
 @transaction.atomic
@@ -125,15 +126,15 @@ def _row(food: Food) -> FoodWords:
         other=_both(other),
         parts=part_stems(food.name),
         phrases=phrase_stems(food.synonyms),
-        place=place(food.name, food.category, food.rank, (food.source, food.source_code) in everyday()),
+        place=place(food.name, food.category, food.rank, everyday().get((food.source, food.source_code), "")),
     )
 
 
 @cache
-def everyday() -> frozenset[tuple[str, str]]:
-    """Source and code of the foods that many people eat on most days."""
+def everyday() -> dict[tuple[str, str], str]:
+    """Source and code of the foods that many people eat -> on most days ("daily") or in most weeks."""
     with EVERYDAY.open(encoding="utf-8", newline="") as rows:
-        return frozenset((row["source"], row["code"]) for row in csv.DictReader(rows))
+        return {(row["source"], row["code"]): row["often"] for row in csv.DictReader(rows)}
 
 
 def _both(found: Iterable[str]) -> str:
@@ -201,13 +202,18 @@ def _candidates(
     return [Found(food, place, parts, phrases, bool(own), id) for food, place, parts, phrases, id, _, own, _ in rows]
 
 
-def _foods(ranked: Sequence[Any], user: Any, limit: int, source: str | Sequence[str] | None) -> list[Food]:
+def _foods(ranked: Sequence[Any], owner: Any, limit: int, source: str | Sequence[str] | None) -> list[Food]:
+    """The foods of these ids, in their order.
+
+    Who may see them is asked of the rows: as a condition it would lead SQLite to the index of owners, and
+    through all foods without one.
+    """
     wanted = ranked[: max(0, limit)]
-    if not wanted:
-        return []
-    owner = user if user and user.pk else None
-    foods = Food.objects.searchable().visible_to(owner).filter(pk__in=wanted)
-    if source is not None:
-        foods = foods.filter(source__in=[source] if isinstance(source, str) else source)
-    by_key = {_key(food.pk): food for food in foods}
-    return [by_key[key] for key in wanted if key in by_key]
+    sources = [source] if isinstance(source, str) else source
+    foods = {_key(food.pk): food for food in Food.objects.filter(pk__in=wanted)} if wanted else {}
+    return [
+        food
+        for food in map(foods.get, wanted)
+        if food and not food.hidden and food.deleted_at is None and food.owner_id in (None, owner)
+        and (sources is None or food.source in sources)
+    ]  # fmt: skip

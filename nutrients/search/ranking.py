@@ -42,14 +42,16 @@ BEHIND = 7.0
 """For each word that names the food and was not said."""
 OPEN = 4.0
 """A word of the query that only begins a word of the food."""
-OPEN_LETTER = 0.6
+OPEN_LETTER = 0.4
 """For each letter that is still to be typed."""
+COMPLETE = 14.0
+"""The same where what was typed is a word already: "butter" and "Buttermilk"."""
 CORRECTED = 3.0
 """For a word that was perhaps meant by a misspelt one, by its place among these."""
 HISTORY = 1000.0
 HABIT = 30.0
-EVERYDAY = 8
-"""What many people eat on most days comes first among equals."""
+OFTEN = {"daily": 12, "weekly": 8}
+"""What many people eat comes first among equals."""
 OWN = 40.0
 """A food that the person entered is what the person will look for."""
 
@@ -60,12 +62,12 @@ def _stem_set(said: str) -> frozenset[str]:
 KINDS = _stem_set(
     """fish seeds nuts cheese cereal cereals spices beverages game mollusks crustaceans lettuce beans oil liqueur
     vegetable poultry shellfish sweeteners snacks milk yogurt beef pork lamb veal chicken turkey egg eggs drink
-    flour syrup noodles sausage alcoholic"""
+    flour syrup noodles sausage alcoholic potato coffee wine rice pizza"""
 )
 """First parts of a name that the second part makes definite: "Fish, salmon" is salmon."""
 DISHES = _stem_set(
     """bread roll cake pie cookie cookies muffin salad sandwich soup sauce candy candies snack pudding dessert
-    squash peppers pepper crackers juice wine tea coffee potato rice pizza"""
+    squash peppers pepper crackers juice tea"""
 )
 """First parts whose second part is a flavour, or one of its sorts: "Pie, apple" is no apple."""
 KIND_PHRASES = frozenset({("alcoholic", "beverag"), ("salad", "dress"), ("soft", "drink")})
@@ -85,7 +87,7 @@ COOKED_FIRST = re.compile(
     r"fish|shellfish|poultry|chicken|turkey|beef|pork|lamb|veal|egg|meat|liver|bacon|sausage", re.IGNORECASE
 )
 """Categories of foods that hardly anybody eats raw."""
-SIDE = re.compile(r"\b(?:with|in|on|from|for|made|without|as|and/or|no|excluding)\b.*", re.IGNORECASE)
+SIDE = re.compile(r"\b(?:with|in|on|from|for|made|without|as|and/or|no|non|excluding)\b.*", re.IGNORECASE)
 UNSAID = re.compile(r"\bNS as to\b[^,;]*|\bNFS\b", re.IGNORECASE)
 BRACKETS = re.compile(r"[()\[\]]")
 
@@ -131,15 +133,16 @@ def phrase_stems(synonyms: str) -> str:
     return ";".join(dict.fromkeys(one for one in said if one))
 
 
-def place(name: str, category: str, rank: int, everyday: bool) -> int:
-    """How far behind plain foods a food stands before anything is asked; everyday foods before 0. [points]"""
+def place(name: str, category: str, rank: int, often: str) -> int:
+    """How far behind plain foods a food stands before anything is asked; what is eaten often, before 0. [points]"""
     first, *rest = (part.split() for part in part_stems(name).split(","))
     told = 0 if re.search(r"\bNFS\b", name) else 1
     qualified = sum(1.5 + 0.5 * len(extra) for part in rest if (extra := set(part) - PLAIN))
     changed = sum(1.5 for part in rest for word in part if word in CHANGED)
     raw = 2 if any("raw" in part for part in rest) and COOKED_FIRST.search(category) else 0
     named = 2 * max(0, len(first) - 1)
-    return round(8 * rank + told + qualified + changed + raw + named - EVERYDAY * everyday)
+    behind = 0 if often else 8 * rank
+    return round(behind + told + qualified + changed + raw + named - OFTEN.get(often, 0))
 
 
 class Near(dict[str, float | None]):
@@ -231,27 +234,37 @@ def _nearest(near: Near, parts: list[list[str]]) -> tuple[float, tuple[int, int]
 def _by_name(parts: list[list[str]], hits: set[tuple[int, int]]) -> float:
     if not hits:
         return ONLY_OTHER
+    head = parts[0]
     first = {w for p, w in hits if p == 0}
     second = {w for p, w in hits if p == 1}
     beyond = BEYOND * sum(1 for p, _ in hits if p > 1)
-    if len(first) == len(parts[0]):
-        unsaid = _unsaid(parts[1], second) if second else 0
-        return EXACT - BEHIND * unsaid / 2 - beyond
-    if second and not first and _is_kind(parts[0]):
-        return (FLAVOUR if parts[0][0] in DISHES else KIND) - BEHIND * _unsaid(parts[1], second) - beyond
+    unsaid = _unsaid(head, first)
+    if first and not unsaid:
+        return EXACT - (BEHIND * _unsaid(parts[1], second) / 2 if second else 0) - beyond
+    if second and not first and _is_kind(head):
+        return (FLAVOUR if head[0] in DISHES else KIND) - BEHIND * _unsaid(parts[1], second) - beyond
     if first:
-        last = len(parts[0]) - 1
-        named = HEAD - BEHIND * (last + 1 - len(first)) + LAST_WORD * (last in first) + FIRST_WORD * (0 in first)
+        named = HEAD - BEHIND * unsaid + LAST_WORD * (len(head) - 1 in first) + FIRST_WORD * (0 in first)
         return named + BEYOND * len(second) - beyond
     return ANYWHERE + FIRST_WORD * bool(second)
 
 
 def _unsaid(part: list[str], said: set[int]) -> int:
-    return sum(1 for w, word in enumerate(part) if w not in said and word not in PLAIN)
+    """How many telling words of a part were not said. Of "Cake or cupcake" one of the two is enough."""
+    if "or" not in part:
+        return sum(1 for w, word in enumerate(part) if w not in said and word not in PLAIN)
+    unsaid, sides = 0, []
+    for w, word in enumerate([*part, "or"]):
+        if word == "or":
+            sides.append(unsaid)
+            unsaid = 0
+        else:
+            unsaid += w not in said and word not in PLAIN
+    return min(sides)
 
 
 def _is_kind(part: list[str]) -> bool:
-    return tuple(part) in KIND_PHRASES or (len(part) == 1 and part[0] in KINDS | DISHES)
+    return (*part,) in KIND_PHRASES or (len(part) == 1 and part[0] in KINDS | DISHES)
 
 
 def _by_other_name(phrases: str, said: frozenset[str]) -> float:
@@ -272,10 +285,9 @@ def _away(term: Term, word: str) -> float | None:
     if word == term.stem:
         return 0.0
     if term.open:
-        if word.startswith(term.typed):
-            return OPEN + OPEN_LETTER * (len(word) - len(term.typed))
-        if word.startswith(term.stem) and len(term.stem) >= 3:
-            return OPEN + 1 + OPEN_LETTER * (len(word) - len(term.stem))
+        for begun in (term.typed, term.stem):
+            if word.startswith(begun):
+                return (COMPLETE if term.known else OPEN) + OPEN_LETTER * (len(word) - len(begun))
     if word in term.also:
         return CORRECTED * (1 + term.also.index(word))
     return None

@@ -63,6 +63,8 @@ class Term:
     stem: str
     open: bool = False
     """Still being typed: every word that begins so is meant."""
+    known: bool = True
+    """A word as it stands, if it ends here."""
     also: tuple[str, ...] = ()
     """Stems of words that may have been meant by a misspelt one."""
 
@@ -139,8 +141,10 @@ def _longest() -> int:
 
 ALSO_COST = 6.0
 """A synonym that stands beside the word itself comes a little behind it. [points]"""
-UNFINISHED_COST = 14.0
+UNFINISHED_COST = 12.0
 """A synonym that is not yet typed to its end. [points]"""
+UNHEARD_COST = 30.0
+"""The same if it stands for quite other words. [points]"""
 JOINED_COST = 4.0
 """Two words read as one. [points]"""
 MOST_READINGS = 6
@@ -184,7 +188,7 @@ def _variants(typed: list[str], finished: bool) -> Iterator[tuple[list[str], flo
     start, end, key, unfinished = said
     meanings = [(list(meant), 0.0 if instead else ALSO_COST) for meant, instead in synonyms()[key]]
     if unfinished:
-        meanings = [(meant, UNFINISHED_COST) for meant, _ in meanings]
+        meanings = [(meant, UNFINISHED_COST if cost else UNHEARD_COST) for meant, cost in meanings]
     if all(cost for _, cost in meanings):
         meanings.insert(0, (typed[start:end], 0.0))
     for meant, cost in meanings:
@@ -208,14 +212,17 @@ def _meant(said: Iterable[str]) -> tuple[str, ...]:
 
 
 def _begun(said: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The shortest synonym that begins with what was typed, at least three letters into its last word."""
+    """A synonym that begins with what was typed, at least three letters into its last word.
+
+    One that stands beside its own word goes before others, a short one before a long one.
+    """
     if len(said[-1]) < 3:
         return None
     begun = [
         key for key in synonyms()
         if len(key) == len(said) and key[:-1] == said[:-1] and key[-1].startswith(said[-1])
     ]  # fmt: skip
-    return min(begun, key=lambda key: (len(key[-1]), key), default=None)
+    return min(begun, key=lambda key: (synonyms()[key][0][1], len(key[-1]), key), default=None)
 
 
 def _joined(typed: list[str], vocabulary: Vocabulary) -> Iterator[list[str]]:
@@ -233,6 +240,7 @@ def _terms(
     for place, word in enumerate(variant):
         typed, *likely = spelt.get(word, (word,))
         being_typed = place == len(variant) - 1 and not finished
-        unknown = bool(likely) or not vocabulary.knows(typed)
-        terms.append(Term(typed, stem(typed), being_typed or unknown, tuple(dict.fromkeys(map(stem, likely)))))
+        known = not likely and vocabulary.knows(typed)
+        also = tuple(dict.fromkeys(map(stem, likely)))
+        terms.append(Term(typed, stem(typed), being_typed or not known, known, also))
     return tuple(dict.fromkeys(terms))
