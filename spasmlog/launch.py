@@ -7,6 +7,7 @@ presses Ctrl-C. For a server that others reach, see docs/operations.md.
 
 import fcntl
 import json
+import logging
 import os
 import shlex
 import signal
@@ -21,14 +22,21 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
+import environ
+import honcho.manager
 from honcho.manager import SYSTEM_PRINTER_NAME, Manager
 from honcho.printer import Printer
 
+ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 SLOWEST_START = 60.0
 """How long the first page may take before we stop promising it. [s]"""
 PATIENCE = 10.0
 """How long a process left over from a start that was killed may take to end. [s]"""
+LAST_TASK = 15
+"""How long a worker may take to finish what it has begun, before it is killed. [s]"""
+QUIET = ["-W", "ignore:You're running the worker with superuser"]
+"""Celery warns root of pickled messages; ours are JSON and nothing else is accepted."""
 
 
 class CannotStart(Exception):
@@ -46,14 +54,25 @@ def main() -> None:
 
 
 def run() -> int:
+    read_environment()
     port = chosen_port()
     data = data_folder()
     with sole_user_of(data) as running:
         refuse_taken(port)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spasmlog.settings")
-        os.environ.setdefault("LOG_FORMAT", "console" if sys.stderr.isatty() else "")
         prepare()
         return supervise(port, running)
+
+
+def read_environment() -> None:
+    """Take what neither the shell nor `make` says from .env, and what that does not say from here."""
+    for name in ("PORT", "SPASMLOG_DATA", "SPASMLOG_DEMO", "WORKERS", "LOG_FORMAT"):
+        if not os.environ.get(name):
+            os.environ.pop(name, None)
+    if (ROOT / ".env").exists():
+        environ.Env.read_env(ROOT / ".env")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spasmlog.settings")
+    if sys.stderr.isatty() and not os.environ.get("LOG_FORMAT"):
+        os.environ["LOG_FORMAT"] = "console"  # the services write to a pipe, and a person reads it
 
 
 # Is the way clear? ----------------------------------------------------------------------------
@@ -83,7 +102,7 @@ def refuse_taken(port: int) -> None:
 def data_folder() -> Path:
     """The folder that settings will use, made and found to be writable."""
     said = os.environ.get("SPASMLOG_DATA")
-    folder = Path(said or Path(__file__).resolve().parent.parent / "data").expanduser().resolve()
+    folder = Path(said or ROOT / "data").expanduser().resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "running").touch()
@@ -164,16 +183,16 @@ def _until(answer: Callable[[], bool], within: float) -> bool:
 def prepare() -> None:
     """Make whatever a start needs and is not there yet."""
     import django
+    from django.db import connections
 
     django.setup()
+    logging.disable(logging.INFO)  # ten weeks of demo diary, each entry with a line of its own
     migrate()
     load_foods()
     drop_old_requests()
     make_demo()
     collect_static()
     ask_for_reviews()
-
-    from django.db import connections
 
     connections.close_all()  # the services are forked from here
 
@@ -269,7 +288,7 @@ def ask_for_reviews() -> None:
 
 def services(port: int) -> dict[str, list[str]]:
     """The command of each long-running process."""
-    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "spasmlog"]
+    celery = [sys.executable, *QUIET, "-m", "celery", "--quiet", "--skip-checks", "-A", "spasmlog"]
     return {
         "web": [
             sys.executable, "-m", "gunicorn", "spasmlog.wsgi", "--bind", f"{HOST}:{port}",
@@ -292,32 +311,66 @@ class QuietPrinter(Printer):
             super().write(message)
 
 
+class Ending:
+    """How services are told to end: politely to the first of each, so that a worker can wind up its pool."""
+
+    def terminate(self, process: int) -> None:
+        self._send(os.kill, process, signal.SIGTERM)
+
+    def kill(self, process: int) -> None:
+        self._send(os.killpg, process, signal.SIGKILL)
+
+    def _send(self, send: Callable[[int, int], None], process: int, told: int) -> None:
+        try:
+            send(process, told)
+        except ProcessLookupError:
+            pass  # it was quicker
+
+
 class Services(Manager):
     """The long-running processes. When one ends, all end, and we say which one it was."""
 
-    def __init__(self, running: Path):
+    def __init__(self, running: Path, started: Callable[[], None]):
         super().__init__(QuietPrinter(sys.stdout))
+        self._procmgr = Ending()
         self.running = running
+        self.started = started
         self.first_to_end: str | None = None
+        self.asked_early = self.written_down = False
 
-    def write_down(self) -> None:
-        name_processes(self.running, [p["pid"] for p in self._processes.values() if p.get("pid")])
+    def _start(self) -> None:
+        super()._start()
+        self.started()
+
+    def terminate(self) -> None:
+        """End all, as soon as all are known by their ids."""
+        if not self._all_started():
+            self.asked_early = True
+        elif not self._terminating:
+            print("Stopping ...", flush=True)
+            super().terminate()
 
     def _any_stopped(self) -> bool:
-        self.write_down()
-        stopped = [name for name, p in self._processes.items() if p.get("returncode") is not None]
-        if stopped and not self._terminating and self.first_to_end is None:
+        """Asked in each turn of the loop once all have started."""
+        if not self.written_down:
+            name_processes(self.running, [process["pid"] for process in self._processes.values()])
+            self.written_down = True
+        if self.asked_early:
+            self.terminate()
+        stopped = [name for name, process in self._processes.items() if process.get("returncode") is not None]
+        if stopped and not self._terminating:
             self.first_to_end = stopped[0]
         return bool(stopped)
 
 
 def supervise(port: int, running: Path) -> int:
     """Run the services until one ends or we are told to stop."""
-    manager = Services(running)
+    honcho.manager.KILL_WAIT = LAST_TASK
+    greet = threading.Thread(target=welcome, args=(port,), daemon=True)
+    manager = Services(running, started=greet.start)
     for name, command in services(port).items():
         manager.add_process(name, "exec " + shlex.join(command))
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # a closed terminal
-    threading.Thread(target=welcome, args=(port,), daemon=True).start()
     manager.loop()
     if manager.first_to_end:
         print(f"SpasmLog stopped, because its {manager.first_to_end} process ended.", file=sys.stderr)

@@ -6,7 +6,6 @@ a test that commits gets a new one afterwards.
 
 import contextlib
 import fcntl
-import importlib
 import os
 import shutil
 import sqlite3
@@ -52,14 +51,15 @@ def _alone():
 
 
 def _make_template() -> None:
+    from nutrients import loading
+
     own = connection.settings_dict["NAME"]
     if connection.vendor == "postgresql":
         _administer(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)', f'CREATE DATABASE "{TEMPLATE}"')
     try:
         connection.settings_dict["NAME"] = _template_file() if connection.vendor == "sqlite" else TEMPLATE
         call_command("migrate", verbosity=0, interactive=False)
-        if (Path(settings.BASE_DIR) / "fixtures" / "activities.csv").exists():
-            importlib.import_module("nutrients.loading").load_everything(progress=False)
+        loading.load_everything(progress=False)
         connections.close_all()
     finally:
         connection.settings_dict["NAME"] = own
