@@ -46,6 +46,9 @@ FEWEST_OF_A_KIND = 2
 WEEKEND_DAYS = 2
 WEEK = 7
 
+LEAST_SHARE = 0.6
+"""Coverage of a day from which its unknown part is estimated (product choice). [-]"""
+
 Z_90 = 1.6448536269514722
 """Normal quantile that leaves 5 % on each side."""
 
@@ -201,6 +204,101 @@ def in_week(working: ArrayLike, weekend: ArrayLike) -> Floats:
     """Return the mean of a week from the means of its two kinds of day."""
     working, weekend = _floats(working, weekend)
     return ((WEEK - WEEKEND_DAYS) * working + WEEKEND_DAYS * weekend) / WEEK
+
+
+class Summary(NamedTuple):
+    """What the usable days of a window say of intake, each array without the axis of days."""
+
+    days: Floats
+    """Usable days on which something is known of the nutrient. [d]"""
+    well_known: Floats
+    """Those of them with a coverage of at least 0.6. [d]"""
+    coverage: Floats
+    """Mean coverage of all usable days; a day of which nothing is known counts as 0. [-]"""
+    lower: Floats
+    """Mean of what is known. [unit / day]"""
+    upper: Floats
+    """Mean if foods of unknown content resemble the others, over well-known days. [unit / day]"""
+    cautious: Floats
+    """The highest mean that claims of low intake must reckon with, see `cautious_mean`. [unit / day]"""
+    sd: Floats
+    """Sample SD of what is known. [unit / day]"""
+    r: Floats
+    """Correlation of one day with the next. [-]"""
+    weekends_missing: Flags
+    working_days_missing: Flags
+
+
+def summary(
+    amount: ArrayLike, added: ArrayLike, share: ArrayLike, usable: ArrayLike, weekend: ArrayLike
+) -> Summary:
+    """Sum up the days of a window; days in calendar order along the last axis, all others broadcast.
+
+    Parameters
+    ----------
+    amount : all that is known of each day's intake, NaN where nothing is. [unit / day]
+    added : the part of it from supplements and medicines, which is exact. [unit / day]
+    share : coverage of food and drink, 0 where nothing is known. [-]
+    usable : which days count.
+    weekend : which days are Saturdays and Sundays.
+
+    Notes
+    -----
+    With L what is known and c the coverage, U = added + (L - added) / c, only if c >= 0.6.
+    """
+    amount, added, share = np.broadcast_arrays(*_floats(amount, added, share))
+    usable, weekend = (np.broadcast_to(np.asarray(f, dtype=bool), amount.shape) for f in (usable, weekend))
+    known = usable & ~np.isnan(amount)
+    well = known & (share >= LEAST_SHARE)
+    lower = np.where(known, amount, np.nan)
+    scaled = added + (amount - added) / np.maximum(share, LEAST_SHARE)
+    upper, least_upper = np.where(well, scaled, np.nan), np.where(known & ~well, scaled, np.nan)
+    kinds = balance(lower, weekend)
+    mean = balanced_mean(lower, weekend)
+    return Summary(
+        days=known.sum(axis=-1).astype(float),
+        well_known=well.sum(axis=-1).astype(float),
+        coverage=mean_of(np.where(usable, share, np.nan)),
+        lower=mean,
+        upper=np.maximum(balanced_mean(upper, weekend), mean),
+        cautious=np.maximum(cautious_mean(upper, least_upper, weekend), mean),
+        sd=sd_of(lower),
+        r=correlation_with_next_day(lower),
+        weekends_missing=kinds.weekends_missing,
+        working_days_missing=kinds.working_days_missing,
+    )
+
+
+def cautious_mean(upper: ArrayLike, least_upper: ArrayLike, weekend: ArrayLike) -> Floats:
+    """Return the mean that a claim of low intake must stand up to. [unit / day]
+
+    It is the balanced mean of `upper`, the days with enough coverage. A day with less is left out, and so a
+    food of unknown content could push a day of high intake out of the mean and make a low claim stronger. To
+    prevent that, such a day joins with the least it can hold (`least_upper`, its known part divided by 0.6)
+    wherever this raises the mean.
+    """
+    upper, least_upper = np.broadcast_arrays(*_floats(upper, least_upper))
+    weekend = np.broadcast_to(np.asarray(weekend, dtype=bool), upper.shape)
+    of_kinds = [
+        _highest_mean(np.where(kind, upper, np.nan), np.where(kind, least_upper, np.nan))
+        for kind in (~weekend, weekend)
+    ]
+    plain, balanced = _highest_mean(upper, least_upper), in_week(*of_kinds)
+    everyone = np.where(np.isnan(upper), least_upper, upper)
+    could_balance = np.where(balance(everyone, weekend).balanced, np.fmax(plain, balanced), plain)
+    return np.where(balance(upper, weekend).balanced, balanced, could_balance)
+
+
+def _highest_mean(values: Floats, extras: Floats) -> Floats:
+    """The mean of all `values` and those `extras` that raise it, over the last axis; NaN is left out."""
+    extras = -np.sort(-extras, axis=-1)
+    there = ~np.isnan(extras)
+    none = np.zeros((*extras.shape[:-1], 1))
+    more = np.concatenate([none, np.cumsum(np.where(there, extras, 0.0), axis=-1)], axis=-1)
+    more_days = np.concatenate([none, np.cumsum(there, axis=-1)], axis=-1)
+    total = np.where(np.isnan(values), 0.0, values).sum(axis=-1, keepdims=True) + more
+    days = (~np.isnan(values)).sum(axis=-1, keepdims=True) + more_days
+    return np.fmax.reduce(_ratio_or_nan(total, days), axis=-1)
 
 
 def days_for_precision(cv_w: ArrayLike, half_width: ArrayLike) -> Floats:

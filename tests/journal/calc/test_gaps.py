@@ -1,0 +1,463 @@
+"""Gaps against sums done by hand, and the promises that hold for every diary."""
+
+import json
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from journal.calc import usual
+from journal.calc.gaps import LOW_BANDS, RULES, assess, judge_ear, summarise
+from nutrients.calc.requirement import Need, Option, OwnTarget, ReferenceRow, VariationRow
+
+SUNDAY = date(2026, 11, 1)
+MG, K, CA = "magnesium_mg", "potassium_mg", "calcium_mg"
+CODES = ("energy_kcal", *RULES)
+SHAPE = (
+    *("nutrient", "reference", "method", "mean", "lower", "upper", "interval", "coverage", "days_used"),
+    *("days_in_window", "days_needed", "probability_adequate", "confidence_above", "band"),
+)
+"""What clients rely on."""
+STRENGTH = {band: i for i, band in enumerate(("very_likely_low", "likely_low", "possibly_low"))}
+"""How strong a low claim is: 0 the strongest; every other band counts as 3."""
+
+
+def row(nutrient, sex="any", *, authority="nasem", id=1, **amounts):
+    return ReferenceRow(authority, nutrient, "general", sex, 228, None, source="a table", id=id, **amounts)
+
+
+def spread(nutrient, sd, sex="any"):
+    return VariationRow(nutrient, sex, 19, None, sd, None, "mg", "published SD")
+
+
+def woman(nutrient, sd, **amounts):
+    return Need(nutrient, (Option("female", row(nutrient, "female", **amounts), spread(nutrient, sd)),))
+
+
+WOMAN = {  # 31-50 years, NASEM; spreads of IOM 2000, appendix B
+    MG: woman(MG, 86, ear=265, rda=320, ul=350),
+    K: woman(K, 851, ai=2600),
+    CA: woman(CA, 325, ear=800, rda=1000, ul=2500),
+    "sodium_mg": woman("sodium_mg", 1230, ai=1500, cdrr=2300),
+    "vitamin_d_ug": Need("vitamin_d_ug", (Option("female", row("vitamin_d_ug", ear=10), None),)),
+    "vitamin_b12_ug": Need("vitamin_b12_ug", (Option("female", row("vitamin_b12_ug", ear=2), None),)),
+    "water_g": Need("water_g", (Option("female", row("water_g", ai=2700), None),)),
+}
+
+
+def diary(amounts, *, nutrient=MG, share=1.0, unknown=0, added=0.0, status="complete_marked", until=SUNDAY,
+          kcal=2000.0):
+    """Days that end with `until`, all alike but for the amounts of one nutrient; others are not known."""
+    index = [until - timedelta(days=len(amounts) - 1 - i) for i in range(len(amounts))]
+    frame = pd.DataFrame({"status": status}, index=pd.Index(index, name="day"))
+    for code in CODES:
+        unknown_day = {code: np.nan, f"{code}_added": 0.0, f"{code}_share": 0.0, f"{code}_unknown": 5}
+        frame = frame.assign(**unknown_day)
+    frame["energy_kcal"] = kcal
+    frame[nutrient], frame[f"{nutrient}_added"] = np.array(amounts, dtype=float), added
+    frame[f"{nutrient}_share"], frame[f"{nutrient}_unknown"] = share, unknown
+    return frame
+
+
+def gap(days, nutrient=MG, *, needs=None, window=28, **options):
+    found = assess(days, needs or WOMAN, SUNDAY, window, nutrients=[nutrient], **options)
+    return found.nutrients[0]
+
+
+def around(mean, days, swing=60.0):
+    """Amounts with a given mean, swinging to and fro by `swing`, so that r is 0 or assumed."""
+    return [mean + (swing if i % 2 else -swing) for i in range(days)]
+
+
+# What is said, and on what
+
+
+def test_fourteen_days_well_below_the_ear_are_likely_low_by_the_formula():
+    amounts = [190, 250, 210, 270, 200, 240, 160, 220, 260, 180, 230, 215, 205, 245]
+    found = gap(diary(amounts))
+    # 19 October to 1 November: weekend days are the 6th, 7th, 13th and 14th of these fourteen.
+    weekend = [240, 160, 205, 245]
+    working = [a for i, a in enumerate(amounts) if i not in (5, 6, 12, 13)]
+    mean = (5 * sum(working) / 10 + 2 * sum(weekend) / 4) / 7
+    sd = np.std(amounts, ddof=1)
+    s_w = ((12 * 86**2 + 13 * sd**2) / 25) ** 0.5
+    n_eff = 14 * 0.9 / 1.1  # 13 pairs only: r = 0.1
+    expected = usual.confidence_ear(mean, 265, 0.10, s_w, n_eff).probability
+
+    assert found.lower == found.upper == found.mean == pytest.approx(mean)
+    assert found.probability_adequate == pytest.approx(float(expected))
+    assert 0.05 <= found.probability_adequate < 0.15
+    assert (found.band, found.method, found.days_used, found.days_in_window) == ("likely_low", "ear", 14, 28)
+    assert found.reasons == []
+
+
+@pytest.mark.parametrize(
+    ("mean", "band"),
+    [
+        (340, "likely_meets"), (285, "probably_meets"), (250, "possibly_low"), (220, "likely_low"),
+        (170, "very_likely_low"),
+    ],
+)
+def test_magnesium_bands_follow_the_mean(mean, band):
+    assert gap(diary(around(mean, 28))).band == band
+
+
+def test_low_calcium_needs_fourteen_days():
+    thirteen, fourteen = (gap(diary(around(350, n), nutrient=CA), CA) for n in (13, 14))
+    assert (thirteen.band, fourteen.band) == ("possibly_low", "very_likely_low")
+    assert "more_days_for_low" in thirteen.reasons
+
+
+def test_low_magnesium_needs_ten_days_and_anything_at_all_seven():
+    assert [gap(diary(around(150, n))).band for n in (6, 7, 9, 10)] == [
+        "not_enough_data", "possibly_low", "possibly_low", "very_likely_low",
+    ]
+
+
+def test_too_few_days_say_how_many_are_needed():
+    found = gap(diary(around(150, 5)))
+    assert (found.band, found.days_needed, found.probability_adequate) == ("not_enough_data", 2, None)
+    # Numbers are shown all the same: Wednesday to Sunday 90, 210, 90 and 210, 90, balanced over the week.
+    assert found.mean == pytest.approx((5 * 130 + 2 * 150) / 7)
+    assert "too_few_days" in found.reasons
+
+
+def test_the_first_day_has_numbers_and_no_verdict():
+    found = gap(diary([320.0]))
+    assert (found.mean, found.days_used, found.days_needed) == (320, 1, 6)
+
+
+def test_an_empty_diary_has_no_numbers():
+    found = gap(diary([]))
+    assert (found.mean, found.lower, found.upper, found.coverage) == (None, None, None, None)
+    assert (found.days_used, found.band, found.days_needed) == (0, "not_enough_data", 7)
+
+
+def test_potassium_below_its_ai_is_never_called_low():
+    found = gap(diary(around(1500, 28, 300), nutrient=K), K)
+    assert (found.band, found.method, found.probability_adequate) == ("cannot_tell", "ai", None)
+    assert found.confidence_above < 0.15
+
+
+def test_potassium_above_its_ai_is_probably_enough():
+    found = gap(diary(around(3100, 28, 300), nutrient=K), K)
+    assert found.band == "probably_enough"
+    assert found.confidence_above >= 0.85
+
+
+def test_vitamin_d_and_the_like_show_numbers_until_their_method_comes():
+    for nutrient in ("vitamin_d_ug", "vitamin_b12_ug", "sodium_mg", "water_g"):
+        found = gap(diary(around(100, 28, 5), nutrient=nutrient), nutrient)
+        assert (found.band, found.method, found.interval) == (None, None, None)
+        assert found.reasons == ["method_to_come"]
+        assert found.mean == pytest.approx(100)
+        assert found.reference["amount"] > 0
+
+
+def test_sodium_stands_beside_both_its_references():
+    found = assess(diary(around(100, 28), nutrient="sodium_mg"), WOMAN, SUNDAY, 28, nutrients=["sodium_mg"])
+    assert [(g.kind, g.reference["amount"]) for g in found.nutrients] == [("ai", 1500), ("cdrr", 2300)]
+
+
+def test_where_an_authority_sets_no_ear_the_ai_is_used():
+    efsa = {MG: woman(MG, 86, ai=300, ul=250, authority="efsa")}
+    found = gap(diary(around(150, 28)), needs=efsa)
+    assert (found.band, found.method, found.reference["authority"]) == ("cannot_tell", "ai", "efsa")
+
+
+# Windows
+
+
+def test_a_week_never_carries_a_verdict():
+    found = gap(diary(around(150, 28)), window=7)
+    assert (found.band, found.days_used, found.days_in_window) == ("cannot_tell", 7, 7)
+    assert (found.probability_adequate, "window_too_short" in found.reasons) == (None, True)
+
+
+def test_days_outside_the_window_do_not_count():
+    found = gap(diary([900.0] * 30 + [200.0] * 28))
+    assert (found.days_used, found.mean) == (28, 200)
+
+
+def test_a_longer_window_carries_one_too():
+    assert gap(diary(around(150, 80)), window=90).band == "very_likely_low"
+
+
+# Days that do not count
+
+
+def test_unfinished_days_are_missing_and_not_low():
+    days = diary(around(320, 28))
+    days.loc[days.index[::2], "status"] = "incomplete"
+    days.loc[days.index[::2], MG] = 10.0
+    found = gap(days)
+    assert (found.days_used, found.mean) == (14, pytest.approx(380))  # the odd days: 320 + 60
+    assert found.band == "likely_meets"
+
+
+def test_a_fast_with_nothing_logged_is_a_day_of_nothing():
+    days = diary([280.0] * 7 + [np.nan], unknown=0, share=1.0)
+    days.loc[days.index[-1], ["status", f"{MG}_share"]] = ["fasting_marked", np.nan]
+    found = gap(days)
+    assert (found.days_used, found.coverage) == (8, 1)
+    # 25 October to 1 November: both Sundays and the Saturday, 280, 280 and 0; five working days of 280.
+    assert found.mean == pytest.approx((5 * 280 + 2 * (560 / 3)) / 7)
+
+
+def test_under_half_the_days_is_said():
+    assert "few_days" in gap(diary(around(320, 13))).reasons
+    assert "few_days" not in gap(diary(around(320, 14))).reasons
+
+
+def test_missing_weekends_are_said():
+    days = diary(around(320, 28))
+    days = days[[day.weekday() < 5 for day in days.index]]
+    found = gap(days)
+    assert found.reasons == ["weekends_missing"]
+    assert found.mean == pytest.approx(days[MG].mean())
+
+
+# What is unknown
+
+
+def test_an_unknown_part_opens_a_range():
+    found = gap(diary(around(255, 28), share=0.85))
+    assert (found.lower, found.upper) == (pytest.approx(255), pytest.approx(300))  # 255 / 0.85
+    assert found.coverage == pytest.approx(0.85)
+
+
+def test_where_the_known_is_low_and_the_estimate_is_not_nothing_is_told():
+    found = gap(diary(around(230, 28), share=0.80))  # U = 287.5, above the EAR of 265
+    assert (found.band, found.probability_adequate) == ("cannot_tell", None)
+
+
+def test_a_supplement_is_not_scaled_up():
+    found = gap(diary(around(300, 28), share=0.8, added=100.0))
+    assert found.upper == pytest.approx(100 + 200 / 0.8)
+
+
+def test_low_coverage_makes_no_low_claim_and_says_so():
+    found = gap(diary(around(100, 28), share=0.79))
+    assert (found.band, found.probability_adequate) == ("cannot_tell", None)
+    assert "low_coverage" in found.reasons
+
+
+def test_enough_needs_no_coverage():
+    assert gap(diary(around(400, 28), share=0.3, unknown=4)).band == "likely_meets"
+
+
+def test_a_day_of_which_nothing_is_known_is_left_out_of_the_mean():
+    amounts = np.array(around(320, 28))
+    amounts[3] = np.nan
+    days = diary(amounts)
+    days.loc[days.index[3], [f"{MG}_share", f"{MG}_unknown"]] = [0.0, 6]
+    found = gap(days)
+    assert found.days_used == 27
+    assert found.coverage == pytest.approx(27 / 28)
+    assert found.mean > 300
+
+
+def test_a_day_with_little_coverage_does_not_count_towards_low():
+    days = diary(around(150, 12))
+    days.loc[days.index[:3], f"{MG}_share"] = 0.5
+    found = gap(days)
+    assert (found.band, found.evidence["days_well_known"]) == ("possibly_low", 9)  # 9 of the 10 needed
+
+
+def test_water_alone_without_energy_is_fully_known():
+    days = diary([5.0] * 8, share=np.nan, unknown=0)
+    assert gap(days).coverage == 1
+    days[f"{MG}_unknown"] = 1
+    assert gap(days).coverage == 0
+
+
+# The person
+
+
+def test_without_a_birth_date_there_are_numbers_and_a_reason():
+    found = gap(diary(around(150, 28)), needs={MG: Need(MG, reasons=("needs_birth_date",))})
+    assert (found.reference, found.band, found.method) == (None, None, None)
+    assert (found.mean, found.reasons) == (pytest.approx(150), ["needs_birth_date"])
+
+
+BOTH = {
+    MG: Need(MG, (
+        Option("female", row(MG, "female", ear=265, id=1), spread(MG, 86)),
+        Option("male", row(MG, "male", ear=350, id=2), spread(MG, 122)),
+    ), reasons=("needs_sex",)),
+}
+
+
+def test_without_a_sex_a_claim_needs_both_rows_to_agree():
+    found = gap(diary(around(320, 28)), needs=BOTH)  # enough for a woman, low for a man
+    assert (found.band, found.probability_adequate) == ("cannot_tell", None)
+    assert found.reasons == ["needs_sex", "sexes_disagree"]
+    assert (found.reference["amount"], found.reference["amounts"]) == (None, [265, 350])
+
+
+def test_without_a_sex_two_rows_that_agree_make_the_weaker_claim():
+    found = gap(diary(around(120, 28)), needs=BOTH)
+    alone = gap(diary(around(120, 28)))
+    assert found.band == "very_likely_low"
+    assert found.probability_adequate >= alone.probability_adequate
+    assert found.reasons == ["needs_sex"]
+
+
+def test_a_child_under_nine_gets_numbers_and_no_claim():
+    need = Need(CA, (Option("male", row(CA, ear=800), None),), reasons=("under_nine",))
+    found = gap(diary(around(300, 28), nutrient=CA), CA, needs={CA: need})
+    assert (found.band, found.method, found.reasons) == (None, None, ["under_nine"])
+    assert found.reference["amount"] == 800
+
+
+def test_an_own_target_replaces_the_reference_and_is_labelled():
+    target = OwnTarget(MG, 300.0, "own", "my aim", id=9)
+    found = gap(diary(around(400, 28)), needs={MG: Need(MG, WOMAN[MG].options, target)})
+    assert (found.kind, found.method, found.band) == ("own", "ai", "probably_enough")
+    assert (found.reference["amount"], found.reference["label"]) == (300, "my aim")
+    assert (found.reference["authority"], found.reasons) == (None, ["own_target"])
+
+
+def test_a_clinicians_target_shows_numbers_and_claims_nothing():
+    target = OwnTarget(K, 2000.0, "clinician")
+    found = gap(diary(around(3500, 28), nutrient=K), K, needs={K: Need(K, WOMAN[K].options, target)})
+    assert (found.band, found.reasons) == (None, ["clinician_target"])
+    assert (found.reference["set_by"], found.reference["amount"]) == ("clinician", 2000)
+
+
+def test_an_implausible_diary_makes_no_low_claim():
+    days = diary(around(150, 28), kcal=1100.0)
+    found = assess(days, WOMAN, SUNDAY, 28, bmr_kcal=1320.25, nutrients=[MG, K])
+    assert found.diary_implausible
+    magnesium, potassium = found.nutrients
+    assert (magnesium.band, magnesium.probability_adequate) == ("cannot_tell", None)
+    assert "diary_implausible" in magnesium.reasons
+    assert potassium.confidence_above is None
+    assert gap(days).band == "very_likely_low"  # the same without a known resting energy
+
+
+def test_fasts_do_not_make_a_diary_implausible():
+    days = diary(around(300, 28), kcal=1800.0)
+    days.loc[days.index[::3], ["status", "energy_kcal"]] = ["fasting_marked", 0.0]
+    assert not assess(days, WOMAN, SUNDAY, 28, bmr_kcal=1320.25, nutrients=[MG]).diary_implausible
+
+
+def test_days_that_differ_too_much_bar_the_normal_method():
+    found = gap(diary([20, 30, 25, 600] * 7))  # CV well above 0.7
+    assert (found.band, found.probability_adequate) == ("cannot_tell", None)
+    assert "too_variable" in found.reasons
+
+
+def test_a_gap_can_be_sent_as_json():
+    found = assess(diary(around(150, 20)), WOMAN | BOTH, SUNDAY, 28)
+    for one in found.nutrients:
+        sent = json.loads(json.dumps(one.as_json(), allow_nan=False))
+        assert set(SHAPE) <= set(sent)
+    assert [one.nutrient for one in found.nutrients] == [
+        *("magnesium_mg", "potassium_mg", "calcium_mg", "vitamin_d_ug", "vitamin_b12_ug"),
+        *("sodium_mg", "sodium_mg", "water_g"),
+    ]
+
+
+def test_many_diarists_at_once_get_what_each_gets_alone():
+    kinds = [(mean, share) for mean in (120, 240, 300, 400) for share in (0.7, 0.9, 1)]
+    diaries = [diary(around(mean, 28), share=share) for mean, share in kinds]
+    alone = [gap(days).band for days in diaries]
+    stack = {name: np.stack([days[name] for days in diaries]) for name in (MG, f"{MG}_added", f"{MG}_share")}
+    weekend = [day.weekday() >= 5 for day in diaries[0].index]
+    found = usual.summary(*stack.values(), np.ones((len(diaries), 28), dtype=bool), weekend)
+    assert judge_ear(found, 265, 86, RULES[MG]).band.tolist() == alone
+    assert len(set(alone)) > 3
+
+
+# Promises for every diary
+
+amounts = st.floats(1, 800)
+coverages = st.floats(0.0, 1.0)
+a_day = st.tuples(amounts, coverages)
+some_days = st.lists(a_day, min_size=7, max_size=28)
+
+
+def of(days):
+    known, shares = zip(*days, strict=True)
+    return diary(list(known), share=list(shares), unknown=[int(share < 1) for share in shares])
+
+
+def strength(found):
+    return STRENGTH.get(found.band, 3)
+
+
+@given(some_days, st.data())
+@example([(150.0, 1.0)] * 10 + [(400.0, 1.0)] * 4, None)
+def test_unknown_items_never_make_a_low_claim_stronger(days, data):
+    if data is None:
+        less = [(amount, 0.5 if amount > 300 else share) for amount, share in days]
+    else:
+        less = [(amount, share * data.draw(st.floats(0, 1))) for amount, share in days]
+    before, after = gap(of(days)), gap(of(less))
+    assert strength(after) >= strength(before)
+    if before.band in LOW_BANDS and after.band in LOW_BANDS:
+        assert after.probability_adequate >= before.probability_adequate - 1e-12
+
+
+@given(some_days, st.data())
+def test_unknown_items_leave_an_enough_claim_as_it_was(days, data):
+    less = [(amount, share * data.draw(st.floats(0, 1))) for amount, share in days]
+    before, after = gap(of(days)), gap(of(less))
+    if "meets" in before.band:
+        assert (after.band, after.probability_adequate) == (before.band, before.probability_adequate)
+
+
+@given(some_days, st.randoms())
+def test_the_order_of_rows_is_irrelevant(days, shuffle):
+    frame = of(days)
+    rows = list(frame.index)
+    shuffle.shuffle(rows)
+    assert gap(frame.loc[rows]) == gap(frame)
+
+
+@given(some_days, st.sampled_from([0.001, 1000.0, 2.0, 1024.0]))
+def test_the_unit_does_not_change_the_band(days, factor):
+    scaled = [(amount * factor, share) for amount, share in days]
+    needs = {MG: woman(MG, 86 * factor, ear=265 * factor)}
+    here, there = gap(of(days)), gap(of(scaled), needs=needs)
+    near = here.probability_adequate is not None and min(
+        abs(here.probability_adequate - limit) for limit in (0.85, 0.5, 0.15, 0.05)
+    ) < 1e-9
+    assume(not near)
+    assert here.band == there.band
+
+
+@given(some_days)
+def test_the_known_is_never_above_the_estimate(days):
+    found = gap(of(days))
+    assert found.upper is None or found.lower <= found.upper
+    if found.interval:
+        assert found.interval[0] <= found.lower <= found.upper <= found.interval[1]
+
+
+@given(some_days)
+def test_low_claims_stand_on_coverage(days):
+    found = gap(of(days))
+    if found.band in LOW_BANDS:
+        assert found.coverage >= 0.80
+        assert found.evidence["days_well_known"] >= 7
+
+
+@given(st.lists(amounts, min_size=7, max_size=28))
+def test_with_everything_known_the_careful_mean_is_the_plain_one(known):
+    found = summarise(diary(known), MG)
+    assert found.cautious == found.lower == found.upper
+
+
+@given(st.integers(7, 27), st.floats(100, 450))
+def test_more_days_of_the_same_mean_and_spread_never_widen_the_interval(n, mean):
+    def width(days):
+        found = usual.Summary(days, days, 1.0, mean, mean, mean, 60.0, 0.1, False, False)
+        verdict = judge_ear(usual.Summary(*map(np.asarray, found)), 265, 86, RULES[MG])
+        return verdict.sd / np.sqrt(verdict.days)
+
+    assert width(n + 1.0) <= width(float(n))
