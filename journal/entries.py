@@ -290,6 +290,16 @@ def one_review() -> Iterator[None]:
         _ask_for_review(diarist_id)
 
 
+@transaction.atomic
+def food_changed(diarist: Diarist, food: Food) -> None:
+    """Have the days added up again on which an own food, whose content was changed, was eaten or drunk."""
+    eaten = Meal.objects.of(diarist).live().filter(items__food=food).values_list("local_date", flat=True)
+    drunk = WaterIntake.objects.of(diarist).live().filter(beverage=food).values_list("local_date", flat=True)
+    if dates := {*eaten, *drunk}:
+        forward(diarist)
+        mark_stale(diarist, dates)
+
+
 def _ask_for_review(diarist_id: int) -> None:
     """Ask once it is safely stored. A broker that is down is logged, and the entry stands.
 

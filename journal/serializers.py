@@ -388,6 +388,13 @@ class TargetShape(Shape):
     set_by = serializers.ChoiceField(SetBy.choices, default=SetBy.OWN)
 
 
+class Blank(Text):
+    """A text of which none is answered as null."""
+
+    def to_representation(self, value):
+        return value or None
+
+
 class ProfileShape(Shape):
     """Who keeps the diary. Any answer may be missing; null is "not said"."""
 
@@ -406,7 +413,7 @@ class ProfileShape(Shape):
     week_start = serializers.ChoiceField(WeekStart.choices, required=False, help_text="0 Monday, 5 Saturday, 6 Sunday.")
     units = serializers.ChoiceField(Units.choices, required=False)
     authority = serializers.ChoiceField(Authority.choices, required=False)
-    region = Text(help_text="Two letters such as GB, for the emergency number.")
+    region = Blank(help_text="Two letters such as GB, for the emergency number.")
     takes_medicines = serializers.ChoiceField(Answer.choices, required=False)
     conditions = serializers.DictField(child=serializers.ChoiceField(Answer.choices), required=False)
     medicines = MedicineShape(many=True, required=False)

@@ -69,7 +69,7 @@ class Schema(Open, Refusing, SpectacularAPIView):
 class Docs(Open, Refusing, SpectacularSwaggerView):
     """The document as a page, with nothing loaded from another host."""
 
-    template_name = "spasmlog/api_docs.html"
+    template_name = "api_docs.html"
     url_name = "api-schema"
 
 

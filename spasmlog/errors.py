@@ -17,11 +17,13 @@ from django.core.exceptions import (
 )
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.signals import got_request_exception
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views import csrf, defaults
 from rest_framework import exceptions, status
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 log = structlog.get_logger(__name__)
@@ -79,6 +81,8 @@ def exception_handler(exc: Exception, context: dict) -> Response:
         log.error("request_failed", path=request.path, method=request.method, exc_info=exc)
         got_request_exception.send(sender=None, request=request)
         known = exceptions.APIException(_("Something went wrong here. It is noted; try again later."), "error")
+    # Also where the view itself answers HTML or YAML.
+    context["request"].accepted_renderer, context["request"].accepted_media_type = JSONRenderer(), "application/json"
     body = problem(known.status_code, _code(known), _detail(known), _errors(known))
     if isinstance(known, ChangedSince):
         body["current"] = known.current
@@ -104,6 +108,9 @@ def _known(exc: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound(_("This is not there, or not yours."))
     if isinstance(exc, PermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(exc, OperationalError):
+        log.error("database_unreachable", exc_info=exc)
+        return NotReady(_("The database does not answer at this moment. Try again."))
     if isinstance(exc, ModelValidationError):
         return exceptions.ValidationError(by_field(exc))
     if isinstance(exc, RequestDataTooBig):

@@ -13,7 +13,8 @@ from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journal import advice, entries, serializers
+from journal import entries, serializers
+from journal.api import advice
 from journal.api.frame import OfDiarist, if_match
 from journal.models import (
     BodyWeight,
@@ -142,7 +143,7 @@ class KeptViewSet(OfDiarist, ApiViewSet):
     def answer(self, entry: Kept, status: int = 200, headers: dict | None = None) -> Response:
         shown = dict(self.shown(entry) if self.request.method != "GET" else self.get_serializer(entry).data)
         if hasattr(entry, "red_flags") and isinstance(entry, (SpasmEpisode, WarningSigns)):
-            shown["advice"] = advice.cards(self.diarist, entry.red_flags)
+            shown["advice"] = advice.raised(self.diarist, entry.red_flags)
         return Response(shown, status, headers={"ETag": f'"{entry.revision}"', **(headers or {})})
 
 

@@ -3,15 +3,22 @@
 from django.urls import path, register_converter
 from rest_framework.routers import SimpleRouter
 
+from journal.api.advice import AdviceCards
 from journal.api.days import DateConverter, Day, Intake
 from journal.api.entries import RESOURCES
+from journal.api.foods import DiaryFoods
 from journal.api.profile import Profile
+from nutrients.api import Activities
 
 register_converter(DateConverter, "date")
 
 router = SimpleRouter(use_regex_path=False)
 for name, resource in RESOURCES.items():
     router.register(name, resource, basename=f"api-{name}")
+
+router.register("foods", DiaryFoods, basename="api-foods")
+router.register("activities", Activities, basename="api-activities")
+router.register("advice", AdviceCards, basename="api-advice")
 
 urlpatterns = [
     path("profile/", Profile.as_view(), name="api-profile"),

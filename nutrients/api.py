@@ -1,0 +1,162 @@
+"""Foods over REST: found by typing, by their code, by their barcode; and one's own.
+
+What is known of the asking person's habits comes from the diary, which this app does not know: see
+`journal.api.foods`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import prefetch_related_objects
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from nutrients import foods, search
+from nutrients.codes import FoodSource
+from nutrients.models import Activity, Food
+from nutrients.serializers import ActivityShape, FoodShape
+from spasmlog.api import PAGE, ApiViewSet, Pages, Parameter
+
+MOST_FOUND = 100
+
+
+class Foods(ApiViewSet):
+    """The public tables and one's own foods."""
+
+    serializer_class = FoodShape
+    pagination_class = Pages
+    page_ordering = ("name", "id")
+    lookup_url_kwarg = "id"
+    lookup_value_converter = "uuid"
+    parameters = {
+        "list": (
+            Parameter("search", str, gettext_lazy("What was typed so far; the best come first, and no page follows.")),
+            Parameter("limit", int, gettext_lazy("With search: how many at most, 25 unless said, at most 100.")),
+            Parameter("source", str, gettext_lazy("Only of this table."), choices=tuple(FoodSource.values)),
+            Parameter("source_code", str, gettext_lazy("With source: exactly one, also one that search hides.")),
+            Parameter("barcode", str, gettext_lazy("Foods with this barcode.")),
+            *PAGE,
+        )
+    }
+
+    def history(self) -> dict[str, Sequence[UUID]]:
+        """Foods that this person is likely to mean, each list with the likeliest first."""
+        return {"recent": (), "favourites": ()}
+
+    def changed(self, food: Food) -> None:
+        """Called when an own food holds something else than before."""
+
+    def get_queryset(self) -> models.QuerySet:
+        if getattr(self, "swagger_fake_view", False):
+            return Food.objects.none()
+        return Food.objects.visible_to(self.request.user).filter(deleted_at=None).prefetch_related("portions")
+
+    def list(self, request: Request) -> Response:
+        asked = self.asked
+        if "source_code" in asked and "source" not in asked:
+            raise exceptions.ValidationError({"source": [_("A code belongs to a source: give both.")]})
+        if "limit" in asked and ("search" not in asked or not 1 <= asked["limit"] <= MOST_FOUND):
+            raise exceptions.ValidationError({"limit": [_("With search, give a number from 1 to 100.")]})
+        if "search" not in asked:
+            rows = self.get_queryset().filter(**_exactly(asked))
+            return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)
+        if {"source_code", "barcode", "cursor"} & set(asked):
+            raise exceptions.ValidationError({"search": [_("Search by words, by code or by barcode: one of them.")]})
+        return Response({"results": self.found(asked), "next": None, "previous": None})
+
+    def found(self, asked: dict[str, Any]) -> list:
+        limit = asked.get("limit") or 25
+        best = search.find(
+            asked["search"], user=self.request.user, limit=limit, source=asked.get("source"), **self.history()
+        )
+        prefetch_related_objects(best, "portions")
+        return self.get_serializer(best, many=True).data
+
+    def retrieve(self, request: Request, id: UUID) -> Response:
+        return Response(self.get_serializer(self.food(id)).data)
+
+    def create(self, request: Request) -> Response:
+        said = self.said(request)
+        known = foods.own_foods(request.user).filter(pk=said.get("id")).first() if said.get("id") else None
+        if known:
+            return self.answer(known)
+        return self.save(said, status.HTTP_201_CREATED)
+
+    def update(self, request: Request, id: UUID) -> Response:
+        said = self.said(request, id)
+        made = not foods.own_foods(request.user).filter(pk=id).exists()
+        return self.save({**said, "id": id}, status.HTTP_201_CREATED if made else status.HTTP_200_OK)
+
+    def partial_update(self, request: Request, id: UUID) -> Response:
+        food = self.own(id)
+        said = self.said(request, id, partial=True)
+        if "per_100g" in said:
+            said["per_100g"] = {**food.per_100g, **said["per_100g"]}
+        elif "per_portion" not in said:
+            said["per_100g"] = food.per_100g
+        portions = [(portion.description, portion.grams) for portion in food.portions.all()]
+        return self.save({"name": food.name, "barcode": food.barcode, "portions": portions, **said, "id": id})
+
+    def destroy(self, request: Request, id: UUID) -> Response:
+        foods.remove(request.user, self.own(id).pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def said(self, request: Request, id: UUID | None = None, *, partial: bool = False) -> dict[str, Any]:
+        shape = self.get_serializer(data=request.data, partial=partial)
+        shape.is_valid(raise_exception=True)
+        said = shape.as_said()
+        if id and said.get("id", id) != id:
+            raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
+        return said
+
+    def save(self, said: dict[str, Any], status: int = 200) -> Response:
+        try:
+            with transaction.atomic():
+                food = foods.save_own(self.request.user, **said)
+                self.changed(food)
+        except Food.DoesNotExist:
+            raise Http404 from None
+        return self.answer(food, status)
+
+    def answer(self, food: Food, status: int = 200) -> Response:
+        return Response(self.get_serializer(self.get_queryset().get(pk=food.pk)).data, status)
+
+    def food(self, id: UUID) -> Food:
+        food = self.get_queryset().filter(pk=id).first()
+        if food is None:
+            raise Http404
+        return food
+
+    def own(self, id: UUID) -> Food:
+        """One's own food: another's is not there, and one of the public tables is not to be changed."""
+        food = self.food(id)
+        if food.owner_id is None:
+            raise exceptions.PermissionDenied(_("Foods of the public tables cannot be changed. Make one of your own."))
+        return food
+
+
+def _exactly(asked: dict[str, Any]) -> dict[str, Any]:
+    named = {name: asked[name] for name in ("source", "source_code", "barcode") if name in asked}
+    return named if {"source_code", "barcode"} & set(named) else {**named, "hidden": False}
+
+
+class Activities(ApiViewSet):
+    """Activities with their energy cost: `code` goes into an exercise."""
+
+    queryset = Activity.objects.all()
+    serializer_class = ActivityShape
+    pagination_class = Pages
+    page_ordering = ("name", "code")
+    parameters = {"list": (Parameter("search", str, gettext_lazy("Part of the name.")), *PAGE)}
+
+    @extend_schema(operation_id="activities_list")
+    def list(self, request: Request) -> Response:
+        rows = self.get_queryset().filter(name__icontains=self.asked.get("search", ""))
+        return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)
