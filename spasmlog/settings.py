@@ -287,6 +287,7 @@ CSRF_FAILURE_VIEW = "spasmlog.errors.csrf_failure"
 HEADLESS_SERVE_SPECIFICATION = False
 USERSESSIONS_TRACK_ACTIVITY = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = not EMAIL_URL  # without mail no address can be verified
 MFA_TOTP_ISSUER = "SpasmLog"
 
 

@@ -44,8 +44,8 @@ class Phone(Client):
     def change(self, path, body=None, **headers):
         return self.ask("PATCH", path, body, **headers)
 
-    def erase(self, path, **headers):
-        return self.ask("DELETE", path, **headers)
+    def erase(self, path, body=None, **headers):
+        return self.ask("DELETE", path, body, **headers)
 
 
 @pytest.fixture
