@@ -408,8 +408,10 @@ def _claim(gap: Gap, found: Summary, rule: Rule, method: str, judged: list[Verdi
         reasons.append("more_days_for_low")
     careful = min if band in ENOUGH_BANDS else max
     confidence = None if bands else _number(careful(float(verdict.confidence) for verdict in judged))
-    key = "probability_adequate" if method == EAR else "confidence_above"
-    return replace(gap, band=band, reasons=reasons, **{key: confidence})
+    gap = replace(gap, band=band, reasons=reasons)
+    if method == EAR:
+        return replace(gap, probability_adequate=confidence)
+    return replace(gap, confidence_above=confidence)
 
 
 def _interval(found: Summary, judged: list[Verdict]) -> list[float] | None:

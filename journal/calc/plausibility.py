@@ -161,9 +161,9 @@ def diary_implausible(energy_kcal: ArrayLike, counted: ArrayLike, bmr: ArrayLike
     It flags impossible averages. It cannot show that a diary is complete.
     """
     energy = np.asarray(energy_kcal, dtype=float)
-    counted = np.asarray(counted, dtype=bool) & ~np.isnan(energy)
-    days = counted.sum(axis=-1)
-    total = np.where(counted, energy, 0.0).sum(axis=-1)
+    known = np.asarray(counted, dtype=bool) & ~np.isnan(energy)
+    days = known.sum(axis=-1)
+    total = np.where(known, energy, 0.0).sum(axis=-1)
     lower = goldberg_limits(np.maximum(days, 1)).lower * np.asarray(bmr, dtype=float)
     return (days > 0) & (total / np.maximum(days, 1) < lower)
 

@@ -262,6 +262,6 @@ def _age_reasons(months: int) -> list[str]:
     return [UNDER_NINE] * (months < CLAIMS_FROM_MONTHS) + [INFANT] * (months < INFANT_MONTHS)
 
 
-def _scaled(row: Any, kinds: tuple[str, ...], factor: float) -> dict[str, float | None]:
+def _scaled(row: Any, kinds: tuple[str, ...], factor: float) -> dict[str, Any]:
     amounts = {kind: getattr(row, kind) for kind in kinds}
     return {kind: amount if amount is None else amount * factor for kind, amount in amounts.items()}

@@ -239,6 +239,30 @@ def test_a_supplement_is_not_scaled_up():
     assert found.upper == pytest.approx(100 + 200 / 0.8)
 
 
+def test_a_low_claim_rests_on_the_estimate_and_on_its_own_spread():
+    amounts = [160, 210, 180, 190, 230, 170, 200] * 4
+    weekend = [i % 7 >= 5 for i in range(28)]  # 5 October was a Monday
+    estimates = np.array(amounts) / 0.85
+    mean = usual.balanced_mean(estimates, weekend)
+    s_w = ((12 * 86**2 + 27 * np.var(estimates, ddof=1)) / 39) ** 0.5
+    n_eff = usual.effective_days(28, usual.correlation_with_next_day(estimates))
+    expected = usual.confidence_ear(mean, 265, 0.10, s_w, n_eff).probability
+
+    found = gap(diary(amounts, share=0.85))
+    assert found.band == "likely_low"
+    assert found.probability_adequate == pytest.approx(float(expected))
+
+
+def test_a_low_claim_is_as_sure_as_its_well_known_days():
+    days = diary([200.0] * 28)
+    days.loc[days.index[:7], f"{MG}_share"] = 0.5
+    # 21 of 28 days count towards "low", all alike (r = 0.1 is assumed): s_w = 86 x sqrt(12 / 39).
+    # The other 7 hold at least 200 / 0.6 = 333.33, so a quarter of the days raises the mean to 233.33.
+    s_w = 86 * (12 / 39) ** 0.5
+    expected = usual.confidence_ear(700 / 3, 265, 0.10, s_w, 21 * 0.9 / 1.1).probability
+    assert gap(days).probability_adequate == pytest.approx(float(expected))
+
+
 def test_low_coverage_makes_no_low_claim_and_says_so():
     found = gap(diary(around(100, 28), share=0.79))
     assert (found.band, found.probability_adequate) == ("cannot_tell", None)

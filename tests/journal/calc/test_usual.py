@@ -106,6 +106,19 @@ def test_with_one_weekend_day_the_mean_is_plain_and_says_so():
     assert (found.balanced, found.weekends_missing, found.working_days_missing) == (False, True, False)
 
 
+def test_a_poorly_known_day_joins_the_careful_mean_only_where_it_raises_it():
+    weekdays = [False] * 3
+    assert usual.cautious_mean([200, 240, np.nan], [np.nan, np.nan, 520], weekdays) == 320  # 960 / 3
+    assert usual.cautious_mean([200, 240, np.nan], [np.nan, np.nan, 100], weekdays) == 220  # left out
+
+
+def test_the_careful_mean_is_balanced_like_any_other():
+    weekend = [False, False, True, True, True]
+    upper, least_upper = [200, 240, 300, 320, np.nan], [np.nan] * 4 + [520.0]
+    # weekends (300 + 320 + 520) / 3 = 380, working days 220
+    assert usual.cautious_mean(upper, least_upper, weekend) == pytest.approx((5 * 220 + 2 * 380) / 7)
+
+
 def test_a_day_that_does_not_count_is_missing_and_not_zero():
     amounts, weekend = [220, np.nan, 240, 300, 320, np.nan], [False, False, False, True, True, True]
     assert usual.balanced_mean(amounts, weekend) == pytest.approx((5 * 230 + 2 * 310) / 7)
