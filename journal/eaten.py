@@ -1,0 +1,127 @@
+"""What was eaten, drunk and taken, as plain rows: the entries of some days, ready to be added up.
+
+Only live entries count. A drink without a named beverage is the table's tap water. Nothing here needs
+pandas: the page of a single day reads the same rows as the review, and adds them up in the same way.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import CharField, DecimalField, F, UUIDField, Value
+from django.db.models.functions import Coalesce
+
+from journal.calc import portions as calc
+from journal.calc.portions import Amount
+from journal.codes import DoseSource
+from journal.models import DayMark, Diarist, Dose, MealItem, WaterIntake
+from nutrients.codes import CODES
+from nutrients.models import TAP_WATER, Food
+
+FOOD, DRINK = "food", "drink"
+
+
+class Portion(NamedTuple):
+    """A food of a meal, or a drink."""
+
+    diarist: int
+    day: date
+    at: datetime
+    source: str
+    """`food` or `drink`."""
+    food: UUID
+    grams: Decimal
+    ml: Decimal | None
+    """Volume of a drink; None for a food of a meal."""
+    meal: UUID
+    """The meal, or the drink itself."""
+
+
+class Intake(NamedTuple):
+    """So many units of a supplement or medicine."""
+
+    diarist: int
+    day: date
+    source: str
+    """`supplement` or `medicine`."""
+    quantity: Decimal
+    amounts: dict[str, float]
+    """What one unit holds, by nutrient code and in its unit."""
+
+    def taken(self) -> dict[str, float]:
+        """What was taken of each nutrient listed, exact in decimals and rounded once."""
+        return {code: float(self.quantity * Decimal(repr(one))) for code, one in self.amounts.items()}
+
+
+class Mark(NamedTuple):
+    """What the diarist said of a whole day."""
+
+    diarist: int
+    day: date
+    finished: bool
+    fasting: bool
+
+
+class Eaten(NamedTuple):
+    """Everything that counts for the intake of some diarists on some days."""
+
+    portions: list[Portion]
+    doses: list[Intake]
+    marks: list[Mark]
+    per_100g: dict[UUID, tuple[float | None, ...]]
+    """Content of each food eaten, in the order of `CODES`; None is not known."""
+
+
+def eaten(diarists: Iterable[Diarist | int], days: Collection[date]) -> Eaten:
+    """Read what counts for the intake of these diarists on these days, in four queries."""
+    found = portions(diarists := list(diarists), days)
+    return Eaten(found, doses(diarists, days), marks(diarists, days), contents({one.food for one in found}))
+
+
+def day_amounts(found: Eaten) -> dict[str, Amount]:
+    """Add up what was read of one diarist and one day, as the review does."""
+    unknown = (None,) * len(CODES)
+    foods = [(float(one.grams), found.per_100g.get(one.food, unknown)) for one in found.portions]
+    return calc.day_amounts(CODES, foods, [dose.taken() for dose in found.doses])
+
+
+def portions(diarists: Iterable[Diarist | int], days: Collection[date]) -> list[Portion]:
+    """Foods of meals, and drinks."""
+    millilitres = DecimalField(max_digits=7, decimal_places=1)
+    foods = MealItem.objects.filter(
+        meal__diarist__in=diarists, meal__local_date__in=days, meal__deleted_at=None
+    ).values_list(
+        "meal__diarist_id", "meal__local_date", "meal__occurred_at", Value(FOOD, CharField()),
+        F("food_id"), "grams", Value(None, millilitres), "meal_id",
+    )  # fmt: skip
+    drinks = WaterIntake.objects.filter(
+        diarist__in=diarists, local_date__in=days, deleted_at=None
+    ).values_list(
+        "diarist_id", "local_date", "occurred_at", Value(DRINK, CharField()),
+        Coalesce("beverage_id", Value(TAP_WATER, UUIDField())), "grams", "amount_ml", "id",
+    )  # fmt: skip
+    return [Portion(*row) for row in foods.order_by().union(drinks.order_by(), all=True)]
+
+
+def doses(diarists: Iterable[Diarist | int], days: Collection[date]) -> list[Intake]:
+    """Supplements and medicines taken."""
+    rows = Dose.objects.filter(diarist__in=diarists, local_date__in=days, deleted_at=None)
+    return [
+        Intake(diarist, day, source or DoseSource.SUPPLEMENT, quantity, amounts)
+        for diarist, day, source, quantity, amounts in rows.order_by().values_list(
+            "diarist_id", "local_date", "source", "quantity", "supplement__amounts"
+        )
+    ]
+
+
+def marks(diarists: Iterable[Diarist | int], days: Collection[date]) -> list[Mark]:
+    """Days marked as finished or as a fast."""
+    rows = DayMark.objects.filter(diarist__in=diarists, date__in=days, deleted_at=None)
+    return [Mark(*row) for row in rows.order_by().values_list("diarist_id", "date", "finished", "fasting")]
+
+
+def contents(foods: Collection[UUID]) -> dict[UUID, tuple[float | None, ...]]:
+    """Content per 100 g of these foods, in the order of `CODES`."""
+    return {row[0]: row[1:] for row in Food.objects.filter(pk__in=foods).order_by().values_list("pk", *CODES)}

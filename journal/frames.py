@@ -1,0 +1,118 @@
+"""Rows as pandas frames, and rows of the reference tables as numbers: the one place where the ORM meets pandas.
+
+    portions(eaten) -> one row for each food, drink and dose, ready for `calc.intake.daily_intake`
+    logged(eaten) -> one row for each diarist and day: marks, occasions, volume drunk
+    known_days(diarist, first, last, instead) -> the stored days a window is made of, ready for `calc.gaps.assess`
+    references(authority), variations() -> the tables that `requirement.needs` chooses from, in our units
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journal.calc.gaps import RULES
+from journal.calc.plausibility import eating_occasions
+from journal.eaten import FOOD, Eaten
+from journal.models import BodyWeight, DailyIntake, Diarist, PersonalTarget
+from nutrients.calc.requirement import OwnTarget, ReferenceRow, VariationRow
+from nutrients.codes import CODES, NUTRIENT, NUTRIENTS
+from nutrients.models import ReferenceIntake, WithinPersonVariation
+
+BY = ["diarist", "day"]
+ASSESSED = tuple(RULES)
+"""Nutrients that gaps are computed for."""
+WINDOW_CODES = ("energy_kcal", *ASSESSED)
+WINDOW_COLUMNS = [name for code in WINDOW_CODES for name in (code, f"{code}_added", f"{code}_share", f"{code}_unknown")]
+REFERENCES = {nutrient.reference: nutrient for nutrient in NUTRIENTS if nutrient.reference}
+"""Our nutrients by their names in the reference tables."""
+
+
+def portions(eaten: Eaten) -> pd.DataFrame:
+    """One row for each food, drink and dose: diarist, day, source, grams, and a column for each of `CODES`.
+
+    For food and drink the columns are the content per 100 g, NaN where unknown; for doses the amounts taken.
+    """
+    unknown = (None,) * len(CODES)
+    rows = [
+        (one.diarist, one.day, one.source, float(one.grams), *eaten.per_100g.get(one.food, unknown))
+        for one in eaten.portions
+    ]
+    rows += [
+        (one.diarist, one.day, one.source, np.nan, *(one.taken().get(code) for code in CODES)) for one in eaten.doses
+    ]
+    frame = pd.DataFrame(rows, columns=[*BY, "source", "grams", *CODES])
+    return frame.astype({"grams": float, **dict.fromkeys(CODES, float)})
+
+
+def logged(eaten: Eaten) -> pd.DataFrame:
+    """What is known of each day beside amounts; index: diarist, day, for each day with a portion, dose or mark.
+
+    Columns: `finished`, `fasting` as marked; `occasions` at which food was eaten and the hours they span,
+    `span_h`; `drinks_ml`, the volume of drinks.
+    """
+    days: dict[tuple[int, date], dict[str, Any]] = {}
+    for row in (*eaten.portions, *eaten.doses, *eaten.marks):
+        days.setdefault((row.diarist, row.day), {"finished": False, "fasting": False, "at": [], "drinks_ml": 0})
+    for portion in eaten.portions:
+        if portion.source == FOOD:
+            days[portion.diarist, portion.day]["at"].append(portion.at)
+        elif portion.ml is not None:
+            days[portion.diarist, portion.day]["drinks_ml"] += portion.ml
+    for mark in eaten.marks:
+        days[mark.diarist, mark.day].update(finished=mark.finished, fasting=mark.fasting)
+    rows = [
+        (*key, day["finished"], day["fasting"], *eating_occasions(day["at"]), float(day["drinks_ml"]))
+        for key, day in sorted(days.items())
+    ]
+    frame = pd.DataFrame(rows, columns=[*BY, "finished", "fasting", "occasions", "span_h", "drinks_ml"])
+    return frame.astype({"finished": bool, "fasting": bool}).set_index(BY)
+
+
+def known_days(
+    diarist: Diarist, first: date, last: date, instead: Mapping[date, DailyIntake | None] | None = None
+) -> pd.DataFrame:
+    """The stored days from `first` to `last`; index: date, columns: `status` and `WINDOW_COLUMNS`.
+
+    Rows of `instead`, just computed, take the place of the stored ones; None there: no such day any more.
+    """
+    instead = instead or {}
+    rows = DailyIntake.objects.filter(diarist=diarist, date__range=(first, last)).order_by("date")
+    columns = ["date", "status", *WINDOW_COLUMNS]
+    found = {row[0]: row for row in rows.values_list(*columns) if row[0] not in instead}
+    fresh = {day: tuple(getattr(row, name) for name in columns) for day, row in instead.items() if row}
+    frame = pd.DataFrame([row for _day, row in sorted({**found, **fresh}.items())], columns=columns)
+    return frame.set_index("date").astype(dict.fromkeys(WINDOW_COLUMNS, float))
+
+
+def references(authority: str) -> list[ReferenceRow]:
+    """Reference intakes of one authority, by our codes and in their units."""
+    rows = ReferenceIntake.objects.filter(authority=authority, nutrient__in=REFERENCES).order_by("pk")
+    names = [name for name in ReferenceRow.__dataclass_fields__ if name != "id"]
+    return [_ours(ReferenceRow(**row)) for row in rows.values("id", *names)]
+
+
+def variations() -> list[VariationRow]:
+    """Published spreads from day to day, by our codes and in their units."""
+    rows = WithinPersonVariation.objects.filter(nutrient__in=REFERENCES).order_by("pk")
+    names = [name for name in VariationRow.__dataclass_fields__ if name != "id"]
+    return [_ours(VariationRow(**row)) for row in rows.values("id", *names)]
+
+
+def _ours(row: Any) -> Any:
+    nutrient = REFERENCES[row.nutrient]
+    return row.in_unit(nutrient.code, nutrient.unit, nutrient.reference_factor)
+
+
+def targets(diarist: Diarist) -> list[OwnTarget]:
+    """Amounts that replace the public reference for this diarist."""
+    rows = PersonalTarget.objects.filter(diarist=diarist, nutrient__in=NUTRIENT).order_by("nutrient")
+    return [OwnTarget(row.nutrient, float(row.amount), row.set_by, id=row.pk) for row in rows]
+
+
+def weights(diarist: Diarist) -> list[tuple[date, float]]:
+    """Body weights by the day they were logged on, in kg, oldest first."""
+    rows = BodyWeight.objects.of(diarist).live().order_by("occurred_at", "created_at")
+    return [(day, float(kg)) for day, kg in rows.values_list("local_date", "kg")]

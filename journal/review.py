@@ -1,0 +1,476 @@
+"""Compute what the entries of a diary amount to: days, gaps, advice. Loads pandas; imported by tasks alone.
+
+    review_stale(diarist_id) -> bool            the days that changed, and a day that has begun; True if it stored
+    review_as_of(diarist_id, as_of) -> bool     the gaps of the windows that end on one day somebody asked for
+    sweep() -> int                              what is still stale, whoever lost the first request
+    review_new_days() -> int                    begin the day of every diarist whose night has ended
+    recompute(diarist) -> Changes               everything anew from the entries; what was not as stored
+
+What is due stands in the database: a `StaleDay` for each day that changed after its last review. A review reads and
+computes without holding anything up, then writes in one short transaction in which the diary is locked. If
+another review stored something in between, this one starts again; a day touched in between stays stale.
+So reviews may run twice, at once, or be killed at any point: what is stored is always one whole review.
+Rows that come out as they were are not written again.
+
+Gaps are kept for today and for the last days of the 13 weeks before, over 7, 14, 28 and 90 days. Those of other
+days are made when asked for, and forgotten when the diary changes.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+import structlog
+from django.db import models, transaction
+from django.utils import timezone
+
+from journal import advice, eaten, frames, people
+from journal.calc import days, gaps, intake, plausibility
+from journal.calc.gaps import Assessment, Gap
+from journal.calc.plausibility import ADULT_YEARS, FASTING_MARKED
+from journal.codes import DayStatus
+from journal.models import (
+    DailyIntake,
+    DayMark,
+    Diarist,
+    Dose,
+    Meal,
+    NutrientGap,
+    ReviewState,
+    StaleDay,
+    WaterIntake,
+)
+from nutrients.calc.requirement import Need, Person, age_in_years, needs
+from nutrients.codes import CODES
+
+log = structlog.get_logger(__name__)
+
+WINDOWS = (7, 14, 28, 90)
+"""Lengths of the windows that gaps are computed for. [d]"""
+LONGEST = timedelta(days=max(WINDOWS) - 1)
+WEEKS_KEPT = 13
+"""Completed weeks whose last day has gaps, beside today: as many as the longest window spans."""
+VERSION = 1
+"""Of the way gaps are computed; kept with each."""
+MOST_ATTEMPTS = 5
+SWEEP_AFTER = timedelta(seconds=5)
+"""How long a day may wait before the sweep takes it: the request made with the save usually comes first."""
+
+
+# Verbs ----------------------------------------------------------------------------------------
+
+
+def review_stale(diarist_id: int) -> bool:
+    """Review the days of one diary that changed, and begin today if no review has seen it.
+
+    Returns whether anything was due. Safe to run twice, at once, or to be killed.
+    """
+    return _review(diarist_id, lambda begun: begun if begun.is_due else None) is not None
+
+
+def review_as_of(diarist_id: int, as_of: date) -> bool:
+    """Compute and keep the gaps of the windows that end on `as_of`. Returns whether it stored them."""
+    for _attempt in range(MOST_ATTEMPTS):
+        begun = _begin(diarist_id)
+        if begun is None or as_of > begun.today:
+            return False
+        if _store_gaps_alone(begun, _gap_rows(begun, [as_of], {})):
+            return True
+    return _gave_up(diarist_id)
+
+
+def sweep() -> int:
+    """Review each diary with a day that has waited too long; returns how many there were."""
+    late = StaleDay.objects.filter(since__lt=timezone.now() - SWEEP_AFTER).order_by("diarist_id")
+    return sum(_review_apart(pk) for pk in list(late.values_list("diarist_id", flat=True).distinct()))
+
+
+def review_new_days() -> int:
+    """Begin the new day of every diary in use whose night has ended since its last review; returns how many."""
+    now = timezone.now()
+    return sum(_review_apart(diarist.pk) for diarist in _in_use(now) if _day_at(now, diarist) != _reviewed_on(diarist))
+
+
+def recompute(diarist: Diarist) -> "Changes":
+    """Compute everything anew from the entries, and say which stored rows were not as they should be."""
+    return _review(diarist.pk, lambda begun: begun.with_days(_every_day(begun.diarist))) or Changes()
+
+
+# How a review goes ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a review starts from: the diary and its stale days as they were at that moment."""
+
+    diarist: Diarist
+    today: date
+    state: tuple[int, datetime | None] | None
+    """Revision and time of the last review, to see whether another one was stored meanwhile."""
+    reviewed_on: date | None
+    stale: Mapping[date, int]
+    """Stale days and the revision that touched each."""
+    also: frozenset[date] = frozenset()
+    """Days to compute beside the stale ones."""
+
+    @property
+    def is_due(self) -> bool:
+        return bool(self.stale) or self.reviewed_on != self.today
+
+    @property
+    def days(self) -> list[date]:
+        return sorted({*self.stale, *self.also})
+
+    def with_days(self, also: Iterable[date]) -> "Begun":
+        return Begun(self.diarist, self.today, self.state, self.reviewed_on, self.stale, frozenset(also))
+
+    @cached_property
+    def person(self) -> "_Person":
+        return _Person(self.diarist)
+
+
+@dataclass
+class Changes:
+    """How many rows a review wrote, and how many it took away."""
+
+    written: dict[str, int] = field(default_factory=dict)
+    removed: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.written.values()) + sum(self.removed.values())
+
+
+def _review(diarist_id: int, choose: Any) -> Changes | None:
+    """Compute and store, again if another review came between; None if `choose` finds nothing to do."""
+    for _attempt in range(MOST_ATTEMPTS):
+        begun = _begin(diarist_id)
+        begun = choose(begun) if begun else None
+        if begun is None:
+            return None
+        daily = _day_rows(begun, begun.days)
+        gap_rows = _gap_rows(begun, _due(begun, daily), daily)
+        changes = _store(begun, daily, gap_rows)
+        if changes is not None:
+            return changes
+    _gave_up(diarist_id)
+    return None
+
+
+def _review_apart(diarist_id: int) -> bool:
+    """Review one of many: trouble with one diary must not keep the others waiting."""
+    try:
+        return review_stale(diarist_id)
+    except Exception:
+        log.exception("review_failed", diarist=diarist_id)
+        return False
+
+
+def _gave_up(diarist_id: int) -> bool:
+    """Others store faster than this review computes. The days stay stale, and the sweep comes back to them."""
+    log.warning("review_put_off", diarist=diarist_id)
+    return False
+
+
+def _begin(diarist_id: int) -> Begun | None:
+    """Read what is due; None if there is no such diarist (any more). The diary comes first: later is newer."""
+    diarist = (
+        Diarist.objects.select_related("review_state")
+        .prefetch_related("lifestageperiod_set")
+        .filter(pk=diarist_id)
+        .first()
+    )
+    if diarist is None:
+        return None
+    state = getattr(diarist, "review_state", None)
+    return Begun(
+        diarist,
+        today=_day_at(timezone.now(), diarist),
+        state=(state.revision, state.reviewed_at) if state else None,
+        reviewed_on=state.reviewed_on if state else None,
+        stale=dict(StaleDay.objects.filter(diarist=diarist).values_list("date", "version")),
+    )
+
+
+def _day_at(now: datetime, diarist: Diarist) -> date:
+    return days.local_day(now, diarist.tz, diarist.day_start)
+
+
+def _in_use(now: datetime) -> list[Diarist]:
+    """Diarists with a day in the longest window, or in the dark about it: nothing changes for the others."""
+    known = DailyIntake.objects.filter(diarist=models.OuterRef("pk"), date__gte=now.date() - LONGEST - days.ONE_DAY)
+    rows = Diarist.objects.filter(models.Exists(known)).select_related("review_state")
+    return list(rows.only("pk", "time_zone", "day_start", "review_state__reviewed_on"))
+
+
+def _reviewed_on(diarist: Diarist) -> date | None:
+    state = getattr(diarist, "review_state", None)
+    return state.reviewed_on if state else None
+
+
+def _every_day(diarist: Diarist) -> set[date]:
+    """Each day with an entry that counts, a mark, or a stored row."""
+    found = {
+        *DayMark.objects.of(diarist).values_list("date", flat=True),
+        *DailyIntake.objects.filter(diarist=diarist).values_list("date", flat=True),
+    }
+    for model in (Meal, WaterIntake, Dose):
+        found.update(model.objects.of(diarist).values_list("local_date", flat=True).order_by().distinct())
+    return found
+
+
+# Days -----------------------------------------------------------------------------------------
+
+
+def _day_rows(begun: Begun, dates: list[date]) -> dict[date, DailyIntake | None]:
+    """What each day held, as a row that is not stored yet; None for a day with nothing in it."""
+    rows: dict[date, DailyIntake | None] = dict.fromkeys(dates)
+    if not dates:
+        return rows
+    entries = eaten.eaten([begun.diarist], dates)
+    logged = frames.logged(entries).droplevel("diarist")
+    totals = intake.daily_intake(frames.portions(entries), CODES, by=frames.BY).droplevel("diarist")
+    found = logged.join(totals).fillna({"items": 0, "doses": 0})
+    if found.empty:
+        return rows
+    found["status"] = _statuses(begun.person, found)
+    for day, row in zip(found.index, found.to_dict("records"), strict=True):
+        rows[day] = _day_row(begun, day, row)
+    return rows
+
+
+def _day_row(begun: Begun, day: date, found: dict[str, Any]) -> DailyIntake:
+    row = DailyIntake(diarist=begun.diarist, date=day, revision=begun.diarist.revision)
+    for name in DAY_FIELDS:
+        setattr(row, name, _plain(name, found[name]))
+    if row.status == FASTING_MARKED and row.items == 0:
+        for code in CODES:  # what a fast held is known
+            setattr(row, code, getattr(row, code) or 0.0)
+    return row
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A number as the database holds it; NaN is not known."""
+    counts = name in ("items", "occasions") or name.endswith("_unknown")
+    if counts:
+        return 0 if pd.isna(value) else int(value)
+    if name.endswith("_added") and pd.isna(value):
+        return 0.0
+    return None if pd.isna(value) else value
+
+
+def _statuses(person: "_Person", found: pd.DataFrame) -> pd.Series:
+    """The status of each day, with the body and the age of the person on that day."""
+    status = pd.Series(DayStatus.EMPTY.value, index=found.index, dtype=object)
+    body = {day: (person.bmr_on(day), person.adult_on(day)) for day in found.index}
+    for (bmr, adult), same in groupby(sorted(found.index, key=lambda d: (str(body[d]), d)), key=body.__getitem__):
+        some = found.loc[list(same)]
+        verdict = plausibility.day_statuses(
+            finished=some["finished"], fasting=some["fasting"], items=some["items"], doses=some["doses"],
+            energy_kcal=some["energy_kcal"], occasions=some["occasions"], span_h=some["span_h"],
+            bmr=bmr, adult=adult,
+        )  # fmt: skip
+        status[some.index] = verdict.status.tolist()
+    return status
+
+
+class _Person:
+    """The diarist on each day: body, age, life stage, and the references that follow from these."""
+
+    def __init__(self, diarist: Diarist):
+        self.diarist = diarist
+        self.weights = frames.weights(diarist)
+
+    @cached_property
+    def tables(self) -> tuple[list, list, list]:
+        return frames.references(self.diarist.authority), frames.variations(), frames.targets(self.diarist)
+
+    def years_on(self, day: date) -> int | None:
+        return age_in_years(self.diarist.birth_date, day) if self.diarist.birth_date else None
+
+    def adult_on(self, day: date) -> bool:
+        years = self.years_on(day)
+        return years is None or years >= ADULT_YEARS
+
+    def weight_on(self, day: date) -> float | None:
+        """The latest body weight logged up to a day. [kg]"""
+        known = bisect_right(self.weights, day, key=lambda weight: weight[0])
+        return self.weights[known - 1][1] if known else None
+
+    def bmr_on(self, day: date) -> float | None:
+        height = self.diarist.height_cm
+        return plausibility.bmr_kcal(
+            self.diarist.sex, self.weight_on(day), float(height) if height else None, self.years_on(day)
+        )
+
+    def needs_on(self, day: date) -> dict[str, Need]:
+        references, variations, targets = self.tables
+        stage = people.life_stage(self.diarist, day)
+        person = Person(self.diarist.birth_date, self.diarist.sex, stage, self.diarist.authority)
+        return needs(references, variations, person, day, targets)
+
+
+# Gaps -----------------------------------------------------------------------------------------
+
+
+def kept_days(today: date, week_start: int) -> list[date]:
+    """The days whose gaps are kept: today, and the last days of the weeks before, latest first."""
+    this_week = days.week_start(today, week_start)
+    return [today, *(this_week - timedelta(days=1, weeks=n) for n in range(WEEKS_KEPT))]
+
+
+def _due(begun: Begun, daily: Mapping[date, DailyIntake | None]) -> list[date]:
+    """Those of the kept days whose gaps may have changed: today, those that a changed day is in, and new ones."""
+    today, *ends = kept_days(begun.today, begun.diarist.week_start)
+    there = set(NutrientGap.objects.filter(diarist=begun.diarist, as_of__in=ends).values_list("as_of", flat=True))
+    changed = sorted(daily)
+    missing = [end for end in ends if end not in there]
+    touched = [end for end in ends if end in there and _any_within(changed, end)]
+    return [today, *touched, *_with_a_diary(begun.diarist, missing, daily)]
+
+
+def _any_within(dates: Iterable[date], as_of: date) -> bool:
+    return any(as_of - LONGEST <= day <= as_of for day in dates)
+
+
+def _with_a_diary(diarist: Diarist, ends: list[date], daily: Mapping[date, DailyIntake | None]) -> list[date]:
+    """Those days before which something was logged: for the others there is nothing to say."""
+    if not ends:
+        return []
+    known = DailyIntake.objects.filter(diarist=diarist, date__range=(min(ends) - LONGEST, max(ends)))
+    dates = {*known.values_list("date", flat=True), *(day for day, row in daily.items() if row)}
+    return [end for end in ends if _any_within(dates, end)]
+
+
+def _gap_rows(
+    begun: Begun, as_ofs: list[date], daily: Mapping[date, DailyIntake | None]
+) -> dict[date, list[NutrientGap]]:
+    """Gaps over all windows that end on each of these days, as rows that are not stored yet."""
+    frame = frames.known_days(begun.diarist, min(as_ofs) - LONGEST, max(as_ofs), daily)
+    return {as_of: list(_gaps_as_of(begun, as_of, frame)) for as_of in as_ofs}
+
+
+def _gaps_as_of(begun: Begun, as_of: date, frame: pd.DataFrame) -> Iterable[NutrientGap]:
+    person = begun.person
+    need, bmr = person.needs_on(as_of), person.bmr_on(as_of)
+    for length in WINDOWS:
+        assessed = gaps.assess(frame, need, as_of, length, bmr_kcal=bmr, nutrients=frames.ASSESSED)
+        yield from (_gap_row(begun, assessed, gap) for gap in assessed.nutrients)
+
+
+def _gap_row(begun: Begun, assessed: Assessment, gap: Gap) -> NutrientGap:
+    found = asdict(gap)
+    evidence = {**found.pop("evidence"), "days_usable": assessed.days_usable, "version": VERSION}
+    reference = found.pop("reference") or {}
+    return NutrientGap(
+        diarist=begun.diarist,
+        as_of=assessed.as_of,
+        window_days=assessed.window_days,
+        reference=reference,
+        reference_amount=reference.get("amount"),
+        method=found.pop("method") or "",
+        band=found.pop("band") or "",
+        evidence=evidence,
+        revision=begun.diarist.revision,
+        **found,
+    )
+
+
+# Storing --------------------------------------------------------------------------------------
+
+OWN_FIELDS = {"id", "diarist", "revision", "computed_at"}
+"""Fields that say who, or when, and not what was found."""
+DAY_FIELDS = [f.name for f in DailyIntake._meta.concrete_fields if f.name not in OWN_FIELDS | {"date"}]
+GAP_KEY = ("as_of", "window_days", "nutrient", "kind")
+GAP_FIELDS = [f.name for f in NutrientGap._meta.concrete_fields if f.name not in {*OWN_FIELDS, *GAP_KEY}]
+STAMP = ["revision", "computed_at"]
+
+
+@transaction.atomic
+def _store(
+    begun: Begun, daily: Mapping[date, DailyIntake | None], gap_rows: Mapping[date, list[NutrientGap]]
+) -> Changes | None:
+    """Write what was found, all of it or nothing; None if another review was stored since this one began."""
+    if not _still_ours(begun):
+        return None
+    changes = Changes()
+    _store_days(begun.diarist, daily, changes)
+    _store_gaps(begun.diarist, gap_rows, changes)
+    kept = kept_days(begun.today, begun.diarist.week_start)
+    _remove(NutrientGap.objects.filter(diarist=begun.diarist).exclude(as_of__in=kept), changes)
+    today = gap_rows[begun.today]
+    advice.update(begun.diarist, advice.facts_about(begun.diarist, begun.today, today), begun.today)
+    _no_longer_stale(begun)
+    ReviewState.objects.update_or_create(
+        diarist=begun.diarist,
+        defaults={
+            "revision": begun.diarist.revision, "reviewed_on": begun.today, "reviewed_at": timezone.now(),
+        },
+    )  # fmt: skip
+    log.info("reviewed", diarist=begun.diarist.pk, days=len(daily), as_of=len(gap_rows), rows=changes.total)
+    return changes
+
+
+@transaction.atomic
+def _store_gaps_alone(begun: Begun, gap_rows: Mapping[date, list[NutrientGap]]) -> bool:
+    if not _still_ours(begun):
+        return False
+    _store_gaps(begun.diarist, gap_rows, Changes())
+    return True
+
+
+def _still_ours(begun: Begun) -> bool:
+    """Lock the diary, and see whether the last review is still the one this one began after."""
+    if not Diarist.objects.select_for_update(no_key=True).filter(pk=begun.diarist.pk).values("pk").first():
+        return False
+    state = ReviewState.objects.filter(pk=begun.diarist.pk).values_list("revision", "reviewed_at").first()
+    return state == begun.state
+
+
+def _store_days(diarist: Diarist, daily: Mapping[date, DailyIntake | None], changes: Changes) -> None:
+    stored = {row.date: row for row in DailyIntake.objects.filter(diarist=diarist, date__in=daily)}
+    fresh = [row for day, row in daily.items() if row and not _alike(row, stored.get(day), DAY_FIELDS)]
+    DailyIntake.objects.bulk_create(
+        fresh, update_conflicts=True, unique_fields=["diarist", "date"], update_fields=[*DAY_FIELDS, *STAMP]
+    )
+    changes.written["days"] = len(fresh)
+    gone = [stored[day].pk for day, row in daily.items() if row is None and day in stored]
+    _remove(DailyIntake.objects.filter(pk__in=gone), changes)
+
+
+def _store_gaps(diarist: Diarist, found: Mapping[date, list[NutrientGap]], changes: Changes) -> None:
+    stored = {_gap_key(row): row for row in NutrientGap.objects.filter(diarist=diarist, as_of__in=found)}
+    wanted = {_gap_key(row): row for rows in found.values() for row in rows}
+    fresh = [row for key, row in wanted.items() if not _alike(row, stored.get(key), GAP_FIELDS)]
+    NutrientGap.objects.bulk_create(
+        fresh, update_conflicts=True, unique_fields=["diarist", *GAP_KEY], update_fields=[*GAP_FIELDS, *STAMP]
+    )
+    changes.written["gaps"] = len(fresh)
+    gone = [row.pk for key, row in stored.items() if key not in wanted]
+    _remove(NutrientGap.objects.filter(pk__in=gone), changes)
+
+
+def _gap_key(row: NutrientGap) -> tuple:
+    return tuple(getattr(row, name) for name in GAP_KEY)
+
+
+def _alike(row: models.Model, stored: models.Model | None, names: list[str]) -> bool:
+    return stored is not None and all(getattr(row, name) == getattr(stored, name) for name in names)
+
+
+def _remove(rows: models.QuerySet, changes: Changes) -> None:
+    count, _by_model = rows.delete()
+    name = rows.model._meta.model_name
+    changes.removed[name] = changes.removed.get(name, 0) + count
+
+
+def _no_longer_stale(begun: Begun) -> None:
+    """Forget the days reviewed. One touched since has another version, and stays."""
+    now = StaleDay.objects.filter(diarist=begun.diarist).values_list("pk", "date", "version")
+    done = [pk for pk, day, version in now if begun.stale.get(day) == version]
+    StaleDay.objects.filter(pk__in=done).delete()
