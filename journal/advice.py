@@ -27,6 +27,7 @@ from journal.codes import AdviceState, DayStatus, Severity
 from journal.emergency import Numbers, numbers
 from journal.flags import flags_about, suppressions
 from journal.models import Advice, DailyIntake, Diarist, NutrientGap, SpasmEpisode, StaleDay, WarningSigns
+from journal.models.findings import AdviceQuerySet
 
 __all__ = [
     "Card", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help", "raise_red_flags",
@@ -74,7 +75,9 @@ def red_flags_of(entry: SpasmEpisode | WarningSigns) -> list[Advice]:
 
 
 def _open(cards: Iterable[Advice]) -> list[Advice]:
-    return sorted((card for card in cards if card.state not in OVER), key=lambda card: urgency_order(card.rule))
+    return sorted(
+        (card for card in cards if card.state not in OVER), key=lambda card: urgency_order(card.rule)
+    )
 
 
 def _ticked(diarist: Diarist, entry: SpasmEpisode | WarningSigns) -> dict[str, dict]:
@@ -124,17 +127,17 @@ def facts_about(diarist: Diarist, today: date, gaps: Iterable[NutrientGap]) -> F
     latest = max((gap.as_of for gap in shown), default=None)
     shown = [gap for gap in shown if gap.as_of == latest]
     first, last = days.window(today, WINDOW)
-    cramps = list(
-        SpasmEpisode.objects.of(diarist).live().between(first, last).order_by().values_list("local_date", "woke_me")
-    )
+    cramps = SpasmEpisode.objects.of(diarist).live().between(first, last).order_by()
+    woke_me_by_day = list(cramps.values_list("local_date", "woke_me"))
     usable = DailyIntake.objects.filter(diarist=diarist, date__range=(first, last), status__in=USABLE)
+    implausible = any(IMPLAUSIBLE in str(gap.reasons) for gap in shown)
     return Facts(
         today=today,
-        flags=flags_about(diarist, today, diary_implausible=any(IMPLAUSIBLE in str(gap.reasons) for gap in shown)),
+        flags=flags_about(diarist, today, diary_implausible=implausible),
         gaps=tuple(_gap_facts(gap) for gap in shown),
         usable_days=frozenset(usable.values_list("date", flat=True)),
-        cramp_days=frozenset(day for day, _woke in cramps),
-        woken_days=frozenset(day for day, woke in cramps if woke),
+        cramp_days=frozenset(day for day, _woke in woke_me_by_day),
+        woken_days=frozenset(day for day, woke in woke_me_by_day if woke),
         quiet=_red_flags_lately(diarist, timezone.now()).exists(),
     )
 
@@ -160,7 +163,7 @@ def _gap_facts(gap: NutrientGap) -> GapFacts:
     )
 
 
-def _red_flags_lately(diarist: Diarist, now: datetime):
+def _red_flags_lately(diarist: Diarist, now: datetime) -> AdviceQuerySet:
     """Red-flag cards that are open, or ended too short a time ago for tips to be shown again."""
     return Advice.objects.of(diarist).filter(Q(rule__startswith="R") & ~_over_for(now))
 
@@ -222,26 +225,29 @@ class _Changes:
             self.create(want)
 
     def may_come(self, want: Wanted, facts: Facts, history: list[Advice]) -> bool:
-        """Whether a new card is due today: not in the silence, the first of its layer, after its cool-down."""
+        """Whether a new card is due: no silence, the day's first of its layer, after its cool-down."""
         if facts.quiet and want.rule.is_tip:
             return False
-        if any(self.day_of(card.created_at) == self.today and _layer(card) == want.layer for card in self.rows):
+        if any(
+            self.day_of(card.created_at) == self.today and _layer(card) == want.layer for card in self.rows
+        ):
             return False
         if not history:
             return True
         last = history[0]
         put_away = last.ended_at if last.state in FINAL_BY_PERSON and last.ended_at else last.created_at
+        raised = last.evidence["raised"]
         return advice_rules.is_due_again(
             want,
             facts,
             last_day=self.day_of(max(last.created_at, put_away)),
-            last_window_end=date.fromisoformat(last.evidence["window_end"]),
-            last_state="" if last.state == AdviceState.WITHDRAWN else last.evidence.get("state", ""),
+            last_window_end=date.fromisoformat(raised["window_end"]),
+            last_state="" if last.state == AdviceState.WITHDRAWN else raised["state"],
             dismissals=sum(c.rule == want.rule.id and c.state == AdviceState.DISMISSED for c in self.rows),
         )
 
     def keep(self, card: Advice, want: Wanted) -> None:
-        evidence = {**_evidence(want), "raised": card.evidence.get("raised")}
+        evidence = {**_evidence(want), "raised": card.evidence["raised"]}
         if (card.evidence, card.severity) == (evidence, want.severity):
             return
         if SEVERITIES.index(want.severity) < SEVERITIES.index(card.severity):
@@ -252,12 +258,11 @@ class _Changes:
     def reopen(self, card: Advice, want: Wanted) -> None:
         """Bring back what was withdrawn this week, as the person had left it."""
         before = card.evidence.get("was", AdviceState.NEW)
-        evidence = {**_evidence(want), "raised": card.evidence.get("raised")}
+        evidence = {**_evidence(want), "raised": card.evidence["raised"]}
         card.severity = want.severity
         _reopen(card, evidence, self.revision, AdviceState.NEW if before == AdviceState.SNOOZED else before)
 
     def create(self, want: Wanted) -> None:
-        evidence = _evidence(want)
         card, made = Advice.objects.get_or_create(
             diarist=self.diarist,
             key=want.key,
@@ -266,7 +271,7 @@ class _Changes:
                 "rule_version": want.rule.version,
                 "nutrient": want.rule.nutrient,
                 "severity": want.severity,
-                "evidence": {**evidence, "raised": {**want.inputs, "layer": want.layer}},
+                "evidence": {**_evidence(want), "raised": _evidence(want)},
                 "revision": self.revision,
             },
         )
@@ -275,6 +280,7 @@ class _Changes:
 
 
 def _evidence(want: Wanted) -> dict:
+    """What a card keeps: the inputs of the latest review; under `raised` those it first came with."""
     return {**want.inputs, "variant": want.variant, "layer": want.layer, "state": want.state}
 
 
@@ -284,7 +290,7 @@ def _is_about(card: Advice, rule: Rule) -> bool:
 
 def _layer(card: Advice) -> str:
     """The layer in which a card was raised; its words may have become more careful since."""
-    return (card.evidence.get("raised") or {}).get("layer", card.rule[0])
+    return card.evidence["raised"]["layer"]
 
 
 # Show -----------------------------------------------------------------------------------------
@@ -348,7 +354,7 @@ def _may_be_shown(card: Advice, silent: bool) -> bool:
 
 
 def cards_of(diarist: Diarist, rows: Iterable[Advice], now: datetime | None = None) -> list[Card]:
-    """Put these rows into words, most severe first. Rows that must not be shown to this person are left out."""
+    """Put rows into words, most severe first. Those that must not be shown to this person are left out."""
     rows = list(rows)
     now = now or timezone.now()
     flags = Flags()
@@ -505,7 +511,10 @@ def _check(card: Advice, verb: str) -> None:
         return
     if card.severity == Severity.URGENT_NOW:
         raise ValidationError(
-            _("An urgent card cannot be hidden. Say that you got help, or remove the tick if it was set by mistake.")
+            _(
+                "An urgent card cannot be hidden. Say that you got help, or remove the tick if it was set by "
+                "mistake."
+            )
         )
     raise ValidationError(_("This card asks for no help. Acknowledge it, snooze it or dismiss it."))
 

@@ -25,7 +25,7 @@ class Numbers:
 
     @property
     def advice_line_words(self) -> str:
-        return self.advice_line_name or _("your doctor or an out-of-hours doctor")
+        return self.advice_line_name or _("an out-of-hours doctor")
 
 
 def numbers(region: str) -> Numbers:

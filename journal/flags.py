@@ -55,19 +55,27 @@ def flags_about(diarist: Diarist, today: date, *, diary_implausible: bool = Fals
 def _answers(diarist: Diarist) -> QuerySet:
     """(kind, code, value, first day, last day) of everything answered, in one query."""
     latest = BodyWeight.objects.of(diarist).live().order_by("-occurred_at", "-created_at").values("pk")[:1]
-    return _rows(ConditionAnswer.objects.filter(diarist=diarist), "condition", "condition", "answer").union(
-        _rows(Medicine.objects.filter(diarist=diarist), "medicine", "medicine_class", None, "started_on", "stopped_on"),
-        _rows(LifeStagePeriod.objects.filter(diarist=diarist), "stage", "stage", None, "started_on", "ended_on"),
-        _rows(
-            PersonalTarget.objects.filter(diarist=diarist, set_by=SetBy.CLINICIAN), "target", "nutrient", "amount"
-        ),
-        _rows(BodyWeight.objects.filter(pk=Subquery(latest)), "weight", None, "kg"),
+    conditions = ConditionAnswer.objects.filter(diarist=diarist)
+    medicines = Medicine.objects.filter(diarist=diarist)
+    stages = LifeStagePeriod.objects.filter(diarist=diarist)
+    targets = PersonalTarget.objects.filter(diarist=diarist, set_by=SetBy.CLINICIAN)
+    weights = BodyWeight.objects.filter(pk=Subquery(latest))
+    return _rows(conditions, "condition", "condition", "answer").union(
+        _rows(medicines, "medicine", "medicine_class", None, "started_on", "stopped_on"),
+        _rows(stages, "stage", "stage", None, "started_on", "ended_on"),
+        _rows(targets, "target", "nutrient", "amount"),
+        _rows(weights, "weight", None, "kg"),
         all=True,
     )
 
 
 def _rows(
-    of: QuerySet, kind: str, code: str | None, value: str | None, first: str | None = None, last: str | None = None
+    of: QuerySet,
+    kind: str,
+    code: str | None,
+    value: str | None,
+    first: str | None = None,
+    last: str | None = None,
 ) -> QuerySet:
     """One kind of answer in the columns that all kinds share."""
     text, day = CharField(), DateField()

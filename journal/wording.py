@@ -40,108 +40,114 @@ RED: Mapping[str, tuple[Text, Text]] = {
     "R01": (
         gettext_lazy("A fit, fainting or confusion: get help now"),
         gettext_lazy(
-            "Call %(emergency)s now, or let somebody near you call. Do not drive. Somebody should stay with the "
-            "person until help is there."
+            "Call %(emergency)s now, or let somebody near you call. Do not drive. Somebody should stay with "
+            "the person until help is there."
         ),
     ),
     "R02": (
         gettext_lazy("Chest pain or a racing heart: get help now"),
         gettext_lazy(
-            "Call %(emergency)s now, or let somebody near you call. Do not drive. Sit down and rest until help is "
-            "there."
+            "Call %(emergency)s now, or let somebody near you call. Do not drive. Sit down and rest until "
+            "help is there."
         ),
     ),
     "R03": (
         gettext_lazy("Sudden weakness, or trouble breathing, speaking or swallowing: get help now"),
         gettext_lazy(
-            "Call %(emergency)s now. Signs like these can go with a severe change in blood salts or with a nerve "
-            "problem, and only tests can tell. Do not drive."
+            "Call %(emergency)s now. Signs like these can go with a severe change in blood salts or with a "
+            "nerve problem, and only tests can tell. Do not drive."
         ),
     ),
     "R04": (
         gettext_lazy("A locked jaw or a stiff body: get help now"),
         gettext_lazy(
-            "Call %(emergency)s or go to an emergency department now. Say whether there was a wound in the last "
-            "weeks, above all a dirty one: tetanus must be ruled out."
+            "Call %(emergency)s or go to an emergency department now. Say whether there was a wound in the "
+            "last weeks, above all a dirty one: tetanus must be ruled out."
         ),
     ),
     "R05": (
         gettext_lazy("Unwell after long exercise or heat: get help now"),
         gettext_lazy(
-            "Call %(emergency)s now. Do not drink more water for the moment, and say how much was drunk: low sodium "
-            "or heat illness is possible, and they are treated differently. In the heat: shade, and cool the skin."
+            "Call %(emergency)s now. Do not drink more water for the moment, and say how much was drunk: low "
+            "sodium or heat illness is possible, and they are treated differently. In the heat: shade, and "
+            "cool the skin."
         ),
     ),
     "R06": (
         gettext_lazy("A locked hand or foot, or tingling around the mouth: be seen today"),
         gettext_lazy(
-            "Blood salts should be checked today: call a doctor, or %(advice_line)s, and say what was ticked. With "
-            "a fit, fainting, confusion, chest pain, weakness that spreads or trouble breathing, call %(emergency)s."
+            "Blood salts should be checked today: call a doctor, or %(advice_line)s, and say what was "
+            "ticked. With a fit, fainting, confusion, chest pain, weakness that spreads or trouble "
+            "breathing, call %(emergency)s."
         ),
     ),
     "R07": (
         gettext_lazy("Dark urine with sore, swollen or weak muscles: go to an emergency department now"),
         gettext_lazy(
-            "Go to an emergency department now, or call %(emergency)s. Muscle breakdown must be ruled out with a "
-            "blood and urine test. Say what came before: effort, heat, a crush, or a new medicine such as a statin."
+            "Go to an emergency department now, or call %(emergency)s. Muscle breakdown must be ruled out "
+            "with a blood and urine test. Say what came before: effort, heat, a crush, or a new medicine "
+            "such as a statin."
         ),
     ),
     "R08": (
         gettext_lazy("One leg swollen, warm or red, or calf pain that stays: be seen today"),
         gettext_lazy(
-            "Be seen by a doctor today: a clot must be ruled out. Ring %(advice_line)s if no doctor can be reached. "
-            "Do not massage the leg. With breathlessness, chest pain or coughing blood, call %(emergency)s."
+            "Be seen by a doctor today: a clot must be ruled out. Ring %(advice_line)s if no doctor can be "
+            "reached. Do not massage the leg. With breathlessness, chest pain or coughing blood, call "
+            "%(emergency)s."
         ),
     ),
     "R09": (
         gettext_lazy("A cramp that lasts and does not ease: ask for advice today"),
         gettext_lazy(
-            "A cramp of more than ten minutes that does not ease with movement should be looked at. Call "
-            "%(advice_line)s today. If it grows worse or another sign comes, call %(emergency)s."
+            "A cramp of more than ten minutes that does not ease with movement should be looked at. Call your "
+            "doctor or %(advice_line)s today. If it grows worse or another sign comes, call %(emergency)s."
         ),
     ),
     "R10": (
         gettext_lazy("A leg suddenly cold, pale or numb: get help now"),
         gettext_lazy(
-            "Call %(emergency)s now. The blood supply of the leg must be checked at once. Do not warm, raise or "
-            "massage the leg."
+            "Call %(emergency)s now. The blood supply of the leg must be checked at once. Do not warm, raise "
+            "or massage the leg."
         ),
     ),
     "R11": (
         gettext_lazy("Lost control of bladder or bowel, or numb between the legs: get help now"),
         gettext_lazy(
-            "Call %(emergency)s or go to an emergency department now. A pressed nerve in the lower back must be "
-            "ruled out within hours."
+            "Call %(emergency)s or go to an emergency department now. A pressed nerve in the lower back must "
+            "be ruled out within hours."
         ),
     ),
     "R12": (
         gettext_lazy("Fever with severe muscle pain, a stiff neck or a rash: be seen today"),
         gettext_lazy(
-            "Be seen by a doctor today: an infection is possible. Ring %(advice_line)s if no doctor can be reached. "
-            "If somebody is drowsy, confused or breathing fast, or a rash does not fade when pressed, call "
-            "%(emergency)s."
+            "Be seen by a doctor today: an infection is possible. Ring %(advice_line)s if no doctor can be "
+            "reached. If somebody is drowsy, confused or breathing fast, or a rash does not fade when "
+            "pressed, call %(emergency)s."
         ),
     ),
     "R13": (
         gettext_lazy("Signs in pregnancy to call about now"),
         gettext_lazy(
             "Call your maternity unit now, by day or night, and say what was ticked. If nobody answers, call "
-            "%(advice_line)s. With heavy bleeding, a fit, chest pain or trouble breathing, call %(emergency)s."
+            "%(advice_line)s. With heavy bleeding, a fit, chest pain or trouble breathing, call "
+            "%(emergency)s."
         ),
     ),
     "R14": (
         gettext_lazy("Cramps that a doctor should hear about right away"),
         gettext_lazy(
-            "Call a doctor right away, or %(advice_line)s: blood salts may be out of balance, and only a test can "
-            "tell. Please do not treat this with tablets or salt on your own. If another sign comes, call "
-            "%(emergency)s."
+            "Call a doctor right away, or %(advice_line)s: blood salts may be out of balance, and only a "
+            "test can tell. Please do not treat this with tablets or salt on your own. If another sign "
+            "comes, call %(emergency)s."
         ),
     ),
     "R15": (
         gettext_lazy("Cramps, weakness or palpitations, with your kidney answers: call now"),
         gettext_lazy(
-            "Call your kidney unit now, or go to an emergency department: potassium may be too high or too low, and "
-            "only a blood test can tell. If nobody answers, or with fainting or chest pain, call %(emergency)s."
+            "Call your kidney unit now, or go to an emergency department: potassium may be too high or too "
+            "low, and only a blood test can tell. If nobody answers, or with fainting or chest pain, call "
+            "%(emergency)s."
         ),
     ),
 }
@@ -156,7 +162,8 @@ def red_flag_words(rule: str, evidence: Mapping, numbers: Numbers) -> Words:
         text=str(text) % call,
         why=_why_red(rule, evidence),
         what_would_change_it=_(
-            "The card stays until you say that you got help, or until the tick is removed. It asks again tomorrow."
+            "The card stays until you say that you got help, or until the tick is removed. It asks again "
+            "tomorrow."
         ),
         not_a_diagnosis=_("This is not a diagnosis. It is a reason to be seen."),
     )
@@ -167,7 +174,9 @@ def _why_red(rule: str, evidence: Mapping) -> str:
     day = formats.date_format(date.fromisoformat(evidence["day"]), "DATE_FORMAT")
     if rule == "R15":
         labels = labels or [_("a cramp")]
-        said = _("On %(day)s you logged: %(signs)s. Your profile says dialysis or kidney disease of stage 4 or 5.")
+        said = _(
+            "On %(day)s you logged: %(signs)s. Your profile says dialysis or kidney disease of stage 4 or 5."
+        )
     elif evidence.get("cramp"):
         said = _("On %(day)s you ticked with a cramp: %(signs)s.")
     else:
@@ -180,14 +189,16 @@ def _why_red(rule: str, evidence: Mapping) -> str:
 FOODS: Mapping[str, Text] = {
     "magnesium_mg": gettext_lazy("leafy greens, nuts, seeds, whole grains, beans and lentils"),
     "calcium_mg": gettext_lazy(
-        "milk, yoghurt and cheese, fortified drinks, calcium-set tofu, leafy greens, and small fish eaten with "
-        "their bones"
+        "milk, yoghurt and cheese, fortified drinks, calcium-set tofu, leafy greens, and small fish eaten "
+        "with their bones"
     ),
     "potassium_mg": gettext_lazy("potatoes, bananas, avocado, beans, leafy greens, milk and yoghurt"),
 }
 FOODS_WITHOUT_DAIRY: Mapping[str, Text] = {
     **FOODS,
-    "calcium_mg": gettext_lazy("fortified drinks, calcium-set tofu, leafy greens, and small fish eaten with bones"),
+    "calcium_mg": gettext_lazy(
+        "fortified drinks, calcium-set tofu, leafy greens, and small fish eaten with bones"
+    ),
     "potassium_mg": gettext_lazy("potatoes, bananas, avocado, beans and leafy greens"),
 }
 FOODS_OF_PLANTS: Mapping[str, Text] = {
@@ -205,11 +216,15 @@ LOW_TITLES: Mapping[str, Text] = {
 UNSURE_TITLE = gettext_lazy("%(Nutrient)s: logged intake below the reference used")
 
 OPENINGS: Mapping[str, Text] = {
-    "L01": gettext_lazy("Your logged intake of %(nutrient)s is likely below what most people in your group need."),
-    "L02": gettext_lazy("Your logged intake of %(nutrient)s is likely below what most people in your group need."),
+    "L01": gettext_lazy(
+        "Your logged intake of %(nutrient)s is likely below what most people in your group need."
+    ),
+    "L02": gettext_lazy(
+        "Your logged intake of %(nutrient)s is likely below what most people in your group need."
+    ),
     "L03": gettext_lazy(
-        "Your logged intake of %(nutrient)s is below the reference used. That reference is an adequate intake, so "
-        "the diary cannot tell whether it is too little."
+        "Your logged intake of %(nutrient)s is below the reference used. That reference is an adequate "
+        "intake, so the diary cannot tell whether it is too little."
     ),
 }
 ADVICE: Mapping[str, Text] = {
@@ -217,8 +232,8 @@ ADVICE: Mapping[str, Text] = {
         "Foods that add much of it: %(foods)s. Before starting a supplement, ask a clinician or pharmacist."
     ),
     "food_only": gettext_lazy(
-        "Foods that add much of it: %(foods)s. Your answers about kidneys or medicines leave it open whether more "
-        "than food is safe for you, so please ask before any tablet or powder."
+        "Foods that add much of it: %(foods)s. Your answers about kidneys or medicines leave it open whether "
+        "more than food is safe for you, so please ask before any tablet or powder."
     ),
     "kidney_team": gettext_lazy(
         "For you the public reference is not the one to follow: your kidney team's limits replace it. Please "
@@ -231,15 +246,16 @@ ADVICE: Mapping[str, Text] = {
     "clinician": gettext_lazy("It is worth asking your clinician about it before changing anything."),
 }
 TALK = gettext_lazy(
-    "Going by what you logged, it would be good to talk with your clinician about how eating is going. There is "
-    "nothing to change on your own for now. The diary comes along if you like."
+    "Going by what you logged, it would be good to talk with your clinician about how eating is going. There "
+    "is nothing to change on your own for now. The diary comes along if you like."
 )
 LIMITS = gettext_lazy(
-    "A diary cannot see what was not logged, values that the food table lacks, or how much is absorbed, and it "
-    "says nothing about blood levels. Cramps have many causes; often none is found."
+    "A diary cannot see what was not logged, values that the food table lacks, or how much is absorbed, and "
+    "it says nothing about blood levels. Cramps have many causes; often none is found."
 )
 ABSORPTION = gettext_lazy(
-    "With one of the conditions in your profile, less may be absorbed than is logged: mention this to your clinician."
+    "With one of the conditions in your profile, less may be absorbed than is logged: mention this to your "
+    "clinician."
 )
 
 
@@ -248,7 +264,7 @@ def low_intake_words(rule: str, nutrient: str, variant: str, evidence: Mapping, 
     name = str(NUTRIENT[nutrient].name)
     named = {"nutrient": name, "Nutrient": name[:1].upper() + name[1:], "foods": str(foods(nutrient, flags))}
     if variant == "talk":
-        parts = [TALK]
+        parts: list[Text] = [TALK]
     else:
         parts = [OPENINGS[rule], ADVICE[variant]]
         parts += [ABSORPTION] if "absorption" in evidence.get("caveats", []) else []
@@ -323,7 +339,9 @@ def frequent_cramps_words(evidence: Mapping) -> Words:
     in_28, in_7 = evidence["cramp_days_28"], evidence["cramp_days_7"]
     why = [
         ngettext(
-            "You logged a cramp on %(n)s of the last 28 days,", "You logged cramps on %(n)s of the last 28 days,", in_28
+            "You logged a cramp on %(n)s of the last 28 days,",
+            "You logged cramps on %(n)s of the last 28 days,",
+            in_28,
         )
         % {"n": in_28},
         _("and on %(n)s of the last 7.") % {"n": in_7},
@@ -333,16 +351,20 @@ def frequent_cramps_words(evidence: Mapping) -> Words:
     return Words(
         title=_("Frequent cramps are worth a check-up"),
         text=_(
-            "Cramps are common, they have many causes, and often none is found. When they come this often, or break "
-            "your sleep, it is worth asking a clinician in the next days or weeks. Bring the diary: when and where "
-            "they come, how long they last, and your list of medicines and supplements. Stretching or massaging the "
-            "muscle during a cramp can ease it. Should a warning sign come, tick it here or call for help at once."
+            "Cramps are common, they have many causes, and often none is found. When they come this often, "
+            "or break your sleep, it is worth asking a clinician in the next days or weeks. Bring the diary: "
+            "when and where they come, how long they last, and your list of medicines and supplements. "
+            "Stretching or massaging the muscle during a cramp can ease it. Should a warning sign come, tick "
+            "it here or call for help at once."
         ),
         why=" ".join(why),
         what_would_change_it=_(
-            "Fewer cramps would: under 8 days in 28, under 3 days in 7, and no four weeks with two broken nights each."
+            "Fewer cramps would: under 8 days in 28, under 3 days in 7, and no four weeks with two broken "
+            "nights each."
         ),
-        not_a_diagnosis=_("This is not a diagnosis. Where no card is shown, that is no proof that all is well."),
+        not_a_diagnosis=_(
+            "This is not a diagnosis. Where no card is shown, that is no proof that all is well."
+        ),
     )
 
 
@@ -354,7 +376,9 @@ OTHERS: Mapping[str, Callable[[Mapping], Words]] = {"C01": frequent_cramps_words
 
 def number(amount: float) -> str:
     """An amount as people read it: whole from 10 upwards, one decimal below."""
-    return formats.number_format(amount, decimal_pos=0 if round(abs(amount), 1) >= 10 else 1, force_grouping=True)
+    places = 0 if round(abs(amount), 1) >= 10 else 1
+    # Django cuts digits off instead of rounding.
+    return formats.number_format(round(amount, places), decimal_pos=places, force_grouping=True)
 
 
 def span(lower: float | None, upper: float | None, mean: float | None) -> str:

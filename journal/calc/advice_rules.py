@@ -189,7 +189,7 @@ def below_adequate_intake(nutrient: str, fewest_days: int) -> Callable[[Facts], 
         gap = facts.gap(nutrient, "ai")
         if gap is None or not _well_known(gap, fewest_days):
             return None
-        if None in (gap.upper, gap.reference_amount, gap.confidence_above):
+        if gap.upper is None or gap.reference_amount is None or gap.confidence_above is None:
             return None
         if gap.upper >= gap.reference_amount or gap.confidence_above >= LOW:
             return None
@@ -209,28 +209,31 @@ _IOM = "IOM, Dietary Reference Intakes: Applications in Dietary Assessment, 2000
 RULES: tuple[Rule, ...] = (
     Rule(
         "C01", "C", "cramp_frequency", "see_clinician_soon", 60, frequent_cramps,
-        f"cramps on at least {FREQUENT_IN_28} of the last 28 days or {FREQUENT_IN_7} of the last 7, or sleep broken "
-        f"on at least {BROKEN_NIGHTS} nights in each of the last {WEEKS} weeks",
+        f"cramps on at least {FREQUENT_IN_28} of the last 28 days or {FREQUENT_IN_7} of the last 7, or sleep "
+        f"broken on at least {BROKEN_NIGHTS} nights in each of the last {WEEKS} weeks",
         (), ("NHS, Leg cramps", "NICE CKS, Leg cramps"),
     ),
     Rule(
         "L01", "L", "magnesium", "advise", 28, low_against_requirement("magnesium_mg", 10),
-        "magnesium likely low against the average requirement (confidence under 0.15), at least 10 usable days of "
-        "28, coverage at least 0.80; cannot fire where the authority sets no average requirement (EFSA)",
+        "magnesium likely low against the average requirement (confidence under 0.15), at least 10 usable "
+        "days of 28, coverage at least 0.80; cannot fire where the authority sets no average requirement "
+        "(EFSA)",
         ("S01", "S02", "S04", "S05", "S06", "S08"),
-        (_IOM, "NIH Office of Dietary Supplements, Magnesium: fact sheet for health professionals"), "magnesium_mg",
+        (_IOM, "NIH Office of Dietary Supplements, Magnesium: fact sheet for health professionals"),
+        "magnesium_mg",
     ),
     Rule(
         "L02", "L", "calcium", "advise", 28, low_against_requirement("calcium_mg", 14),
-        "calcium likely low against the average requirement (confidence under 0.15), at least 14 usable days of 28, "
-        "coverage at least 0.80",
+        "calcium likely low against the average requirement (confidence under 0.15), at least 14 usable days "
+        "of 28, coverage at least 0.80",
         ("S01", "S04", "S05", "S06", "S07", "S08"),
-        (_IOM, "NIH Office of Dietary Supplements, Calcium: fact sheet for health professionals"), "calcium_mg",
+        (_IOM, "NIH Office of Dietary Supplements, Calcium: fact sheet for health professionals"),
+        "calcium_mg",
     ),
     Rule(
         "L03", "L", "potassium", "info", 28, below_adequate_intake("potassium_mg", 7),
-        "potassium: upper estimate of the mean under the adequate intake, confidence of being above it under 0.15, "
-        "at least 7 usable days of 28, coverage at least 0.80",
+        "potassium: upper estimate of the mean under the adequate intake, confidence of being above it under "
+        "0.15, at least 7 usable days of 28, coverage at least 0.80",
         ("S01", "S02", "S04", "S05", "S06", "S08"),
         (
             _IOM, "NASEM, Dietary Reference Intakes for Sodium and Potassium, 2019",
@@ -302,7 +305,9 @@ def wanted(facts: Facts) -> list[Wanted]:
         known = found.get(rule.topic)
         if known is None or SEVERITIES.index(card.severity) < SEVERITIES.index(known.severity):
             found[rule.topic] = card
-    return sorted(found.values(), key=lambda card: (LAYERS.index(card.layer), SEVERITIES.index(card.severity)))
+    return sorted(
+        found.values(), key=lambda card: (LAYERS.index(card.layer), SEVERITIES.index(card.severity))
+    )
 
 
 def _caveats(rule: Rule, flags: Flags) -> list[str]:

@@ -64,14 +64,16 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     ),
     RedFlag(
         "R02", EMERGENCY, ("chest_pain", "palpitations", "feeling_faint", "trouble_breathing"),
-        lambda t: t.any("chest_pain") or (t.any("palpitations") and t.any("feeling_faint", "trouble_breathing")),
+        lambda t: (
+            t.any("chest_pain") or (t.any("palpitations") and t.any("feeling_faint", "trouble_breathing"))
+        ),
         "chest_pain, or palpitations with feeling_faint or trouble_breathing",
         ("NHS, Chest pain", _MSD),
     ),
     _any(
         "R03", EMERGENCY, (_MSD,),
-        "sudden_paralysis", "spreading_weakness", "trouble_breathing", "trouble_speaking", "trouble_swallowing",
-        "throat_tightness",
+        "sudden_paralysis", "spreading_weakness", "trouble_breathing", "trouble_speaking",
+        "trouble_swallowing", "throat_tightness",
     ),
     _any("R04", EMERGENCY, ("NHS, Tetanus",), "jaw_locked", "whole_body_stiffness"),
     RedFlag(

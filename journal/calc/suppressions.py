@@ -150,14 +150,15 @@ SUPPRESSIONS = (
     (
         "S01",
         "kidney disease, kidney disease of stage 4 or 5, dialysis or a transplant answered with yes",
-        "no tip for more magnesium, potassium, calcium or fluid; no foods sorted by them; no salt substitute or "
-        "electrolyte drink; numbers say that the kidney team's limits replace the reference; L01 and L03 "
+        "no tip for more magnesium, potassium, calcium or fluid; no foods sorted by them; no salt substitute "
+        "or electrolyte drink; numbers say that the kidney team's limits replace the reference; L01 and L03 "
         "become “ask your kidney team”, L02 is off",
         lambda f: f.kidney == YES,
     ),
     (
         "S02",
-        "kidney disease not answered, a potassium-raising medicine taken or not known, or adrenal insufficiency",
+        "kidney disease not answered, a potassium-raising medicine taken or not known, or adrenal "
+        "insufficiency",
         "no tip for more potassium (L03 off), no salt substitute; magnesium from food only; asks once to "
         "complete the profile",
         lambda f: f.kidney == UNKNOWN or f.potassium_raising != NO or f.has("adrenal_insufficiency"),
@@ -176,8 +177,8 @@ SUPPRESSIONS = (
     ),
     (
         "S05",
-        "the diary's energy is implausible (Goldberg limit); for one nutrient: too few usable days, or coverage "
-        "under 0.80",
+        "the diary's energy is implausible (Goldberg limit); for one nutrient: too few usable days, or "
+        "coverage under 0.80",
         "no low-intake card; pages ask for more complete days",
         lambda f: f.diary_implausible,
     ),

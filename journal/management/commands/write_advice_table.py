@@ -13,28 +13,33 @@ PAGE = Path(settings.BASE_DIR) / "docs" / "advice.md"
 
 INTRODUCTION = f"""# Advice rules
 
-Written by `python manage.py write_advice_table` from the rules in `journal/calc`; a test checks that it is current.
+Written by `python manage.py write_advice_table` from the rules in `journal/calc`; a test checks that it
+is current.
 
-The diary never diagnoses, estimates no blood level, gives no dose and recommends no supplement for cramps. A card
-says what was logged, on how many days, beside which public reference, and what would change it. Where no card is
-shown, that is no proof that all is well.
+The diary never diagnoses, estimates no blood level, gives no dose and recommends no supplement for
+cramps. A card says what was logged, on how many days, beside which public reference, and what would
+change it. Where no card is shown, that is no proof that all is well.
 
-**These rules await review by a registered clinician and a registered dietitian before public use.** Sources name the
-place where a reviewer should check; limits on days, confidence and cool-downs are product choices unless a source
-says otherwise. Emergency numbers stand in `fixtures/emergency_numbers.csv`; an unknown country gets the words "your
-local emergency number". They are general knowledge and await the same check.
+**These rules await review by a registered clinician and a registered dietitian before public use.**
+Sources name the place where a reviewer should check; limits on days, confidence and cool-downs are
+product choices unless a source says otherwise. Emergency numbers stand in
+`fixtures/emergency_numbers.csv`; an unknown country gets the words "your local emergency number". They
+are general knowledge and await the same check.
 
-Layers are looked at in the order R, S, X, C, L, H, I; X, H and I have no rules yet. In each layer at most one new
-card comes a day, red flags excepted. Severities, most severe first: {", ".join(f"`{s}`" for s in SEVERITIES)}.
+Layers are looked at in the order R, S, X, C, L, H, I; X, H and I have no rules yet. In each layer at
+most one new card comes a day, red flags excepted. Severities, most severe first: {
+    ", ".join(f"`{s}`" for s in SEVERITIES)
+}.
 """
 
 RED = """
 ## R. Red flags: judged inside the save, from ticked signs only
 
-Severity `urgent_now`; one card for each entry and rule. A card stays until "got help" is said or the tick is removed,
-and asks again on the next diary day once acknowledged. It cannot be snoozed or dismissed. No nutrition or supplement
-tip is created or shown beside an open one, nor for 72 hours after it was raised or ended, whichever is later; one
-that was withdrawn because its tick was removed counts from that moment, too.
+Severity `urgent_now`; one card for each entry and rule. A card stays until "got help" is said or the
+tick is removed, and asks again on the next diary day once acknowledged. It cannot be snoozed or
+dismissed. No nutrition or supplement tip is created or shown beside an open one, nor for 72 hours after
+it was raised or ended, whichever is later; one that was withdrawn because its tick was removed counts
+from that moment, too. "Got help" closes older open cards of the same rule with it, and no newer one.
 
 | rule | version | urgency | fires on | sources |
 | --- | --- | --- | --- | --- |
@@ -43,7 +48,8 @@ that was withdrawn because its tick was removed counts from that moment, too.
 SUPPRESS = """
 ## S. Suppressions: no card, they change others
 
-Judged when cards are computed, and again at the moment a card is shown, so that a new answer counts at once.
+Judged when cards are computed, and again at the moment a card is shown, so that a new answer counts at
+once.
 
 | id | when | effect |
 | --- | --- | --- |
@@ -52,11 +58,12 @@ Judged when cards are computed, and again at the moment a card is shown, so that
 OTHERS = """
 ## C and L
 
-A card that is open is kept with the numbers of the latest review, and withdrawn when its trigger no longer holds.
-Key: rule, nutrient and ISO week of the window's end. A further card comes only after the cool-down, counted from the
-day the last one was raised (or put away by the diarist, if that is later), and only if something changed or 7 new
-usable days are in the window. Of several about one topic the most severe is shown. What was withdrawn comes back, as
-it was left, when its trigger holds again within the same week.
+A card that is open is kept with the numbers of the latest review, and withdrawn when its trigger no
+longer holds. Key: rule, nutrient and ISO week of the window's end. A further card comes only after the
+cool-down, counted from the day the last one was raised (or put away by the diarist, if that is later),
+and only if something changed or 7 new usable days are in the window. Of several about one topic the
+most severe is shown. What was withdrawn comes back, as it was left, when its trigger holds again within
+the same week.
 
 | rule | version | layer | topic | severity | cool-down, days | fires when | changed or off by | sources |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -74,7 +81,10 @@ def page() -> str:
         [
             INTRODUCTION,
             RED,
-            *(_row(r.id, r.version, _urgency(r.urgency), _codes(r.when), "; ".join(r.sources)) for r in RED_FLAGS),
+            *(
+                _row(r.id, r.version, _urgency(r.urgency), _codes(r.when), "; ".join(r.sources))
+                for r in RED_FLAGS
+            ),
             SUPPRESS,
             *(_row(id, when, effect) for id, when, effect, _holds in SUPPRESSIONS),
             _row(*s09),

@@ -14,7 +14,8 @@ def raised(*signs, cramp=False, pregnant=False, **conditions):
 ONE_TICK = {
     "R01": "seizure fainted confused cannot_be_woken",
     "R02": "chest_pain",
-    "R03": "sudden_paralysis spreading_weakness trouble_breathing trouble_speaking trouble_swallowing throat_tightness",
+    "R03": "sudden_paralysis spreading_weakness trouble_breathing trouble_speaking trouble_swallowing"
+    " throat_tightness",
     "R04": "jaw_locked whole_body_stiffness",
     "R06": "hand_or_foot_locked tingling_around_mouth",
     "R08": "one_leg_swollen one_leg_warm_red calf_pain_between_cramps",
@@ -86,7 +87,13 @@ def test_a_runners_cramp_after_heavy_sweating_alone_is_not_an_emergency():
     assert raised("after_heavy_sweating", cramp=True) == []
 
 
-PREGNANCY = ["one_leg_swollen", "tummy_cramps_bleeding", "bad_headache", "visual_change", "swelling_face_hands"]
+PREGNANCY = [
+    "one_leg_swollen",
+    "tummy_cramps_bleeding",
+    "bad_headache",
+    "visual_change",
+    "swelling_face_hands",
+]
 
 
 @pytest.mark.parametrize("sign", PREGNANCY)
@@ -109,7 +116,9 @@ def test_with_failing_kidneys_a_cramp_or_weakness_or_palpitations_suffice(condit
 
 @pytest.mark.parametrize("answer", ["no", "unknown"])
 def test_kidney_failure_must_be_answered_with_yes(answer):
-    assert raised("weakness", cramp=True, dialysis=answer, kidney_stage_4_5=answer, kidney_disease="yes") == []
+    assert (
+        raised("weakness", cramp=True, dialysis=answer, kidney_stage_4_5=answer, kidney_disease="yes") == []
+    )
 
 
 def test_nothing_answered_and_nothing_ticked_raise_nothing():
