@@ -1,0 +1,241 @@
+"""docker-compose.yml without Docker: each service's own command, run as a process.
+
+Commands, environments, health checks and the order of starting are read from the file. Only what a
+container would give is substituted: host names, the port, /tmp, and the image's folders. PostgreSQL
+and Redis are the servers of the test run.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+import yaml
+from django.conf import settings
+
+from tests.conftest import until
+from tests.test_launch import free_port
+
+ROOT = Path(settings.BASE_DIR)
+DATABASE = "test_spasmlog_compose"
+ANSWERS = {
+    "SECRET_KEY": "a-key-for-this-test-alone-of-more-than-forty-characters",
+    "POSTGRES_PASSWORD": "not-looked-at-by-the-test-server",
+    "SPASMLOG_REGISTRATION": "open",
+}
+"""What a person would write into .env."""
+
+
+def filled_in(value, answers):
+    """`value` with ${NAME}, ${NAME:-default} and ${NAME:?why} replaced, and $$ as $."""
+
+    def answer(found):
+        if found["dollar"]:
+            return "$"
+        said = answers.get(found["name"], "")
+        if not said and found["how"] == "?":
+            raise KeyError(f"{found['name']}: {found['rest']}")
+        return said or (found["rest"] if found["how"] == "-" else "")
+
+    if isinstance(value, dict):
+        return {key: filled_in(inner, answers) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [filled_in(inner, answers) for inner in value]
+    pattern = r"\$(?:(?P<dollar>\$)|\{(?P<name>\w+)(?::(?P<how>[-?])(?P<rest>[^}]*))?\})"
+    return re.sub(pattern, answer, value) if isinstance(value, str) else value
+
+
+def compose_file(answers=ANSWERS):
+    return filled_in(yaml.safe_load((ROOT / "docker-compose.yml").read_text()), answers)
+
+
+def own_services(file):
+    """Those made from this project's image; the others are other people's."""
+    return {name: service for name, service in file["services"].items() if "build" in service}
+
+
+class Stack:
+    """The compose file's own services as processes of this machine."""
+
+    def __init__(self, folder):
+        self.folder, self.port = folder, free_port()
+        self.services = own_services(compose_file())
+        self.processes = {}
+        (folder / "tmp").mkdir()
+        image = dict(re.findall(r"(SPASMLOG_\w+)=(\S+)", (ROOT / "Dockerfile").read_text()))
+        self.image = {name: str(folder / Path(place).name) for name, place in image.items()}
+
+    def outside(self, text):
+        """What stands for `text` outside of a container."""
+        text = text.replace("0.0.0.0:8000", f"127.0.0.1:{self.port}").replace("127.0.0.1:8000", f"127.0.0.1:{self.port}")
+        return re.sub(r"(?<![\w/])/tmp\b", str(self.folder / "tmp"), text)
+
+    def environment(self, name):
+        told = {key: str(value) for key, value in self.services[name]["environment"].items()}
+        told["DATABASE_URL"] = at_server(told["DATABASE_URL"], os.environ["TEST_DATABASE_URL"], f"/{DATABASE}")
+        told["REDIS_URL"] = at_server(told["REDIS_URL"], os.environ["TEST_REDIS_URL"], "/60")
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        return {"PATH": path, "HOME": str(self.folder), "LANG": "C.UTF-8", **self.image, **told}
+
+    def run(self, name, command, **more):
+        """Start a command as `name`'s container would."""
+        kind, *words = command if command[0] in ("CMD", "CMD-SHELL") else ["CMD", *command]
+        words = [self.outside(word) for word in words]
+        words = ["sh", "-c", *words] if kind == "CMD-SHELL" else words
+        return subprocess.Popen(words, cwd=ROOT, env=self.environment(name), start_new_session=True, **more)
+
+    def begin(self, name):
+        """Start a service after what it depends on, as its conditions say."""
+        if name in self.processes or name not in self.services:
+            return  # started already, or one of the servers of the test run
+        for needed, how in self.services[name].get("depends_on", {}).items():
+            self.begin(needed)
+            if how["condition"] == "service_completed_successfully":
+                assert self.processes[needed].wait(timeout=200) == 0, self.log(needed)
+            elif needed in self.services:
+                until(lambda needed=needed: self.healthy(needed), within=60, every=0.5)
+        with (self.folder / f"{name}.log").open("w") as log:
+            self.processes[name] = self.run(name, self.services[name]["command"], stdout=log, stderr=log)
+
+    def healthy(self, name):
+        """Whether the service's own health check passes."""
+        assert self.processes[name].poll() is None, self.log(name)
+        check = self.run(name, self.services[name]["healthcheck"]["test"], stdout=subprocess.DEVNULL)
+        return check.wait(timeout=60) == 0
+
+    def log(self, name):
+        return (self.folder / f"{name}.log").read_text()
+
+    def end(self):
+        for process in self.processes.values():
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self.processes.values():
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def ask(self, path, body=None, token="", method=None):
+        """The JSON that `web` answers with."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", **({"X-Session-Token": token} if token else {})},
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{path}: {error.code} {error.read().decode()}") from error
+
+
+def at_server(url, server, path):
+    """`url` with the server's place instead of the container's."""
+    return urlunsplit(urlsplit(server)._replace(path=path, scheme=urlsplit(url).scheme))
+
+
+@pytest.fixture
+def stack(tmp_path):
+    with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as administration:
+        administration.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
+        administration.execute(f'CREATE DATABASE "{DATABASE}"')
+        running = Stack(tmp_path)
+        yield running
+        running.end()
+        administration.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
+
+
+@pytest.mark.servers
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_meal_posted_to_web_is_reviewed_by_worker(stack):
+    built = stack.run("web", ["python", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"])
+    assert built.wait(timeout=100) == 0
+    for name in stack.services:
+        stack.begin(name)
+    for name in ("web", "worker", "beat"):
+        until(lambda name=name: stack.healthy(name), within=90, every=0.5)
+
+    token = signed_up(stack)
+    banana = next(
+        food for food in stack.ask("/api/v1/foods/?search=banana%2C+raw", token=token)["results"]
+        if food["source"] == "fndds" and food["name"].lower() == "banana, raw"
+    )  # fmt: skip
+    now = datetime.now(UTC).isoformat()
+    meal = {"occurred_at": now, "items": [{"food": banana["id"], "grams": "150"}]}
+    meal = stack.ask("/api/v1/meals/", meal, token=token)
+
+    def reviewed():
+        day = stack.ask(f"/api/v1/days/{meal['local_date']}/", token=token)
+        return not day["stale"] and day["totals"]
+
+    totals = until(reviewed, within=20, every=0.1)
+    full = stack.ask(f"/api/v1/foods/{banana['id']}/", token=token)
+    per_100g = full["per_100g"]["potassium_mg"]
+    assert per_100g > 300  # FNDDS 2021-2023 gives a raw banana 326 mg / 100 g
+    assert totals["potassium_mg"]["amount"] == pytest.approx(per_100g * 1.5, rel=1e-12)  # 150 g
+    assert "review_diarist" in stack.log("worker")
+
+
+def signed_up(stack):
+    person = {"email": "compose@example.org", "username": "compose", "password": "long enough for anybody 7"}
+    return stack.ask("/_allauth/app/v1/auth/signup", person)["meta"]["session_token"]
+
+
+# What the file itself promises ----------------------------------------------------------------
+
+
+def test_a_missing_secret_is_asked_for_by_name():
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
+        with pytest.raises(KeyError, match=f"{name}.*set it in .env"):
+            compose_file({**ANSWERS, name: ""})
+
+
+def test_no_secret_is_written_into_the_file():
+    plain = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    for service in plain["services"].values():
+        for name, value in service.get("environment", {}).items():
+            if re.search("KEY|PASSWORD|SECRET", name):
+                assert value.startswith("${"), name
+
+
+def test_migrations_run_in_one_service_and_the_others_wait_for_it():
+    services = own_services(compose_file())
+    migrating = [name for name, service in services.items() if "migrate" in " ".join(service["command"])]
+    assert migrating == ["migrate"]
+    for name in services.keys() - {"migrate"}:
+        assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+
+
+def test_every_lasting_service_has_a_health_check_and_the_one_image_is_not_roots():
+    file = compose_file()
+    for name, service in file["services"].items():
+        assert name == "migrate" or service["healthcheck"]["test"], name
+    assert len({service["image"] for service in own_services(file).values()}) == 1
+    instructions = (ROOT / "Dockerfile").read_text()
+    assert re.search(r"^USER (?!root)\w+", instructions, re.M)
+
+
+def test_every_variable_of_the_file_is_in_the_example():
+    named = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    known = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.M))
+    assert named <= known
+
+
+def test_every_variable_that_settings_read_is_in_the_example():
+    read = set(re.findall(r'env\.\w+\("(\w+)"', (ROOT / "spasmlog" / "settings.py").read_text()))
+    known = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.M))
+    assert len(read) > 10
+    assert read <= known
