@@ -21,6 +21,7 @@ from nutrients.codes import CODES
 from nutrients.models import TAP_WATER, Food
 
 FOOD, DRINK = "food", "drink"
+NOTHING_KNOWN = (None,) * len(CODES)
 
 
 class Portion(NamedTuple):
@@ -73,6 +74,10 @@ class Eaten(NamedTuple):
     per_100g: dict[UUID, tuple[float | None, ...]]
     """Content of each food eaten, in the order of `CODES`; None is not known."""
 
+    def content(self, food: UUID) -> tuple[float | None, ...]:
+        """Content of a food; all unknown for one that is not in the table."""
+        return self.per_100g.get(food, NOTHING_KNOWN)
+
 
 def eaten(diarists: Iterable[Diarist | int], days: Collection[date]) -> Eaten:
     """Read what counts for the intake of these diarists on these days, in four queries."""
@@ -81,10 +86,14 @@ def eaten(diarists: Iterable[Diarist | int], days: Collection[date]) -> Eaten:
 
 
 def day_amounts(found: Eaten) -> dict[str, Amount]:
-    """Add up what was read of one diarist and one day, as the review does."""
-    unknown = (None,) * len(CODES)
-    foods = [(float(one.grams), found.per_100g.get(one.food, unknown)) for one in found.portions]
-    return calc.day_amounts(CODES, foods, [dose.taken() for dose in found.doses])
+    """Add up what was read of one diarist and one day, as the review does.
+
+    What a fast with nothing logged held is known: nothing.
+    """
+    foods = [(float(one.grams), found.content(one.food)) for one in found.portions]
+    amounts = calc.day_amounts(CODES, foods, [dose.taken() for dose in found.doses])
+    fast = not found.portions and any(mark.fasting for mark in found.marks)
+    return {code: one._replace(known=one.known or 0.0) for code, one in amounts.items()} if fast else amounts
 
 
 def portions(diarists: Iterable[Diarist | int], days: Collection[date]) -> list[Portion]:

@@ -1,8 +1,8 @@
-"""Rows as pandas frames, and rows of the reference tables as numbers: the one place where the ORM meets pandas.
+"""Rows as pandas frames, and the reference tables in our units: the one place where the ORM meets pandas.
 
     portions(eaten) -> one row for each food, drink and dose, ready for `calc.intake.daily_intake`
     logged(eaten) -> one row for each diarist and day: marks, occasions, volume drunk
-    known_days(diarist, first, last, instead) -> the stored days a window is made of, ready for `calc.gaps.assess`
+    known_days(diarist, first, last, instead) -> the stored days of a window, ready for `calc.gaps.assess`
     references(authority), variations() -> the tables that `requirement.needs` chooses from, in our units
 """
 
@@ -25,7 +25,7 @@ BY = ["diarist", "day"]
 ASSESSED = tuple(RULES)
 """Nutrients that gaps are computed for."""
 WINDOW_CODES = ("energy_kcal", *ASSESSED)
-WINDOW_COLUMNS = [name for code in WINDOW_CODES for name in (code, f"{code}_added", f"{code}_share", f"{code}_unknown")]
+WINDOW_COLUMNS = [f"{code}{part}" for code in WINDOW_CODES for part in ("", "_added", "_share", "_unknown")]
 REFERENCES = {nutrient.reference: nutrient for nutrient in NUTRIENTS if nutrient.reference}
 """Our nutrients by their names in the reference tables."""
 
@@ -35,27 +35,27 @@ def portions(eaten: Eaten) -> pd.DataFrame:
 
     For food and drink the columns are the content per 100 g, NaN where unknown; for doses the amounts taken.
     """
-    unknown = (None,) * len(CODES)
     rows = [
-        (one.diarist, one.day, one.source, float(one.grams), *eaten.per_100g.get(one.food, unknown))
+        (one.diarist, one.day, one.source, float(one.grams), *eaten.content(one.food))
         for one in eaten.portions
     ]
     rows += [
-        (one.diarist, one.day, one.source, np.nan, *(one.taken().get(code) for code in CODES)) for one in eaten.doses
+        (one.diarist, one.day, one.source, np.nan, *map(one.taken().get, CODES)) for one in eaten.doses
     ]
     frame = pd.DataFrame(rows, columns=[*BY, "source", "grams", *CODES])
     return frame.astype({"grams": float, **dict.fromkeys(CODES, float)})
 
 
 def logged(eaten: Eaten) -> pd.DataFrame:
-    """What is known of each day beside amounts; index: diarist, day, for each day with a portion, dose or mark.
+    """What is known of each day beside amounts; one row for each day with a portion, dose or mark.
 
-    Columns: `finished`, `fasting` as marked; `occasions` at which food was eaten and the hours they span,
-    `span_h`; `drinks_ml`, the volume of drinks.
+    Index: diarist, day. Columns: `finished`, `fasting` as marked; `occasions` at which food was eaten and
+    the hours they span, `span_h`; `drinks_ml`, the volume of drinks.
     """
     days: dict[tuple[int, date], dict[str, Any]] = {}
     for row in (*eaten.portions, *eaten.doses, *eaten.marks):
-        days.setdefault((row.diarist, row.day), {"finished": False, "fasting": False, "at": [], "drinks_ml": 0})
+        blank = {"finished": False, "fasting": False, "at": [], "drinks_ml": 0}
+        days.setdefault((row.diarist, row.day), blank)
     for portion in eaten.portions:
         if portion.source == FOOD:
             days[portion.diarist, portion.day]["at"].append(portion.at)

@@ -1,19 +1,19 @@
 """Compute what the entries of a diary amount to: days, gaps, advice. Loads pandas; imported by tasks alone.
 
-    review_stale(diarist_id) -> bool            the days that changed, and a day that has begun; True if it stored
-    review_as_of(diarist_id, as_of) -> bool     the gaps of the windows that end on one day somebody asked for
-    sweep() -> int                              what is still stale, whoever lost the first request
-    review_new_days() -> int                    begin the day of every diarist whose night has ended
-    recompute(diarist) -> Changes               everything anew from the entries; what was not as stored
+    review_stale(diarist_id) -> bool          the days that changed, and a new day that has begun; False if none
+    review_as_of(diarist_id, as_of) -> bool   the gaps of the windows that end on a day somebody asked for
+    sweep() -> int                            what is still stale, whoever lost the first request
+    review_new_days() -> int                  begin the day of every diarist whose night has ended
+    recompute(diarist) -> Changes             everything anew from the entries; what was not as stored
 
-What is due stands in the database: a `StaleDay` for each day that changed after its last review. A review reads and
-computes without holding anything up, then writes in one short transaction in which the diary is locked. If
-another review stored something in between, this one starts again; a day touched in between stays stale.
-So reviews may run twice, at once, or be killed at any point: what is stored is always one whole review.
-Rows that come out as they were are not written again.
+What is due stands in the database: a `StaleDay` for each day that changed after its last review. A review
+reads and computes without holding anything up, then writes in one short transaction in which the diary is
+locked. If another review stored something in between, this one starts again; a day touched in between stays
+stale. So reviews may run twice, at once, or be killed at any point: what is stored is always one whole
+review. Rows that come out as they were are not written again.
 
-Gaps are kept for today and for the last days of the 13 weeks before, over 7, 14, 28 and 90 days. Those of other
-days are made when asked for, and forgotten when the diary changes.
+Gaps are kept for today and for the last days of the 13 weeks before, over 7, 14, 28 and 90 days. Those of
+other days are made when asked for, and forgotten when the diary changes.
 """
 
 from bisect import bisect_right
@@ -91,9 +91,10 @@ def sweep() -> int:
 
 
 def review_new_days() -> int:
-    """Begin the new day of every diary in use whose night has ended since its last review; returns how many."""
+    """Begin the new day of every diary in use whose night ended since its last review; returns how many."""
     now = timezone.now()
-    return sum(_review_apart(diarist.pk) for diarist in _in_use(now) if _day_at(now, diarist) != _reviewed_on(diarist))
+    due = [diarist.pk for diarist in _in_use(now) if _reviewed_on(diarist) != _day_at(now, diarist)]
+    return sum(_review_apart(pk) for pk in due)
 
 
 def recompute(diarist: Diarist) -> "Changes":
@@ -172,13 +173,13 @@ def _review_apart(diarist_id: int) -> bool:
 
 
 def _gave_up(diarist_id: int) -> bool:
-    """Others store faster than this review computes. The days stay stale, and the sweep comes back to them."""
+    """Others store faster than this review computes. Its days stay stale, and the sweep comes back."""
     log.warning("review_put_off", diarist=diarist_id)
     return False
 
 
 def _begin(diarist_id: int) -> Begun | None:
-    """Read what is due; None if there is no such diarist (any more). The diary comes first: later is newer."""
+    """Read what is due; None if there is no such diarist (any more). The revision is read before all else."""
     diarist = (
         Diarist.objects.select_related("review_state")
         .prefetch_related("lifestageperiod_set")
@@ -202,8 +203,9 @@ def _day_at(now: datetime, diarist: Diarist) -> date:
 
 
 def _in_use(now: datetime) -> list[Diarist]:
-    """Diarists with a day in the longest window, or in the dark about it: nothing changes for the others."""
-    known = DailyIntake.objects.filter(diarist=models.OuterRef("pk"), date__gte=now.date() - LONGEST - days.ONE_DAY)
+    """Diarists with a day in the longest window. For the others a new day changes nothing."""
+    oldest = now.date() - LONGEST - days.ONE_DAY
+    known = DailyIntake.objects.filter(diarist=models.OuterRef("pk"), date__gte=oldest)
     rows = Diarist.objects.filter(models.Exists(known)).select_related("review_state")
     return list(rows.only("pk", "time_zone", "day_start", "review_state__reviewed_on"))
 
@@ -268,7 +270,7 @@ def _statuses(person: "_Person", found: pd.DataFrame) -> pd.Series:
     """The status of each day, with the body and the age of the person on that day."""
     status = pd.Series(DayStatus.EMPTY.value, index=found.index, dtype=object)
     body = {day: (person.bmr_on(day), person.adult_on(day)) for day in found.index}
-    for (bmr, adult), same in groupby(sorted(found.index, key=lambda d: (str(body[d]), d)), key=body.__getitem__):
+    for (bmr, adult), same in groupby(found.index, key=body.__getitem__):
         some = found.loc[list(same)]
         verdict = plausibility.day_statuses(
             finished=some["finished"], fasting=some["fasting"], items=some["items"], doses=some["doses"],
@@ -325,12 +327,12 @@ def kept_days(today: date, week_start: int) -> list[date]:
 
 
 def _due(begun: Begun, daily: Mapping[date, DailyIntake | None]) -> list[date]:
-    """Those of the kept days whose gaps may have changed: today, those that a changed day is in, and new ones."""
+    """Today, and those of the other kept days whose windows hold a changed day, or that have no gaps yet."""
     today, *ends = kept_days(begun.today, begun.diarist.week_start)
-    there = set(NutrientGap.objects.filter(diarist=begun.diarist, as_of__in=ends).values_list("as_of", flat=True))
-    changed = sorted(daily)
+    stored = NutrientGap.objects.filter(diarist=begun.diarist, as_of__in=ends).order_by()
+    there = set(stored.values_list("as_of", flat=True).distinct())
     missing = [end for end in ends if end not in there]
-    touched = [end for end in ends if end in there and _any_within(changed, end)]
+    touched = [end for end in ends if end in there and _any_within(daily, end)]
     return [today, *touched, *_with_a_diary(begun.diarist, missing, daily)]
 
 

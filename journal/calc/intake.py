@@ -38,7 +38,7 @@ def daily_intake(portions: pd.DataFrame, codes: Sequence[str], by: Sequence[str]
         doses : int, supplements and medicines.
         `<code>` : float, all that is known, from every source; NaN where nothing is known. [unit / day]
         `<code>_added` : float, the part of it from supplements and medicines, 0 where none. [unit / day]
-        `<code>_share` : float, coverage of food and drink, see `portions.shares`; NaN with nothing to weigh by. [-]
+        `<code>_share` : float, coverage of food and drink (`portions.shares`); NaN with nothing to weigh. [-]
         `<code>_unknown` : int, foods and drinks without a value, whatever their energy.
 
     Raises
@@ -81,7 +81,8 @@ def _columns(codes: Sequence[str]) -> list[str]:
 
 def _types(codes: Sequence[str]) -> dict[str, type]:
     """Unknown is NaN in a frame, also where a whole column is unknown."""
-    return {column: int if column in COUNTS or column.endswith("_unknown") else float for column in _columns(codes)}
+    counts = (*COUNTS, *(f"{code}_unknown" for code in codes))
+    return {column: int if column in counts else float for column in _columns(codes)}
 
 
 def _slices(sorted_keys: pd.DataFrame) -> list[slice]:

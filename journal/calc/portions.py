@@ -52,7 +52,8 @@ def day_amounts(
         for i, code in enumerate(codes)
     }
     share = shares(amounts, grams)
-    return {code: _amount(amounts[code], [d[code] for d in taken if code in d], share[code]) for code in codes}
+    doses = {code: [dose[code] for dose in taken if code in dose] for code in codes}
+    return {code: _amount(amounts[code], doses[code], share[code]) for code in codes}
 
 
 def _amount(eaten: list[float | None], taken: list[float], share: float | None) -> Amount:
