@@ -10,7 +10,7 @@ from nutrients.usda import fndds, sr28
 LINE_BREAKS = {"Iron (mg)": "Iron\n(mg)", "Zinc (mg)": "Zinc\n(mg)", "Water (g)": "Water\n(g)"}
 """Headers that the survey prints on two lines."""
 
-PLAIN = {code: 1 for code in CODES}
+PLAIN = dict.fromkeys(CODES, 1)
 
 
 def fndds_release(folder: Path, foods=None, portions=None, listed=None, headers=None) -> Path:

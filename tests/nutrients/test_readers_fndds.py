@@ -25,7 +25,12 @@ def test_each_amount_comes_from_the_column_that_its_header_names(tmp_path):
     amounts = {code: number for number, code in enumerate(CODES, start=10)}
     (food,) = fndds.read(fndds_release(tmp_path, foods=[(BANANA, "Banana, raw", "Bananas", amounts)]))
 
-    assert (food.source, food.code, food.name, food.category) == ("fndds", "63107010", "Banana, raw", "Bananas")
+    assert (food.source, food.code, food.name, food.category) == (
+        "fndds",
+        "63107010",
+        "Banana, raw",
+        "Bananas",
+    )
     assert food.amounts == tuple(range(10, 30))  # 20 nutrients, 10 to 29 in the order of their codes
 
 
@@ -52,7 +57,10 @@ def test_a_number_stored_as_text_is_a_number(tmp_path):
 
 def test_the_amount_nobody_specified_is_the_usual_one_and_stands_last(tmp_path):
     found = portions_of(
-        tmp_path, (BANANA, 2, "Quantity not specified", 126), (BANANA, 9, "1 cup", 225), (BANANA, 1, "1 small", 101)
+        tmp_path,
+        (BANANA, 2, "Quantity not specified", 126),
+        (BANANA, 9, "1 cup", 225),
+        (BANANA, 1, "1 small", 101),
     )
     assert found == [("1 small", 101, False), ("1 cup", 225, False), ("usual amount", 126, True)]
 

@@ -107,7 +107,7 @@ def test_letters_with_accents_survive_in_both_encodings(tmp_path):
         ("16", "crackers 1 serving", "16 crackers (1 serving)"),
         ("3", "oz ( 1 serving  )", "3 oz (1 serving)"),
         ("1", "Cup (1 NLEA serving)", "1 cup (1 serving on the label)"),
-        ("1", "piece  4\"x6\"", '1 piece 4"x6"'),
+        ("1", 'piece  4"x6"', '1 piece 4"x6"'),
     ],
 )
 def test_a_portion_is_named_with_its_amount_as_a_cook_would(many, measure, said):
@@ -149,7 +149,10 @@ def test_other_names_leave_out_the_numbers_of_purchasing_programmes(tmp_path):
             "ABBREV.txt, row 2, column 'Magnesium': '2,5' is not a number",
         ),
         ({"contents": [abbrev("01001", water_g="-1")]}, "ABBREV.txt, row 1, column 'Water': -1 is below 0"),
-        ({"contents": [abbrev("01001", iu="x")]}, "ABBREV.txt, row 1, column 'Vit_D_IU': 'x' is not a number"),
+        (
+            {"contents": [abbrev("01001", iu="x")]},
+            "ABBREV.txt, row 1, column 'Vit_D_IU': 'x' is not a number",
+        ),
         (
             {"contents": [abbrev("01001"), abbrev("01001")]},
             "ABBREV.txt, row 2, column 'NDB_No': food 01001 comes twice",

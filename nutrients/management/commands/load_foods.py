@@ -9,7 +9,7 @@ from nutrients.usda.release import ReleaseError
 
 
 class Command(BaseCommand):
-    help = "Load foods, reference intakes, day-to-day variation and activities, unless they are loaded already."
+    help = "Load foods, reference intakes and activities, unless they are loaded already."
 
     def add_arguments(self, parser):
         parser.add_argument("--fndds", type=Path, metavar="DIR", help="a release folder of FNDDS workbooks")
