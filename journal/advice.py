@@ -152,15 +152,22 @@ def _gap_facts(gap: NutrientGap) -> GapFacts:
         lower=gap.lower,
         upper=gap.upper,
         coverage=gap.coverage,
-        reference_amount=gap.reference_amount,
+        reference_amounts=_reference_amounts(gap),
         probability_adequate=gap.probability_adequate,
         confidence_above=gap.confidence_above,
         days_used=gap.days_used,
         days_in_window=gap.days_in_window or gap.window_days,
-        reference=gap.reference,
+        reference=gap.reference or {},
         reasons=tuple(gap.reasons),
         evidence=gap.evidence,
     )
+
+
+def _reference_amounts(gap: NutrientGap) -> tuple[float, ...]:
+    """What the intake is set against: one amount, or two where the diarist gave no sex."""
+    if gap.reference_amount is not None:
+        return (gap.reference_amount,)
+    return tuple((gap.reference or {}).get("amounts") or ())
 
 
 def _red_flags_lately(diarist: Diarist, now: datetime) -> AdviceQuerySet:

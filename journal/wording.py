@@ -100,8 +100,9 @@ RED: Mapping[str, tuple[Text, Text]] = {
     "R09": (
         gettext_lazy("A cramp that lasts and does not ease: ask for advice today"),
         gettext_lazy(
-            "A cramp of more than ten minutes that does not ease with movement should be looked at. Call your "
-            "doctor or %(advice_line)s today. If it grows worse or another sign comes, call %(emergency)s."
+            "A cramp of more than ten minutes that does not ease with movement should be looked at. Call "
+            "your doctor or %(advice_line)s today. If it grows worse or another sign comes, call "
+            "%(emergency)s."
         ),
     ),
     "R10": (
@@ -315,7 +316,7 @@ def _why_low(nutrient: str, evidence: Mapping) -> str:
         % {
             "kind": kind,
             "authority": f", {Authority(authority).label}" if authority in Authority.values else "",
-            "amount": number(evidence["reference_amount"]),
+            "amount": _(" or ").join(number(amount) for amount in evidence["reference_amounts"]),
             "unit": unit,
         },
         _("The food table knows this nutrient for %(share)s%% of the energy logged.")

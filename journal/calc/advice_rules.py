@@ -39,7 +39,8 @@ class GapFacts:
     """One nutrient beside one reference value over a window, as the review found it.
 
     `mean`, `lower` (what is known), `upper` (if foods of unknown content resemble the others) and
-    `reference_amount` are per day, in the nutrient's own unit. None is "not known".
+    `reference_amounts` are per day, in the nutrient's own unit. None is "not known". There are two
+    reference amounts where the diarist gave no sex and the two differ.
     """
 
     nutrient: str
@@ -50,7 +51,7 @@ class GapFacts:
     lower: float | None = None
     upper: float | None = None
     coverage: float | None = None
-    reference_amount: float | None = None
+    reference_amounts: tuple[float, ...] = ()
     probability_adequate: float | None = None
     confidence_above: float | None = None
     days_used: int = 0
@@ -73,7 +74,7 @@ class GapFacts:
             "confidence_above": self.confidence_above,
             "band": self.band,
             "kind": self.kind,
-            "reference_amount": self.reference_amount,
+            "reference_amounts": list(self.reference_amounts),
             "reference": dict(self.reference),
             "spread": dict(self.evidence),
         }
@@ -189,9 +190,9 @@ def below_adequate_intake(nutrient: str, fewest_days: int) -> Callable[[Facts], 
         gap = facts.gap(nutrient, "ai")
         if gap is None or not _well_known(gap, fewest_days):
             return None
-        if gap.upper is None or gap.reference_amount is None or gap.confidence_above is None:
+        if gap.upper is None or not gap.reference_amounts or gap.confidence_above is None:
             return None
-        if gap.upper >= gap.reference_amount or gap.confidence_above >= LOW:
+        if gap.upper >= min(gap.reference_amounts) or gap.confidence_above >= LOW:
             return None
         return gap.inputs()
 

@@ -112,10 +112,10 @@ def test_a_low_gap_makes_a_card_with_its_numbers(alice):
 
     assert (card.rule, card.severity, card.state) == ("L01", "advise", "new")
     assert card.key == "L01:magnesium_mg:2026-W47"
-    assert (card.evidence["days_used"], card.evidence["mean"], card.evidence["reference_amount"]) == (
+    assert (card.evidence["days_used"], card.evidence["mean"], card.evidence["reference_amounts"]) == (
         14,
         202.5,
-        265.0,
+        [265.0],
     )
     assert card.rule_version == 1
 
@@ -420,6 +420,40 @@ def test_a_card_explains_itself_with_numbers_as_people_read_them(alice):
     assert card.not_a_diagnosis.startswith("This is not a diagnosis.")
     assert card.sources
     assert card.actions == ("acknowledge", "snooze", "dismiss")
+
+
+def test_without_a_sex_a_card_names_both_references(alice):
+    both = {"authority": "nasem", "amount": None, "amounts": [2600.0, 3400.0]}
+    review(alice, gap(alice, "potassium_mg", "ai", reference_amount=None, reference=both))
+    [card] = advice.cards_for(alice)
+    assert "(adequate intake, NASEM (United States and Canada)) is 2,600 or 3,400 mg." in card.why
+
+
+# From meals to a card -------------------------------------------------------------------------
+
+
+def test_weeks_of_little_but_rice_become_a_card_through_the_real_review(alice, foods):
+    from journal import review as reviews
+
+    rice = foods.filter(name__icontains="rice, white", magnesium_mg__gt=0, magnesium_mg__lt=15).first()
+    alice.sex = "female"
+    alice.save()
+    for ago in range(1, 21):
+        noon = NOW - timedelta(days=ago)
+        entries.log_meal(alice, [(rice, Decimal(1100))], occurred_at=noon)
+        entries.mark_day(alice, noon.date(), finished=True)
+    reviews.review_stale(alice.pk)
+
+    [card] = advice.cards_for(alice)
+    assert (card.rule, card.stale) == ("L01", False)
+    assert card.evidence["days_used"] == 20
+    assert card.evidence["lower"] == pytest.approx(11 * float(rice.magnesium_mg))  # 1100 g a day
+    assert "On 20 of 28 days your logged intake was on average about" in card.why
+    assert "(average requirement, NASEM (United States and Canada)) is 265 mg." in card.why
+
+    before = list(Advice.objects.values())
+    reviews.review_stale(alice.pk)
+    assert list(Advice.objects.values()) == before
 
 
 # The answers behind it ------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from journal.emergency import Numbers, numbers
 
 LOW = {
     "days_used": 14, "days_in_window": 28, "mean": 202.46, "lower": 198.2, "upper": 206.8, "coverage": 0.9312,
-    "reference_amount": 265.0, "reference": {"authority": "nasem"}, "band": "likely_low", "kind": "ear",
+    "reference_amounts": [265.0], "reference": {"authority": "nasem"}, "band": "likely_low", "kind": "ear",
     "probability_adequate": 0.0585, "caveats": ["absorption"],
 }  # fmt: skip
 BARE = {**LOW, "lower": None, "upper": None, "caveats": []}

@@ -14,12 +14,12 @@ HEALTHY = Flags(age=40, conditions={"kidney_disease": "no"}, potassium_raising="
 
 MAGNESIUM = GapFacts(
     "magnesium_mg", "ear", TODAY, band="likely_low", mean=205.0, lower=200.0, upper=210.0, coverage=0.80,
-    reference_amount=265.0, probability_adequate=0.149, days_used=10,
+    reference_amounts=(265.0,), probability_adequate=0.149, days_used=10,
 )  # fmt: skip
-CALCIUM = replace(MAGNESIUM, nutrient="calcium_mg", reference_amount=800.0, days_used=14)
+CALCIUM = replace(MAGNESIUM, nutrient="calcium_mg", reference_amounts=(800.0,), days_used=14)
 POTASSIUM = GapFacts(
     "potassium_mg", "ai", TODAY, band="cannot_tell", mean=2300.0, lower=2250.0, upper=2599.0, coverage=0.80,
-    reference_amount=2600.0, confidence_above=0.149, days_used=7,
+    reference_amounts=(2600.0,), confidence_above=0.149, days_used=7,
 )  # fmt: skip
 
 
@@ -87,6 +87,13 @@ def test_potassium_is_below_only_when_even_the_upper_estimate_is():
     assert cards(replace(POTASSIUM, upper=2600.0)) == []
     assert cards(replace(POTASSIUM, confidence_above=0.15)) == []
     assert cards(replace(POTASSIUM, upper=None)) == []
+
+
+def test_without_a_sex_potassium_must_be_below_both_references():
+    both = replace(POTASSIUM, reference_amounts=(2600.0, 3400.0))
+    assert cards(both) == [("L03", "plain")]
+    assert cards(replace(both, upper=2600.0)) == []  # below 3400, not below 2600
+    assert cards(replace(both, reference_amounts=())) == []
 
 
 def test_potassium_stays_information_and_no_warning():
@@ -299,9 +306,9 @@ def test_only_the_most_severe_of_one_topic_is_wanted(monkeypatch):
 def test_a_card_keeps_the_numbers_it_rests_on():
     [card] = wanted(Facts(TODAY, with_condition("coeliac"), gaps=(MAGNESIUM,)))
     assert card.inputs["days_used"] == 10
-    assert (card.inputs["lower"], card.inputs["upper"], card.inputs["reference_amount"]) == (
+    assert (card.inputs["lower"], card.inputs["upper"], card.inputs["reference_amounts"]) == (
         200.0,
         210.0,
-        265.0,
+        [265.0],
     )
     assert card.inputs["caveats"] == ["absorption"]
