@@ -35,15 +35,13 @@ def portions(eaten: Eaten) -> pd.DataFrame:
 
     For food and drink the columns are the content per 100 g, NaN where unknown; for doses the amounts taken.
     """
-    rows = [
-        (one.diarist, one.day, one.source, float(one.grams), *eaten.content(one.food))
-        for one in eaten.portions
-    ]
-    rows += [
-        (one.diarist, one.day, one.source, np.nan, *map(one.taken().get, CODES)) for one in eaten.doses
-    ]
-    frame = pd.DataFrame(rows, columns=[*BY, "source", "grams", *CODES])
-    return frame.astype({"grams": float, **dict.fromkeys(CODES, float)})
+    rows = [(one.diarist, one.day, one.source, float(one.grams)) for one in eaten.portions]
+    rows += [(one.diarist, one.day, one.source, np.nan) for one in eaten.doses]
+    values = [eaten.content(one.food) for one in eaten.portions]
+    values += [tuple(map(one.taken().get, CODES)) for one in eaten.doses]
+    numbers = np.array(values, dtype=float).reshape(len(rows), len(CODES))
+    about = pd.DataFrame(rows, columns=[*BY, "source", "grams"])
+    return pd.concat([about, pd.DataFrame(numbers, columns=list(CODES))], axis=1)
 
 
 def logged(eaten: Eaten) -> pd.DataFrame:
@@ -83,8 +81,11 @@ def known_days(
     columns = ["date", "status", *WINDOW_COLUMNS]
     found = {row[0]: row for row in rows.values_list(*columns) if row[0] not in instead}
     fresh = {day: tuple(getattr(row, name) for name in columns) for day, row in instead.items() if row}
-    frame = pd.DataFrame([row for _day, row in sorted({**found, **fresh}.items())], columns=columns)
-    return frame.set_index("date").astype(dict.fromkeys(WINDOW_COLUMNS, float))
+    days = [row for _day, row in sorted({**found, **fresh}.items())]
+    index = pd.Index([row[0] for row in days], name="date", dtype=object)
+    numbers = np.array([row[2:] for row in days], dtype=float).reshape(len(days), len(WINDOW_COLUMNS))
+    status = pd.Series([row[1] for row in days], index=index, name="status", dtype=object)
+    return pd.concat([status, pd.DataFrame(numbers, index, WINDOW_COLUMNS)], axis=1)
 
 
 def references(authority: str) -> list[ReferenceRow]:

@@ -1,6 +1,6 @@
 """Compute what the entries of a diary amount to: days, gaps, advice. Loads pandas; imported by tasks alone.
 
-    review_stale(diarist_id) -> bool          the days that changed, and a new day that has begun; False if none
+    review_stale(diarist_id) -> bool          the days that changed, and a day begun; False if none
     review_as_of(diarist_id, as_of) -> bool   the gaps of the windows that end on a day somebody asked for
     sweep() -> int                            what is still stale, whoever lost the first request
     review_new_days() -> int                  begin the day of every diarist whose night has ended
@@ -18,7 +18,7 @@ other days are made when asked for, and forgotten when the diary changes.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
@@ -237,33 +237,32 @@ def _day_rows(begun: Begun, dates: list[date]) -> dict[date, DailyIntake | None]
     entries = eaten.eaten([begun.diarist], dates)
     logged = frames.logged(entries).droplevel("diarist")
     totals = intake.daily_intake(frames.portions(entries), CODES, by=frames.BY).droplevel("diarist")
-    found = logged.join(totals).fillna({"items": 0, "doses": 0})
-    if found.empty:
-        return rows
-    found["status"] = _statuses(begun.person, found)
-    for day, row in zip(found.index, found.to_dict("records"), strict=True):
-        rows[day] = _day_row(begun, day, row)
+    logged[["items", "doses", "energy_kcal"]] = totals[["items", "doses", "energy_kcal"]]
+    logged["status"] = _statuses(begun.person, logged.fillna({"items": 0, "doses": 0}))
+    held = _records(totals)
+    for day, about in _records(logged).items():
+        rows[day] = _day_row(begun, day, {**about, **held.get(day, {})})
     return rows
+
+
+def _records(frame: pd.DataFrame) -> dict[date, dict[str, Any]]:
+    """Each row by its day, as plain numbers; NaN, which is not known, is None."""
+    names = list(frame.columns)
+    return {
+        day: {name: None if value != value else value for name, value in zip(names, row, strict=True)}
+        for day, *row in frame.itertuples(name=None)
+    }
 
 
 def _day_row(begun: Begun, day: date, found: dict[str, Any]) -> DailyIntake:
     row = DailyIntake(diarist=begun.diarist, date=day, revision=begun.diarist.revision)
     for name in DAY_FIELDS:
-        setattr(row, name, _plain(name, found[name]))
+        if found.get(name) is not None:
+            setattr(row, name, found[name])
     if row.status == FASTING_MARKED and row.items == 0:
         for code in CODES:  # what a fast held is known
             setattr(row, code, getattr(row, code) or 0.0)
     return row
-
-
-def _plain(name: str, value: Any) -> Any:
-    """A number as the database holds it; NaN is not known."""
-    counts = name in ("items", "occasions") or name.endswith("_unknown")
-    if counts:
-        return 0 if pd.isna(value) else int(value)
-    if name.endswith("_added") and pd.isna(value):
-        return 0.0
-    return None if pd.isna(value) else value
 
 
 def _statuses(person: "_Person", found: pd.DataFrame) -> pd.Series:
@@ -366,7 +365,7 @@ def _gaps_as_of(begun: Begun, as_of: date, frame: pd.DataFrame) -> Iterable[Nutr
 
 
 def _gap_row(begun: Begun, assessed: Assessment, gap: Gap) -> NutrientGap:
-    found = asdict(gap)
+    found = {name: getattr(gap, name) for name in GAP_PARTS}
     evidence = {**found.pop("evidence"), "days_usable": assessed.days_usable, "version": VERSION}
     reference = found.pop("reference") or {}
     return NutrientGap(
@@ -388,6 +387,7 @@ def _gap_row(begun: Begun, assessed: Assessment, gap: Gap) -> NutrientGap:
 OWN_FIELDS = {"id", "diarist", "revision", "computed_at"}
 """Fields that say who, or when, and not what was found."""
 DAY_FIELDS = [f.name for f in DailyIntake._meta.concrete_fields if f.name not in OWN_FIELDS | {"date"}]
+GAP_PARTS = [part.name for part in fields(Gap)]
 GAP_KEY = ("as_of", "window_days", "nutrient", "kind")
 GAP_FIELDS = [f.name for f in NutrientGap._meta.concrete_fields if f.name not in {*OWN_FIELDS, *GAP_KEY}]
 STAMP = ["revision", "computed_at"]
