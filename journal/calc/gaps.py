@@ -14,7 +14,7 @@ the result for one diarist. Bands, least days and coverage limits are product ch
 of `journal.calc.usual`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -27,7 +27,7 @@ from journal.calc import usual
 from journal.calc.days import window
 from journal.calc.plausibility import EMPTY, FASTING_MARKED, USABLE, diary_implausible
 from journal.calc.usual import Flags, Floats, Summary
-from nutrients.calc.requirement import Need, Option, ReferenceRow, Spread, prior_spread
+from nutrients.calc.requirement import NO_ROW, Need, Option, ReferenceRow, Spread, prior_spread
 
 ENERGY = "energy_kcal"
 
@@ -129,7 +129,11 @@ class Verdict(NamedTuple):
 
 
 def judge_ear(
-    found: Summary, ear: ArrayLike, prior_sd: ArrayLike, rule: Rule, low_allowed: ArrayLike = True,
+    found: Summary,
+    ear: ArrayLike,
+    prior_sd: ArrayLike,
+    rule: Rule,
+    low_allowed: ArrayLike = True,
     cv_r: float = usual.CV_REQUIREMENT,
 ) -> Verdict:
     """Return bands against an average requirement.
@@ -150,7 +154,13 @@ def judge_ear(
         low >= UNLIKELY,
     ]
     bands = [
-        NOT_ENOUGH_DATA, CANNOT_TELL, LIKELY_MEETS, PROBABLY_MEETS, CANNOT_TELL, POSSIBLY_LOW, LIKELY_LOW,
+        NOT_ENOUGH_DATA,
+        CANNOT_TELL,
+        LIKELY_MEETS,
+        PROBABLY_MEETS,
+        CANNOT_TELL,
+        POSSIBLY_LOW,
+        LIKELY_LOW,
     ]
     band = np.select(conditions, bands, VERY_LIKELY_LOW)
     return _verdict(band, enough, low, spread)
@@ -237,68 +247,91 @@ def assess(
 
     On a day marked as fasting with nothing logged the intake is known: it is 0.
     """
-    frame = _in_window(days, as_of, window_days)
-    usable = frame["status"].isin(USABLE).to_numpy()
-    implausible = _implausible(frame, bmr_kcal)
+    codes = list(nutrients)
+    found = days_in_window(days, codes, as_of, window_days)
+    usable = np.isin(found.status, USABLE)
+    implausible = _implausible(found, bmr_kcal)
+    summaries = zip(*summarise(found), strict=True)
     gaps = [
         gap
-        for nutrient in nutrients
-        for gap in _gaps_of(nutrient, needs.get(nutrient), frame, usable, window_days, implausible)
+        for code, summary in zip(codes, summaries, strict=True)
+        for gap in _gaps_of(
+            needs.get(code) or Need(code, reasons=(NO_ROW,)), Summary(*summary), usable, implausible
+        )
     ]
     return Assessment(as_of, window_days, int(usable.sum()), implausible, gaps)
 
 
-def summarise(frame: pd.DataFrame, nutrient: str) -> Summary:
-    """Sum up one nutrient over the days of `frame`, one row for each calendar day in order, index: date."""
-    amount = frame[nutrient].to_numpy(dtype=float)
-    share = frame[f"{nutrient}_share"].to_numpy(dtype=float)
-    added = np.nan_to_num(frame[f"{nutrient}_added"].to_numpy(dtype=float))
-    nothing_unknown = np.nan_to_num(frame[f"{nutrient}_unknown"].to_numpy(dtype=float)) == 0
-    status = frame["status"].to_numpy()
-    fast = (status == FASTING_MARKED) & np.isnan(amount) & nothing_unknown
-    amount = np.where(fast, 0.0, amount)
-    # Without energy to weigh by, all is known (water alone) or it is not known how much is.
-    share = np.where(np.isnan(share), np.where(nothing_unknown & ~np.isnan(amount), 1.0, 0.0), share)
-    weekend = np.array([day.weekday() >= SATURDAY for day in frame.index], dtype=bool)
-    return usual.summary(amount, added, share, np.isin(status, USABLE), weekend)
+class DaysInWindow(NamedTuple):
+    """Each calendar day of a window, in order, as the last axis; a day without a row is empty."""
+
+    status: NDArray[np.str_]
+    weekend: Flags
+    energy_kcal: Floats
+    amount: Floats
+    """Shape (nutrients, days), as the three that follow."""
+    added: Floats
+    share: Floats
+    unknown: Floats
 
 
-def _in_window(days: pd.DataFrame, as_of: date, length: int) -> pd.DataFrame:
-    """One row for each day of the window, in order; a day without a row is empty."""
+def days_in_window(days: pd.DataFrame, nutrients: Sequence[str], as_of: date, length: int) -> DaysInWindow:
+    """Take the days of a window out of a frame as `assess` gets it."""
     first, _ = window(as_of, length)
-    frame = days.reindex([first + timedelta(days=i) for i in range(length)])
-    frame["status"] = frame["status"].astype(object).where(frame["status"].notna(), EMPTY)
-    return frame
+    dates = [first + timedelta(days=i) for i in range(length)]
+    rows = days.index.get_indexer(pd.Index(dates, dtype=object))
+    there = rows >= 0
+    columns = [f"{code}{part}" for part in ("", "_added", "_share", "_unknown") for code in nutrients]
+    wanted = [*columns, ENERGY] if ENERGY in days else columns
+    numbers = np.full((length, len(wanted)), np.nan)
+    numbers[there] = days[wanted].to_numpy(dtype=float)[rows[there]]
+    status = np.full(length, EMPTY, dtype=object)
+    status[there] = days["status"].to_numpy(dtype=object)[rows[there]]
+    return DaysInWindow(
+        status.astype(str),
+        np.array([day.weekday() >= SATURDAY for day in dates]),
+        numbers[:, -1] if ENERGY in wanted else np.full(length, np.nan),
+        *numbers[:, : len(columns)].T.reshape(4, len(nutrients), length),
+    )
 
 
-def _implausible(frame: pd.DataFrame, bmr_kcal: float | None) -> bool:
-    if bmr_kcal is None or ENERGY not in frame:
-        return False
-    counted = frame["status"].isin(set(USABLE) - {FASTING_MARKED}).to_numpy()
-    return bool(diary_implausible(frame[ENERGY].to_numpy(dtype=float), counted, bmr_kcal))
+def summarise(found: DaysInWindow) -> Summary:
+    """Sum up the days of a window for each nutrient; a fast with nothing logged is a day of 0."""
+    nothing_unknown = np.nan_to_num(found.unknown) == 0
+    fast = (found.status == FASTING_MARKED) & np.isnan(found.amount) & nothing_unknown
+    amount = np.where(fast, 0.0, found.amount)
+    # Without energy to weigh by, all is known (water alone) or it is not known how much is.
+    without_energy = np.where(nothing_unknown & ~np.isnan(amount), 1.0, 0.0)
+    share = np.where(np.isnan(found.share), without_energy, found.share)
+    usable = np.isin(found.status, USABLE)
+    return usual.summary(amount, np.nan_to_num(found.added), share, usable, found.weekend)
 
 
-def _gaps_of(
-    nutrient: str, need: Need | None, frame: pd.DataFrame, usable: Flags, window_days: int, implausible: bool
-) -> list[Gap]:
+def _implausible(found: DaysInWindow, bmr_kcal: float | None) -> bool:
+    counted = np.isin(found.status, USABLE) & (found.status != FASTING_MARKED)
+    return bmr_kcal is not None and bool(diary_implausible(found.energy_kcal, counted, bmr_kcal))
+
+
+def _gaps_of(need: Need, found: Summary, usable: Flags, implausible: bool) -> list[Gap]:
     """The gaps of one nutrient: one for each kind of reference, or one without."""
-    found = summarise(frame, nutrient)
-    need = need or Need(nutrient, reasons=("no_reference_row",))
     own = ["own_target"] if need.target and need.target.set_by == OWN else []
     reasons = [*need.reasons, *own, *_reasons_of_days(found, usable, implausible)]
     shown: dict[str, Any] = {
-        "nutrient": nutrient,
+        "nutrient": need.nutrient,
         "mean": _number(found.lower),
         "lower": _number(found.lower),
         "upper": _number(found.upper),
         "coverage": _number(found.coverage),
         "days_used": int(found.days),
-        "days_in_window": window_days,
+        "days_in_window": usable.size,
     }
     return [
-        _judged(need, kind, found, window_days, implausible, Gap(
-            kind=kind, reference=_reference(need, kind), reasons=reasons, **shown
-        ))
+        _judged(
+            need,
+            found,
+            implausible,
+            Gap(kind=kind, reference=_reference(need, kind), reasons=reasons, **shown),
+        )
         for kind in _kinds(need)
     ]
 
@@ -320,9 +353,17 @@ def _reference(need: Need, kind: str) -> dict[str, Any] | None:
     """The reference as clients get it. With the sex not known `amounts` has both, and `amount` none."""
     if kind == OWN and need.target:
         return {
-            "kind": kind, "amount": need.target.amount, "amounts": [need.target.amount], "authority": None,
-            "source": None, "row": need.target.id, "rows": [], "group": None, "nearest": False,
-            "label": need.target.label, "set_by": need.target.set_by,
+            "kind": kind,
+            "amount": need.target.amount,
+            "amounts": [need.target.amount],
+            "authority": None,
+            "source": None,
+            "row": need.target.id,
+            "rows": [],
+            "group": None,
+            "nearest": False,
+            "label": need.target.label,
+            "set_by": need.target.set_by,
         }
     if not kind:
         return None
@@ -330,9 +371,17 @@ def _reference(need: Need, kind: str) -> dict[str, Any] | None:
     amounts = sorted({getattr(row, kind) for row in rows})
     ids = list(dict.fromkeys(row.id for row in rows))
     return {
-        "kind": kind, "amount": amounts[0] if len(amounts) == 1 else None, "amounts": amounts,
-        "authority": rows[0].authority, "source": rows[0].source, "row": ids[0] if len(ids) == 1 else None,
-        "rows": ids, "group": rows[0].group, "nearest": need.nearest, "label": "", "set_by": None,
+        "kind": kind,
+        "amount": amounts[0] if len(amounts) == 1 else None,
+        "amounts": amounts,
+        "authority": rows[0].authority,
+        "source": rows[0].source,
+        "row": ids[0] if len(ids) == 1 else None,
+        "rows": ids,
+        "group": rows[0].group,
+        "nearest": need.nearest,
+        "label": "",
+        "set_by": None,
     }
 
 
@@ -349,38 +398,35 @@ def _reasons_of_days(found: Summary, usable: Flags, implausible: bool) -> list[s
     return [code for code, holds in codes.items() if holds]
 
 
-def _judged(
-    need: Need, kind: str, found: Summary, window_days: int, implausible: bool, gap: Gap
-) -> Gap:
+def _judged(need: Need, found: Summary, implausible: bool, gap: Gap) -> Gap:
     """Add the verdict to the numbers, or the reason why there is none."""
-    rule = RULES.get(gap.nutrient, Rule(window_days, 7, 7))
-    silent = _why_silent(need, kind, rule)
-    if silent is not None:
+    rule = RULES.get(gap.nutrient)
+    silent = _why_silent(need, gap.kind, rule)
+    if silent or rule is None or not need.claims_allowed or not gap.kind:
         return replace(gap, reasons=[*gap.reasons, *silent])
-    method = EAR if kind == EAR else AI
+    method = EAR if gap.kind == EAR else AI
     if found.days < rule.least_days:
         missing = rule.least_days - int(found.days)
         reasons = [*gap.reasons, "too_few_days"]
         return replace(gap, method=method, band=NOT_ENOUGH_DATA, days_needed=missing, reasons=reasons)
-    options = [(_amount(option, need, kind), option) for option in need.options]
+    options = [(_amount(option, need, gap.kind), option) for option in need.options]
     judged = [_judge(found, method, amount, option, rule, not implausible) for amount, option in options]
     gap = replace(gap, method=method, interval=_interval(found, judged), evidence=_evidence(found, judged))
-    if window_days < rule.window:
+    if gap.days_in_window < rule.window:
         return replace(gap, band=CANNOT_TELL, reasons=[*gap.reasons, "window_too_short"])
     return _claim(gap, found, rule, method, judged)
 
 
-def _why_silent(need: Need, kind: str, rule: Rule) -> list[str] | None:
-    """Codes for why nothing is claimed, None if something may be."""
+def _why_silent(need: Need, kind: str, rule: Rule | None) -> list[str]:
+    """Codes for why nothing is claimed, beside those that the need itself has."""
     if need.target and need.target.set_by != OWN:
         return ["clinician_target"]  # it may be a floor or a limit, and only the clinician knows
     if not need.claims_allowed or not kind:
         return []
-    if not rule.claims:
+    if rule is None or not rule.claims:
         return ["method_to_come"]
-    if any(prior_spread(option.variation, option.row) == Spread() for option in need.options):
-        return ["no_variation"]
-    return None
+    unknown = any(prior_spread(option.variation, option.row) == Spread() for option in need.options)
+    return ["no_variation"] if unknown else []
 
 
 def _amount(option: Option, need: Need, kind: str) -> float:

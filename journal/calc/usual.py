@@ -278,6 +278,8 @@ def cautious_mean(upper: ArrayLike, least_upper: ArrayLike, weekend: ArrayLike) 
     wherever this raises the mean.
     """
     upper, least_upper = np.broadcast_arrays(*_floats(upper, least_upper))
+    if np.isnan(least_upper).all():
+        return balanced_mean(upper, weekend)
     weekend = np.broadcast_to(np.asarray(weekend, dtype=bool), upper.shape)
     of_kinds = [
         _highest_mean(np.where(kind, upper, np.nan), np.where(kind, least_upper, np.nan))

@@ -162,7 +162,9 @@ def needs(
         need = choose(
             [row for row in rows if row.nutrient == nutrient],
             [row for row in variations if row.nutrient == nutrient],
-            person, on, nutrient,
+            person,
+            on,
+            nutrient,
         )
         found[nutrient] = replace(need, target=own.get(nutrient))
     return found

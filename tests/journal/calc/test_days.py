@@ -22,10 +22,21 @@ NEW_YORK = ZoneInfo("America/New_York")
 FOUR, MIDNIGHT = time(4), time(0)
 
 zones = st.sampled_from(
-    [ZoneInfo(name) for name in (
-        "Pacific/Auckland", "America/New_York", "UTC", "Asia/Kathmandu", "Australia/Lord_Howe",
-        "Pacific/Apia", "America/St_Johns", "Africa/Casablanca", "Europe/London", "Pacific/Kiritimati",
-    )]
+    [
+        ZoneInfo(name)
+        for name in (
+            "Pacific/Auckland",
+            "America/New_York",
+            "UTC",
+            "Asia/Kathmandu",
+            "Australia/Lord_Howe",
+            "Pacific/Apia",
+            "America/St_Johns",
+            "Africa/Casablanca",
+            "Europe/London",
+            "Pacific/Kiritimati",
+        )
+    ]
 )
 moments = st.datetimes(datetime(1995, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
 starts = st.times().map(lambda t: t.replace(second=0, microsecond=0))

@@ -10,7 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from journal.calc import usual
-from journal.calc.gaps import LOW_BANDS, RULES, assess, judge_ear, summarise
+from journal.calc.gaps import LOW_BANDS, RULES, assess, days_in_window, judge_ear, summarise
 from nutrients.calc.requirement import Need, Option, OwnTarget, ReferenceRow, VariationRow
 
 SUNDAY = date(2026, 11, 1)
@@ -48,8 +48,17 @@ WOMAN = {  # 31-50 years, NASEM; spreads of IOM 2000, appendix B
 }
 
 
-def diary(amounts, *, nutrient=MG, share=1.0, unknown=0, added=0.0, status="complete_marked", until=SUNDAY,
-          kcal=2000.0):
+def diary(
+    amounts,
+    *,
+    nutrient=MG,
+    share=1.0,
+    unknown=0,
+    added=0.0,
+    status="complete_marked",
+    until=SUNDAY,
+    kcal=2000.0,
+):
     """Days that end with `until`, all alike but for the amounts of one nutrient; others are not known."""
     index = [until - timedelta(days=len(amounts) - 1 - i) for i in range(len(amounts))]
     frame = pd.DataFrame({"status": status}, index=pd.Index(index, name="day"))
@@ -97,7 +106,10 @@ def test_fourteen_days_well_below_the_ear_are_likely_low_by_the_formula():
 @pytest.mark.parametrize(
     ("mean", "band"),
     [
-        (340, "likely_meets"), (285, "probably_meets"), (250, "possibly_low"), (220, "likely_low"),
+        (340, "likely_meets"),
+        (285, "probably_meets"),
+        (250, "possibly_low"),
+        (220, "likely_low"),
         (170, "very_likely_low"),
     ],
 )
@@ -113,7 +125,10 @@ def test_low_calcium_needs_fourteen_days():
 
 def test_low_magnesium_needs_ten_days_and_anything_at_all_seven():
     assert [gap(diary(around(150, n))).band for n in (6, 7, 9, 10)] == [
-        "not_enough_data", "possibly_low", "possibly_low", "very_likely_low",
+        "not_enough_data",
+        "possibly_low",
+        "possibly_low",
+        "very_likely_low",
     ]
 
 
@@ -291,6 +306,14 @@ def test_a_day_with_little_coverage_does_not_count_towards_low():
     assert (found.band, found.evidence["days_well_known"]) == ("possibly_low", 9)  # 9 of the 10 needed
 
 
+def test_low_in_any_degree_needs_seven_well_known_days():
+    days = diary(around(150, 8))
+    days.loc[days.index[:1], f"{MG}_share"] = 0.5
+    assert gap(days).band == "possibly_low"  # 7 of 8
+    days.loc[days.index[:2], f"{MG}_share"] = 0.5
+    assert (gap(days).band, gap(days).coverage) == ("cannot_tell", 0.875)  # 6 of 8: (6 + 2 x 0.5) / 8
+
+
 def test_water_alone_without_energy_is_fully_known():
     days = diary([5.0] * 8, share=np.nan, unknown=0)
     assert gap(days).coverage == 1
@@ -308,10 +331,14 @@ def test_without_a_birth_date_there_are_numbers_and_a_reason():
 
 
 BOTH = {
-    MG: Need(MG, (
-        Option("female", row(MG, "female", ear=265, id=1), spread(MG, 86)),
-        Option("male", row(MG, "male", ear=350, id=2), spread(MG, 122)),
-    ), reasons=("needs_sex",)),
+    MG: Need(
+        MG,
+        (
+            Option("female", row(MG, "female", ear=265, id=1), spread(MG, 86)),
+            Option("male", row(MG, "male", ear=350, id=2), spread(MG, 122)),
+        ),
+        reasons=("needs_sex",),
+    ),
 }
 
 
@@ -448,9 +475,10 @@ def test_the_unit_does_not_change_the_band(days, factor):
     scaled = [(amount * factor, share) for amount, share in days]
     needs = {MG: woman(MG, 86 * factor, ear=265 * factor)}
     here, there = gap(of(days)), gap(of(scaled), needs=needs)
-    near = here.probability_adequate is not None and min(
-        abs(here.probability_adequate - limit) for limit in (0.85, 0.5, 0.15, 0.05)
-    ) < 1e-9
+    near = (
+        here.probability_adequate is not None
+        and min(abs(here.probability_adequate - limit) for limit in (0.85, 0.5, 0.15, 0.05)) < 1e-9
+    )
     assume(not near)
     assert here.band == there.band
 
@@ -473,7 +501,7 @@ def test_low_claims_stand_on_coverage(days):
 
 @given(st.lists(amounts, min_size=7, max_size=28))
 def test_with_everything_known_the_careful_mean_is_the_plain_one(known):
-    found = summarise(diary(known), MG)
+    found = summarise(days_in_window(diary(known), [MG], SUNDAY, 28))
     assert found.cautious == found.lower == found.upper
 
 

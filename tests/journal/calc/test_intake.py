@@ -71,7 +71,8 @@ def test_a_day_of_water_alone_has_no_energy_to_weigh_by():
 
 def test_water_weighs_by_grams():
     day = day_of(
-        portion(500, kcal=0, water=100, source="drink"), portion(100, kcal=300, water=60),
+        portion(500, kcal=0, water=100, source="drink"),
+        portion(100, kcal=300, water=60),
         portion(200, kcal=200, water=math.nan),
     )
     assert day.water_g == 560  # 500 + 60
@@ -86,7 +87,9 @@ def test_a_food_of_unknown_energy_weighs_as_much_as_its_grams_do_in_the_others()
 
 def test_a_dose_is_exact_and_kept_apart():
     day = day_of(
-        portion(kcal=400, mg=90), portion(kcal=600), dose(magnesium_mg=250.0),
+        portion(kcal=400, mg=90),
+        portion(kcal=600),
+        dose(magnesium_mg=250.0),
         dose(magnesium_mg=100.0, source="medicine"),
     )
     assert (day.magnesium_mg, day.magnesium_mg_added) == (440, 350)
@@ -145,8 +148,14 @@ def test_an_unknown_source_and_a_food_without_weight_are_refused():
 
 values = st.one_of(st.just(math.nan), st.floats(0, 900, allow_subnormal=False))
 foods = st.builds(
-    portion, st.floats(0.001, 900), values, values, values, values,
-    day=st.sampled_from([MONDAY, TUESDAY]), source=st.sampled_from(["food", "drink"]),
+    portion,
+    st.floats(0.001, 900),
+    values,
+    values,
+    values,
+    values,
+    day=st.sampled_from([MONDAY, TUESDAY]),
+    source=st.sampled_from(["food", "drink"]),
 )
 pills = st.builds(dose, day=st.just(MONDAY), magnesium_mg=st.floats(0.001, 900))
 diaries = st.lists(st.one_of(foods, foods, pills), min_size=1, max_size=12)
@@ -175,7 +184,8 @@ def test_totals_equal_the_exact_sum_of_the_portions(portions):
     for day, row in found.iterrows():
         terms = [
             p["magnesium_mg"] if p["source"] == "supplement" else p["magnesium_mg"] * p["grams"] / 100
-            for p in portions if p["day"] == day and not math.isnan(p["magnesium_mg"])
+            for p in portions
+            if p["day"] == day and not math.isnan(p["magnesium_mg"])
         ]
         exact = float(sum((Decimal(term) for term in terms), Decimal(0)))
         assert row.magnesium_mg == pytest.approx(exact, rel=1e-15) if terms else math.isnan(row.magnesium_mg)

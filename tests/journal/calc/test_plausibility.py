@@ -53,8 +53,16 @@ def test_resting_energy_is_the_printed_one():
     assert bmr_kcal("male", 80, 178, 35) == 1742.5  # 800 + 1112.5 - 175 + 5
 
 
-@pytest.mark.parametrize("missing", [(None, 65, 165, 40), ("male", None, 165, 40), ("male", 65, None, 40),
-                                     ("male", 65, 165, None), ("male", 65, 165, 17)])
+@pytest.mark.parametrize(
+    "missing",
+    [
+        (None, 65, 165, 40),
+        ("male", None, 165, 40),
+        ("male", 65, None, 40),
+        ("male", 65, 165, None),
+        ("male", 65, 165, 17),
+    ],
+)
 def test_resting_energy_needs_every_answer_of_an_adult(missing):
     assert bmr_kcal(*missing) is None
 
@@ -131,8 +139,14 @@ def test_unknown_energy_never_looks_finished():
 
 def test_a_column_of_days_is_judged_at_once():
     found = day_statuses(
-        finished=[True, False, False], fasting=[False, True, False], items=[5, 0, 0], doses=[0, 0, 0],
-        energy_kcal=[1900, np.nan, np.nan], occasions=[3, 0, 0], span_h=[9, 0, 0], bmr=BMR,
+        finished=[True, False, False],
+        fasting=[False, True, False],
+        items=[5, 0, 0],
+        doses=[0, 0, 0],
+        energy_kcal=[1900, np.nan, np.nan],
+        occasions=[3, 0, 0],
+        span_h=[9, 0, 0],
+        bmr=BMR,
     )
     assert found.status.tolist() == ["complete_marked", "fasting_marked", "empty"]
 
@@ -141,7 +155,11 @@ flags = st.booleans()
 
 
 @given(
-    st.floats(0, 499), flags, st.integers(1, 20), st.integers(0, 9), st.floats(0, 24),
+    st.floats(0, 499),
+    flags,
+    st.integers(1, 20),
+    st.integers(0, 9),
+    st.floats(0, 24),
     st.one_of(st.none(), st.floats(900, 2500)),
 )
 def test_no_day_under_500_kcal_counts_without_a_fasting_mark(energy, finished, items, occasions, span_h, bmr):
@@ -176,5 +194,9 @@ def test_without_a_resting_energy_or_days_nothing_is_implausible():
 
 def test_statuses_are_those_of_the_diary():
     assert {plausibility.EMPTY, plausibility.INCOMPLETE, *USABLE} == {
-        "complete_marked", "complete_inferred", "fasting_marked", "incomplete", "empty",
+        "complete_marked",
+        "complete_inferred",
+        "fasting_marked",
+        "incomplete",
+        "empty",
     }

@@ -39,18 +39,30 @@ def whole(text):
 
 ROWS = [
     ReferenceRow(
-        authority=row["authority"], nutrient=row["nutrient"], life_stage=row["life_stage"], sex=row["sex"],
-        age_min_months=int(row["age_min_months"]), age_max_months=whole(row["age_max_months"]),
+        authority=row["authority"],
+        nutrient=row["nutrient"],
+        life_stage=row["life_stage"],
+        sex=row["sex"],
+        age_min_months=int(row["age_min_months"]),
+        age_max_months=whole(row["age_max_months"]),
         **{kind: number(row[kind]) for kind in ("ear", "rda", "ai", "ul", "cdrr")},
-        unit=row["unit"], source=row["source"], group=row["group"], id=i,
+        unit=row["unit"],
+        source=row["source"],
+        group=row["group"],
+        id=i,
     )
     for i, row in enumerate(read("reference_intakes.csv"))
 ]
 VARIATIONS = [
     VariationRow(
-        nutrient=row["nutrient"], sex=row["sex"],
-        age_min_y=int(row["age_min_y"]), age_max_y=whole(row["age_max_y"]),
-        sd=number(row["sd"]), cv=number(row["cv"]), unit=row["unit"], method=row["method"],
+        nutrient=row["nutrient"],
+        sex=row["sex"],
+        age_min_y=int(row["age_min_y"]),
+        age_max_y=whole(row["age_max_y"]),
+        sd=number(row["sd"]),
+        cv=number(row["cv"]),
+        unit=row["unit"],
+        method=row["method"],
     )
     for row in read("within_person_variation.csv")
 ]
@@ -90,7 +102,8 @@ def test_a_birth_date_that_is_not_told_has_no_row_and_says_so():
 def test_without_a_sex_both_rows_are_returned():
     found = need("magnesium", years_old(40))
     assert [(o.sex, o.row.ear, o.variation.sd) for o in found.options] == [
-        ("female", 265, 85.8), ("male", 350, 122),
+        ("female", 265, 85.8),
+        ("male", 350, 122),
     ]
     assert found.reasons == ("needs_sex",)
 
