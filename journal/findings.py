@@ -24,14 +24,14 @@ from datetime import date, timedelta
 
 import structlog
 from django.core.cache import cache
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
 from django.utils import timezone
 
 from journal import eaten, tasks
 from journal.calc import days
 from journal.calc.portions import Amount
 from journal.codes import DayStatus
-from journal.models import DailyIntake, Diarist, NutrientGap, ReviewState, StaleDay
+from journal.models import DailyIntake, Diarist, NutrientGap, StaleDay
 from nutrients.codes import CODES, KEY_CODES
 
 log = structlog.get_logger(__name__)
@@ -54,10 +54,9 @@ def today(diarist: Diarist) -> date:
 
 def is_stale(diarist: Diarist) -> bool:
     """Whether the diary, or its day, has gone on since the last review."""
-    if StaleDay.objects.filter(diarist=diarist).exists():
-        return True
-    reviewed_on = ReviewState.objects.filter(diarist=diarist).values_list("reviewed_on", flat=True).first()
-    return reviewed_on != today(diarist)
+    behind = Exists(StaleDay.objects.filter(diarist=OuterRef("pk")))
+    waiting, reviewed_on = Diarist.objects.values_list(behind, "review_state__reviewed_on").get(pk=diarist.pk)
+    return waiting or reviewed_on != today(diarist)
 
 
 def refresh(diarist: Diarist) -> bool:

@@ -259,6 +259,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"
+ACCOUNT_SIGNUP_REDIRECT_URL = "profile_start"
 LOGOUT_REDIRECT_URL = "account_login"
 
 REGISTRATION = env.str("SPASMLOG_REGISTRATION", default="open")
@@ -305,6 +306,7 @@ REST_FRAMEWORK = {
         "person": env.str("SPASMLOG_API_RATE", default="600/min"),
         "stranger": env.str("SPASMLOG_API_STRANGER_RATE", default="240/min"),
     },
+    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
     "EXCEPTION_HANDLER": "spasmlog.errors.exception_handler",
 }
 SPECTACULAR_SETTINGS = {

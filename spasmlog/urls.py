@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/", include("spasmlog.api_urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("journal.urls")),
 ]
 
 handler400 = "spasmlog.errors.bad_request"

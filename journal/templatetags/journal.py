@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
@@ -128,6 +129,27 @@ def temperature(celsius, units: str) -> str:
 def clock(moment: datetime) -> str:
     """The time on the diarist's wall."""
     return date_format(timezone.localtime(moment), "TIME_FORMAT")
+
+
+@register.filter
+def at(entry) -> str:
+    """The time of an entry on the clocks of the place where it was logged."""
+    zone = ZoneInfo(entry.tz) if entry.tz else timezone.get_current_timezone()
+    return date_format(entry.occurred_at.astimezone(zone), "TIME_FORMAT")
+
+
+@register.filter
+def elsewhere(entry) -> str:
+    """The time zone of an entry that was logged where clocks differ from home; else nothing."""
+    home = timezone.localtime(entry.occurred_at).utcoffset()
+    there = timedelta(minutes=entry.utc_offset_min)
+    return entry.tz.replace("_", " ") if there != home else ""
+
+
+@register.filter
+def wall(moment: datetime) -> str:
+    """A moment as a date-and-time field of a form holds it."""
+    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M")
 
 
 @register.filter

@@ -1,0 +1,216 @@
+"""A meal being put together: the foods chosen so far, carried by the form itself.
+
+Nothing is kept on the server before the meal is saved: each row of the form names a food, a measure
+(a portion's id, `g` or `oz`) and how many, as they were typed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import prefetch_related_objects
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from journal.calc.portions import Amount, day_amounts
+from journal.codes import Units
+from journal.entries import MOST_ITEMS, Portion
+from journal.forms import FOOD_WEIGHT, number
+from journal.models import Diarist, Favourite, Meal, MealItem
+from journal.timeline import CODES, content
+from nutrients.models import Food, FoodPortion
+
+GRAMS, OUNCES = "g", "oz"
+USUAL_AMOUNT = "usual amount"
+
+
+@dataclass
+class Row:
+    """One food of the draft, as it stands in the form."""
+
+    food: Food
+    measure: str
+    quantity: str
+
+    @cached_property
+    def portion(self) -> FoodPortion | None:
+        return next((p for p in self.food.portions.all() if str(p.pk) == self.measure), None)
+
+    @property
+    def number(self) -> Decimal | None:
+        return number(self.quantity)
+
+    @cached_property
+    def grams(self) -> Decimal | None:
+        """Weight, where what was typed tells it. [g]"""
+        if self.number is None or self.number <= 0:
+            return None
+        if self.portion:
+            return self.number * self.portion.grams
+        return FOOD_WEIGHT.kept(self.number, Units.US if self.measure == OUNCES else Units.METRIC)
+
+    def said(self) -> Portion:
+        """What the verb takes."""
+        if self.portion:
+            # Without a number the verb would take one portion; nobody said so.
+            return Portion(self.food, portion=self.portion, quantity=self.number) if self.number is not None else Portion(self.food)
+        grams = self.grams if self.grams is not None else self.number
+        return Portion(self.food, grams=grams)
+
+
+class Draft:
+    """The rows of a meal that is being put together."""
+
+    def __init__(self, diarist: Diarist, rows: Iterable[Row] = ()):
+        self.diarist = diarist
+        self.rows = list(rows)
+
+    @classmethod
+    def read(cls, diarist: Diarist, data: QueryDict) -> "Draft":
+        """The rows that a form carries; a food that this diarist cannot see is not among them."""
+        said = list(zip(data.getlist("food"), data.getlist("measure"), data.getlist("quantity"), strict=False))
+        foods = visible_foods(diarist, [food for food, _measure, _quantity in said[: MOST_ITEMS + 1]])
+        return cls(diarist, [Row(foods[food], m, q) for food, m, q in said if food in foods])
+
+    @classmethod
+    def of_meal(cls, meal: Meal) -> "Draft":
+        """A stored meal as a form that would store the same."""
+        items = meal.items.select_related("food", "portion").prefetch_related("food__portions")
+        return cls(meal.diarist, [Row(item.food, *measure_of(item)) for item in items])
+
+    def add(self, food_id: str) -> Food | None:
+        """Add a food: the amount of last time, else the usual portion."""
+        food = visible_foods(self.diarist, [food_id]).get(food_id)
+        if food is None or len(self.rows) >= MOST_ITEMS:
+            return None
+        self.rows.append(Row(food, *amount_to_offer(self.diarist, food)))
+        return food
+
+    def add_favourite(self, favourite: Favourite) -> None:
+        """Add all foods of a usual meal, as it was stored."""
+        foods = visible_foods(self.diarist, [str(item.get("food")) for item in favourite.items])
+        for item in favourite.items:
+            if food := foods.get(str(item.get("food"))):
+                measure, quantity = (
+                    (str(item["portion"]), item.get("quantity") or 1)
+                    if item.get("portion")
+                    else (GRAMS, item.get("grams") or "")
+                )
+                self.rows.append(Row(food, measure, plain(quantity)))
+
+    def drop(self, place: str) -> Food | None:
+        """Take the row at a place away."""
+        if not place.isdecimal() or int(place) >= len(self.rows):
+            return None
+        return self.rows.pop(int(place)).food
+
+    def said(self) -> list[Portion]:
+        return [row.said() for row in self.rows]
+
+    def amounts(self) -> dict[str, Amount]:
+        """What the rows hold so far; those without an amount are left out."""
+        return day_amounts(CODES, [(float(row.grams), content(row.food)) for row in self.rows if row.grams])
+
+
+def plain(value) -> str:
+    """A number as it would be typed."""
+    return "" if value in ("", None) else f"{Decimal(str(value)).normalize():f}"
+
+
+def visible_foods(diarist: Diarist, ids: Iterable[str]) -> dict[str, Food]:
+    """Foods that this diarist may log, by their id as text."""
+    wanted = {id for id in ids if is_uuid(id)}
+    if not wanted:
+        return {}
+    foods = Food.objects.visible_to(diarist.user_id).filter(pk__in=wanted).prefetch_related("portions")
+    return {str(food.pk): food for food in foods}
+
+
+def is_uuid(text: str | None) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except (ValueError, TypeError, AttributeError):
+        return False
+
+
+def measure_of(item: MealItem) -> tuple[str, str]:
+    """How an amount was said: the measure and how many of it."""
+    if item.portion_id and item.quantity is not None:
+        return str(item.portion_id), plain(item.quantity)
+    return GRAMS, plain(item.grams)
+
+
+def amount_to_offer(diarist: Diarist, food: Food) -> tuple[str, str]:
+    """The amount of last time; else the portion that people usually have; else 100 g."""
+    last = MealItem.objects.live_of(diarist).filter(food=food).order_by("-meal__occurred_at").first()
+    return measure_of(last) if last else usual_measure(food)
+
+
+def usual_measure(food: Food) -> tuple[str, str]:
+    """A named portion that weighs what people usually have; else any portion of that weight, else the first."""
+    portions = list(food.portions.all())
+    if not portions:
+        return GRAMS, "100"
+    named = [portion for portion in portions if portion.description != USUAL_AMOUNT] or portions
+    usual = next((portion for portion in portions if portion.usual), None)
+    same = [portion for portion in named if usual and portion.grams == usual.grams]
+    return str((same or ([usual] if usual else named))[0].pk), "1"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A food to choose, with the amount it would be added with."""
+
+    food: Food
+    words: str
+    favourite: bool = False
+
+
+def offers(foods: Iterable[Food], last: Mapping[UUID, MealItem], favourites: Iterable[UUID] = ()) -> list[Offer]:
+    """Foods with the amount that choosing them adds: last time's, or the usual portion."""
+    foods, favourites = list(foods), set(favourites)
+    prefetch_related_objects(foods, "portions")
+    return [Offer(food, amount_words(food, last.get(food.pk)), food.pk in favourites) for food in foods]
+
+
+def amount_words(food: Food, item: MealItem | None) -> str:
+    """Such as "2 × 1 slice (56 g)" or "150 g"."""
+    measure, quantity = measure_of(item) if item else usual_measure(food)
+    row = Row(food, measure, quantity)
+    if row.grams is None:
+        return ""
+    grams = plain(row.grams.quantize(Decimal(1) if row.grams >= 10 else Decimal("0.1")))
+    if row.portion is None:
+        return _("%(grams)s g") % {"grams": grams}
+    if row.number == 1:
+        return _("%(portion)s (%(grams)s g)") % {"portion": row.portion.description, "grams": grams}
+    return _("%(count)s × %(portion)s (%(grams)s g)") % {
+        "count": quantity, "portion": row.portion.description, "grams": grams,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class History:
+    """What this person eats: their favourites, and what they had lately at this meal."""
+
+    last: dict[UUID, MealItem]
+    """The latest item of each food, the latest first."""
+    favourite_foods: tuple[UUID, ...]
+    favourite_meals: tuple[Favourite, ...]
+
+
+def history(diarist: Diarist, kind: str) -> History:
+    """Recent foods, those of this kind of meal first, and favourites."""
+    recent = MealItem.objects.recent(diarist).select_related("meal", "food", "portion").prefetch_related("food__portions")
+    recent = sorted(recent, key=lambda item: item.meal.kind != kind)  # stable: the latest first in each part
+    last: dict[UUID, MealItem] = {}
+    for item in recent:
+        last.setdefault(item.food_id, item)
+    favourites = list(Favourite.objects.of(diarist).live())
+    return History(
+        last,
+        tuple(f.food_id for f in favourites if f.food_id),
+        tuple(f for f in favourites if f.items and f.kind in ("", kind)),
+    )

@@ -1,0 +1,546 @@
+"""What people type, read into the shapes that verbs take.
+
+Forms look at the shape only: is it a number, a date, one of the choices. Whether a number is possible
+is said by the models, in the same words to a browser and to a phone (`refuse` puts them at their field).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from journal.codes import (
+    Answer,
+    Condition,
+    Doing,
+    DoseSource,
+    Helped,
+    MealKind,
+    MedicineClass,
+    Relief,
+    SetBy,
+    Side,
+    Sign,
+    Site,
+    Units,
+    WeekStart,
+)
+from journal.models import Diarist, LifeStagePeriod
+from nutrients.calc import units
+from nutrients.codes import CODES, KEY_CODES, NUTRIENT, Authority, Sex
+
+NOT_SAID = ("", _("not said"))
+
+
+def refuse(form: forms.Form, error: ValidationError, **names: str) -> None:
+    """Show what a verb refused at the field it speaks of; `names` maps model fields to form fields."""
+    said = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    for field, messages in said.items():
+        field = names.get(field, field)
+        for message in messages:
+            form.add_error(field if field in form.fields else None, message)
+
+
+# Measures in the diarist's units --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A quantity with its unit in the tables and the one that people in the US type."""
+
+    unit: str
+    us_unit: str
+    from_us: Callable[[float], float]
+    to_us: Callable[[float], float]
+    places: int
+
+    def unit_in(self, system: str) -> str:
+        return self.us_unit if system == Units.US else self.unit
+
+    def kept(self, typed: Decimal, system: str) -> Decimal:
+        """What is typed, in the unit of the tables."""
+        if system != Units.US or not typed.is_finite():
+            return typed
+        return Decimal(repr(self.from_us(float(typed)))).quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_UP)
+
+    def shown(self, kept: Decimal, system: str) -> str:
+        """What is stored, as it would be typed."""
+        if system == Units.US:
+            kept = Decimal(repr(self.to_us(float(kept)))).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return f"{kept.normalize():f}"
+
+
+VOLUME = Measure("ml", "fl oz", units.ml_from_us_fl_oz, units.us_fl_oz_from_ml, 1)
+WEIGHT = Measure("kg", "lb", units.kg_from_lb, units.lb_from_kg, 2)
+HEIGHT = Measure("cm", "in", units.cm_from_inches, units.inches_from_cm, 1)
+TEMPERATURE = Measure("°C", "°F", units.c_from_f, units.f_from_c, 1)
+FOOD_WEIGHT = Measure("g", "oz", units.g_from_oz, units.oz_from_g, 3)
+
+FEET = re.compile(r"^\s*(\d+)\s*(?:'|ft|feet|’)\s*(?:(\d+(?:\.\d+)?)\s*(?:\"|in|inches|”|'')?)?\s*$")
+LARGEST_TYPED = Decimal(10) ** 7
+
+
+def number(text: str) -> Decimal | None:
+    """A decimal number with a point or a comma; None if it is no number that anybody means."""
+    try:
+        typed = Decimal(text.strip().replace(",", "."))
+    except ArithmeticError:
+        return None
+    return typed if typed.is_finite() and abs(typed) <= LARGEST_TYPED else None
+
+
+class NumberField(forms.Field):
+    """A decimal number, typed with a point or a comma."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value) -> Decimal | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        found = number(text)
+        if found is None:
+            raise ValidationError(_("Give a number."))
+        return found
+
+
+class MeasureField(NumberField):
+    """A number in the diarist's units; cleaned, it is in the unit of the tables."""
+
+    def __init__(self, measure: Measure, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.measure, self.system = measure, Units.METRIC.value
+
+    def speak(self, system: str) -> None:
+        """Ask in these units from now on, and name the unit in the label."""
+        self.system = system
+        self.label = f"{self.label} ({self.measure.unit_in(system)})"
+
+    def to_python(self, value) -> Decimal | None:
+        feet = FEET.match(str(value or "")) if self.measure is HEIGHT else None
+        if feet and self.system == Units.US:
+            value = int(feet[1]) * units.INCHES_PER_FOOT + Decimal(feet[2] or 0)
+        typed = super().to_python(value)
+        return None if typed is None else self.measure.kept(typed, self.system)
+
+    def prepare_value(self, value):
+        return self.measure.shown(value, self.system) if isinstance(value, Decimal) else value
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class MomentField(forms.Field):
+    """A moment on the wall where the entry was logged. An untouched field keeps its seconds."""
+
+    widget = MomentInput
+    zone: ZoneInfo | None = None
+
+    def prepare_value(self, value):
+        return self._typed(value) if isinstance(value, datetime) else value
+
+    def _typed(self, moment: datetime) -> str:
+        return moment.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
+
+    def to_python(self, value) -> datetime | None:
+        if not value:
+            return None
+        if isinstance(self.initial, datetime) and value == self._typed(self.initial):
+            return self.initial
+        try:
+            wall = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValidationError(_("Give a date and a time.")) from None
+        return wall.replace(tzinfo=self.zone or timezone.get_current_timezone())
+
+
+class DiaryForm(forms.Form):
+    """A form that speaks the diarist's units and the clock of the place where an entry was logged."""
+
+    error_css_class = "field-wrong"
+
+    def __init__(self, *args, diarist: Diarist, entry=None, **kwargs):
+        kwargs.setdefault("initial", {})
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.diarist, self.entry = diarist, entry
+        for name, field in self.fields.items():
+            if isinstance(field, MeasureField):
+                field.speak(diarist.units)
+            if isinstance(field, MomentField):
+                field.zone = ZoneInfo(entry.tz) if entry and entry.tz else diarist.tz
+                field.initial = self.initial.get(name)
+
+    def said(self, *names: str) -> dict:
+        """What was typed in these fields."""
+        return {name: self.cleaned_data.get(name) for name in names}
+
+
+chips = forms.RadioSelect
+"""Drawn by `partials/choices.html` as chips to tap."""
+
+
+# Meals, drinks, activity ----------------------------------------------------------------------
+
+
+class MealForm(DiaryForm):
+    kind = forms.ChoiceField(label=_("Meal"), choices=MealKind, required=False, widget=chips)
+    occurred_at = MomentField(label=_("When"), required=False)
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.TextInput)
+
+
+class DrinkForm(DiaryForm):
+    amount_ml = MeasureField(VOLUME, label=_("How much"))
+    occurred_at = MomentField(label=_("When"), required=False)
+
+
+class ExerciseForm(DiaryForm):
+    minutes = NumberField(label=_("How long, in minutes"))
+    occurred_at = MomentField(label=_("Began at"), required=False)
+    temperature_c = MeasureField(TEMPERATURE, label=_("Temperature"), required=False)
+    weight_before_kg = MeasureField(
+        WEIGHT, label=_("Weight before"), required=False,
+        help_text=_("Weighed before and after, the difference shows how much was sweated."),
+    )  # fmt: skip
+    weight_after_kg = MeasureField(WEIGHT, label=_("Weight after"), required=False)
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.TextInput)
+
+    def clean_minutes(self) -> int:
+        minutes = self.cleaned_data["minutes"]
+        if minutes is not None and minutes != minutes.to_integral_value():
+            raise ValidationError(_("Give whole minutes."))
+        return int(minutes)
+
+
+class WeightForm(DiaryForm):
+    kg = MeasureField(WEIGHT, label=_("Body weight"))
+    occurred_at = MomentField(label=_("When"), required=False)
+
+
+# Supplements ----------------------------------------------------------------------------------
+
+
+class DoseForm(DiaryForm):
+    quantity = NumberField(label=_("How many"), initial=1)
+    occurred_at = MomentField(label=_("When"), required=False)
+
+
+class SupplementForm(DiaryForm):
+    """A product with the exact amounts of one unit of it, as printed on its label."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    unit = forms.CharField(label=_("One unit is a"), max_length=40, initial=_("tablet"), help_text=_("Tablet, capsule, scoop, drop …"))
+    source = forms.ChoiceField(label=_("It is a"), choices=DoseSource, initial=DoseSource.SUPPLEMENT, widget=chips)
+    prescribed = forms.BooleanField(label=_("Prescribed for me"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        amounts = self.initial.get("amounts", {})
+        for code in (*KEY_CODES[:-1], *(c for c in CODES if c not in KEY_CODES), KEY_CODES[-1]):
+            nutrient = NUTRIENT[code]
+            self.fields[code] = NumberField(
+                label=f"{str(nutrient.name).capitalize()} ({nutrient.unit})", required=False, initial=amounts.get(code)
+            )
+
+    def main_amounts(self) -> list[forms.BoundField]:
+        return [self[code] for code in KEY_CODES[:-1]]
+
+    def other_amounts(self) -> list[forms.BoundField]:
+        return [self[code] for code in CODES if code not in KEY_CODES[:-1]]
+
+    def amounts(self) -> dict[str, float]:
+        """Amounts in one unit that were typed, by nutrient code and in its unit."""
+        return {code: float(self.cleaned_data[code]) for code in CODES if self.cleaned_data.get(code) is not None}
+
+
+# Cramps ---------------------------------------------------------------------------------------
+
+SIGN_GROUPS: tuple[tuple[str | Promise, tuple[Sign, ...]], ...] = (
+    (
+        _("Mind and body"),
+        (Sign.SEIZURE, Sign.FAINTED, Sign.CONFUSED, Sign.CANNOT_BE_WOKEN, Sign.FEELING_FAINT, Sign.BAD_HEADACHE,
+         Sign.VISUAL_CHANGE, Sign.FEVER, Sign.STIFF_NECK, Sign.RASH, Sign.VOMITING),
+    ),
+    (
+        _("Heart, breath and throat"),
+        (Sign.CHEST_PAIN, Sign.PALPITATIONS, Sign.TROUBLE_BREATHING, Sign.TROUBLE_SPEAKING, Sign.TROUBLE_SWALLOWING,
+         Sign.THROAT_TIGHTNESS),
+    ),
+    (
+        _("Strength and feeling"),
+        (Sign.SUDDEN_PARALYSIS, Sign.SPREADING_WEAKNESS, Sign.WEAKNESS, Sign.NUMBNESS, Sign.TINGLING,
+         Sign.TINGLING_AROUND_MOUTH, Sign.NUMB_SADDLE, Sign.BLADDER_BOWEL_CONTROL_LOST, Sign.BALANCE_CHANGE,
+         Sign.MEMORY_CHANGE),
+    ),
+    (
+        _("Muscles"),
+        (Sign.NOT_EASING_10_MIN, Sign.HAND_OR_FOOT_LOCKED, Sign.JAW_LOCKED, Sign.WHOLE_BODY_STIFFNESS,
+         Sign.CRAMPS_CHEST_ARMS_BELLY, Sign.SEVERE_MUSCLE_PAIN, Sign.MUSCLE_SWELLING, Sign.DARK_URINE,
+         Sign.MUSCLE_WASTING, Sign.TWITCHING_LASTING),
+    ),
+    (
+        _("Legs"),
+        (Sign.ONE_LEG_SWOLLEN, Sign.ONE_LEG_WARM_RED, Sign.CALF_PAIN_BETWEEN_CRAMPS, Sign.LEG_COLD_PALE_NUMB,
+         Sign.LEG_PAIN_WALKING_STOPS_RESTING),
+    ),
+    (
+        _("What came before"),
+        (Sign.LONG_EXERCISE_MUCH_DRINKING, Sign.AFTER_HEAT, Sign.AFTER_VOMITING, Sign.AFTER_DIARRHOEA,
+         Sign.AFTER_WATER_TABLETS, Sign.AFTER_HEAVY_SWEATING),
+    ),
+    (
+        _("Other"),
+        (Sign.PUFFINESS, Sign.SWELLING_FACE_HANDS, Sign.TUMMY_CRAMPS_BLEEDING, Sign.SORE_TONGUE, Sign.TIREDNESS),
+    ),
+)  # fmt: skip
+
+COMMON_SITES = (Site.CALF, Site.FOOT, Site.TOES, Site.THIGH_BACK, Site.THIGH_FRONT, Site.HAND)
+STARTED = (("0", _("just now")), ("15", _("15 min earlier")), ("30", _("30 min earlier")), ("60", _("1 hour earlier")))
+
+
+class CrampForm(DiaryForm):
+    """The details of a cramp; none is needed."""
+
+    site = forms.ChoiceField(label=_("Where"), choices=[*Site.choices], required=False, widget=chips)
+    side = forms.ChoiceField(label=_("Side"), choices=Side, required=False, widget=chips)
+    intensity = forms.ChoiceField(
+        label=_("How strong, 0 to 10"), choices=[(str(n), str(n)) for n in range(11)], required=False, widget=chips
+    )
+    started = forms.ChoiceField(label=_("It began"), choices=STARTED, required=False, widget=chips)
+    occurred_at = MomentField(label=_("Exact time"), required=False)
+    minutes = NumberField(label=_("How many minutes it lasted"), required=False)
+    just_ended = forms.BooleanField(label=_("It has just ended"), required=False)
+    woke_me = forms.ChoiceField(
+        label=_("Did it wake you?"), choices=[("yes", _("yes")), ("no", _("no"))], required=False, widget=chips
+    )
+    doing = forms.ChoiceField(label=_("What were you doing?"), choices=Doing, required=False, widget=chips)
+    signs = forms.MultipleChoiceField(
+        label=_("Warning signs"), choices=Sign, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for relief in Relief:
+            self.fields[f"tried_{relief.value}"] = forms.BooleanField(label=relief.label, required=False)
+            self.fields[f"helped_{relief.value}"] = forms.ChoiceField(
+                label=relief.label, choices=[("", _("Did it help?")), *Helped.choices], required=False
+            )
+
+    def relief_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"tried_{what}"], self[f"helped_{what}"]) for what in Relief.values]
+
+    def sign_groups(self) -> list[tuple[str | Promise, list]]:
+        """The tick boxes of the warning signs, under headings."""
+        box = {choice.data["value"]: choice for choice in self["signs"]}
+        return [(title, [box[sign.value] for sign in signs]) for title, signs in SIGN_GROUPS]
+
+    def few_signs_first(self) -> bool:
+        return not (self["signs"].value() or self.errors.get("signs"))
+
+    @staticmethod
+    def initial_of(cramp) -> dict:
+        """What is stored, as this form would say it."""
+        lasted = cramp.duration
+        initial = {
+            "site": cramp.site,
+            "side": cramp.side,
+            "intensity": "" if cramp.intensity is None else str(cramp.intensity),
+            "occurred_at": cramp.occurred_at,
+            "minutes": None if lasted is None else round(lasted / timedelta(minutes=1)),
+            "woke_me": {True: "yes", False: "no", None: ""}[cramp.woke_me],
+            "doing": cramp.doing,
+            "signs": cramp.signs,
+            "note": cramp.note,
+        }
+        for one in cramp.relief:
+            initial[f"tried_{one['what']}"] = True
+            initial[f"helped_{one['what']}"] = one.get("helped") or ""
+        return initial
+
+    def fields_of_cramp(self) -> dict:
+        """What the verb takes."""
+        data = self.cleaned_data
+        began = self._began()
+        return {
+            "site": data["site"],
+            "side": data["side"],
+            "intensity": int(data["intensity"]) if data["intensity"] else None,
+            "occurred_at": began,
+            "ended_at": self._ended(began),
+            "woke_me": {"yes": True, "no": False}.get(data["woke_me"]),
+            "doing": data["doing"],
+            "relief": self._relief(),
+            "signs": data["signs"],
+            "note": data["note"],
+        }
+
+    def _began(self) -> datetime:
+        """A typed time wins; "15 min earlier" counts from the tap that saved the cramp."""
+        typed, stored = self.cleaned_data.get("occurred_at"), self.initial["occurred_at"]
+        if typed is not None and typed != stored:
+            return typed
+        earlier = int(self.cleaned_data.get("started") or 0)
+        return self.entry.created_at - timedelta(minutes=earlier) if self.cleaned_data.get("started") else stored
+
+    def _ended(self, began: datetime) -> datetime | None:
+        if self.cleaned_data.get("just_ended"):
+            return timezone.now()
+        minutes = self.cleaned_data.get("minutes")
+        if minutes is None:
+            return None
+        if self.entry.ended_at and "minutes" not in self.changed_data:
+            return began + self.entry.duration
+        return began + timedelta(minutes=float(max(min(minutes, Decimal(100_000)), Decimal(-100_000))))
+
+    def _relief(self) -> list[dict]:
+        data = self.cleaned_data
+        return [
+            {"what": what, "helped": data[f"helped_{what}"] or None}
+            for what in Relief.values
+            if data[f"tried_{what}"] or data[f"helped_{what}"]
+        ]
+
+
+# The person -----------------------------------------------------------------------------------
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+def zones() -> list[tuple[str, str]]:
+    """Time zones by their place names; those that only repeat another are left out."""
+    places = (z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "posix/", "right/")))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(places))]
+
+
+class PersonForm(DiaryForm):
+    """What start and Me share. Units are those chosen in this very form."""
+
+    birth_date = forms.DateField(label=_("Birth date"), required=False, widget=DateInput)
+    sex = forms.ChoiceField(
+        label=_("Sex"), choices=[*Sex.choices, ("", _("later"))], required=False, widget=chips,
+        help_text=_("Reference values differ by it."),
+    )  # fmt: skip
+    units = forms.ChoiceField(label=_("Units"), choices=Units, widget=chips)
+    height_cm = MeasureField(HEIGHT, label=_("Height"), required=False)
+    weight_kg = MeasureField(WEIGHT, label=_("Weight"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
+    region = forms.CharField(
+        label=_("Country"), required=False, max_length=2,
+        widget=forms.TextInput(attrs={"autocomplete": "country", "size": 3, "autocapitalize": "characters"}),
+        help_text=_("Two letters such as GB. Used for the emergency number on warning cards."),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        asked = self.data.get(self.add_prefix("units")) if self.is_bound else None
+        system = asked if asked in Units.values else self.diarist.units
+        for name, label in (("height_cm", _("Height")), ("weight_kg", _("Weight"))):
+            field = self.fields[name]
+            field.label = label
+            field.system = system
+            field.both_units = True
+        known = dict(self.fields["time_zone"].choices)
+        zone = self.initial.get("time_zone")
+        if zone and zone not in known:
+            self.fields["time_zone"].choices = [(zone, zone), *self.fields["time_zone"].choices]
+
+    def answers(self) -> dict:
+        """Answers given, as `people.update_profile` takes them."""
+        answers = dict(self.cleaned_data)
+        answers["sex"] = answers["sex"] or None
+        return answers
+
+
+class StartForm(PersonForm):
+    """The first answers, in under a minute; each may come later."""
+
+    kidney_disease = forms.ChoiceField(
+        label=_("Has a doctor ever told you that your kidneys do not work well?"), choices=Answer,
+        required=False, widget=chips,
+        help_text=_("Then more potassium or magnesium can do harm, so tips about them are left out."),
+    )  # fmt: skip
+    takes_medicines = forms.ChoiceField(
+        label=_("Do you take medicines regularly?"), choices=Answer, required=False, widget=chips,
+        help_text=_("Some go with cramps, and some do not go together with more potassium or magnesium."),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].widget.attrs["data-detect"] = "zone"
+        self.fields["region"].widget.attrs["data-detect"] = "region"
+
+    def answers(self) -> dict:
+        answers = super().answers()
+        del answers["kidney_disease"]
+        answers["takes_medicines"] = answers["takes_medicines"] or Answer.UNKNOWN
+        return answers
+
+
+class ProfileForm(PersonForm):
+    day_start = forms.TimeField(
+        label=_("A day starts at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("A cramp at three in the morning then still belongs to the night before."), initial=time(4),
+    )  # fmt: skip
+    week_start = forms.TypedChoiceField(label=_("A week starts on"), choices=WeekStart, coerce=int, widget=chips)
+    authority = forms.ChoiceField(label=_("Reference values by"), choices=Authority, widget=chips)
+    takes_medicines = forms.ChoiceField(label=_("Do you take medicines regularly?"), choices=Answer, widget=chips)
+
+
+class ConditionsForm(forms.Form):
+    """Each condition of the list with yes, no or not sure."""
+
+    def __init__(self, *args, answers: dict[str, str], **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        for condition in Condition:
+            self.fields[condition.value] = forms.ChoiceField(
+                label=condition.label, choices=Answer, initial=answers[condition.value], required=False, widget=chips
+            )
+
+    def answers(self) -> dict[str, str]:
+        return {code: answer for code, answer in self.cleaned_data.items() if answer}
+
+
+class MedicineForm(forms.Form):
+    medicine_class = forms.ChoiceField(label=_("Kind of medicine"), choices=[("", _("choose")), *MedicineClass.choices])
+    name = forms.CharField(label=_("Its name, if you like"), required=False)
+    started_on = forms.DateField(label=_("Since"), required=False, widget=DateInput)
+    stopped_on = forms.DateField(label=_("Until"), required=False, widget=DateInput)
+
+
+class LifeStageForm(forms.Form):
+    stage = forms.ChoiceField(
+        label=_("Life stage"), choices=[("", _("choose")), *LifeStagePeriod._meta.get_field("stage").choices]
+    )
+    started_on = forms.DateField(label=_("Since"), widget=DateInput)
+    ended_on = forms.DateField(label=_("Until"), required=False, widget=DateInput, help_text=_("Empty: still so."))
+
+
+class TargetForm(forms.Form):
+    nutrient = forms.ChoiceField(
+        label=_("Nutrient"), choices=[("", _("choose")), *((code, f"{NUTRIENT[code].name} ({NUTRIENT[code].unit})") for code in KEY_CODES)]
+    )
+    amount = NumberField(label=_("Amount a day"))
+    set_by = forms.ChoiceField(label=_("Set by"), choices=SetBy, initial=SetBy.OWN)
+
+
+def rows_form(form: type[forms.Form]) -> type[forms.BaseFormSet]:
+    """A list of such forms, with an empty one at its end and a box to take each away."""
+    return forms.formset_factory(form, extra=1, can_delete=True, max_num=40)

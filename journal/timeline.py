@@ -1,0 +1,217 @@
+"""One diary day as its page shows it: what was logged, in order, and what it adds up to.
+
+The sums are those of the review, made from rows that the page has read anyway. Nothing here needs
+pandas, and the whole of it costs the same queries for two entries and for two hundred.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from django.db.models import CharField, DateField, DecimalField, Prefetch, Value
+from django.db.models.functions import Cast
+from django.utils.functional import cached_property
+
+from journal.calc.portions import Amount, day_amounts
+from journal.models import (
+    DayMark,
+    Diarist,
+    Dose,
+    Entry,
+    Exercise,
+    LifeStagePeriod,
+    Meal,
+    MealItem,
+    PersonalTarget,
+    SpasmEpisode,
+    WarningSigns,
+    WaterIntake,
+)
+from nutrients.calc import requirement
+from nutrients.codes import KEY_CODES, NUTRIENTS, LifeStage
+from nutrients.models import Food, ReferenceIntake
+
+CODES = ("energy_kcal", *KEY_CODES)
+"""Energy weighs the coverage; the seven are shown."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry in its place on the time line."""
+
+    kind: str
+    entry: Entry
+
+    @property
+    def at(self) -> datetime:
+        return self.entry.occurred_at
+
+
+@dataclass
+class DayPage:
+    """What the diarist logged on one diary day, and what they said of it and of the day before."""
+
+    day: date
+    lines: list[Line]
+    mark: DayMark | None
+    mark_before: DayMark | None
+    meals_before: list[Meal]
+    drinks: list[WaterIntake] = field(default_factory=list)
+
+    @property
+    def fluid_ml(self) -> Decimal:
+        """Volume of all drinks. [mL]"""
+        return sum((drink.amount_ml for drink in self.drinks), Decimal(0))
+
+    def of_kind(self, kind: str) -> list[Entry]:
+        return [line.entry for line in self.lines if line.kind == kind]
+
+    @property
+    def breakfast_before(self) -> Meal | None:
+        """Yesterday's breakfast, if there was one and today has none yet."""
+        if any(meal.kind == "breakfast" for meal in self.of_kind("meal")):
+            return None
+        return next((meal for meal in self.meals_before if meal.kind == "breakfast"), None)
+
+    @property
+    def asks_about_before(self) -> bool:
+        """Whether food was logged on the day before and nobody has said that this was all of it."""
+        said = self.mark_before and (self.mark_before.finished or self.mark_before.fasting)
+        return bool(self.meals_before) and not said
+
+    @cached_property
+    def amounts(self) -> dict[str, Amount]:
+        """What the day held of energy and of the seven, with what is not known of it."""
+        items = [item for meal in self.of_kind("meal") for item in meal.items.all()]
+        eaten = [(float(item.grams), content(item.food)) for item in items]
+        eaten += [(float(drink.grams), content(drink.beverage)) for drink in self.drinks]
+        return day_amounts(CODES, eaten, [taken(dose) for dose in self.of_kind("dose")])
+
+
+def content(food: Food | None) -> list[float | None]:
+    """Content per 100 g in the order of `CODES`; without a food, that of the table's tap water."""
+    food = food or tap_water()
+    return [getattr(food, code) if food else None for code in CODES]
+
+
+def taken(dose: Dose) -> dict[str, float]:
+    """Exact amounts of a dose, by nutrient code."""
+    return {code: float(dose.quantity) * amount for code, amount in dose.supplement.amounts.items()}
+
+
+def tap_water() -> Food | None:
+    """The table's tap water, read once by each process that finds it."""
+    found = _tap_water()
+    if found is None:
+        _tap_water.cache_clear()
+    return found
+
+
+@lru_cache(maxsize=1)
+def _tap_water() -> Food | None:
+    return Food.objects.tap_water()
+
+
+def day_page(diarist: Diarist, day: date) -> DayPage:
+    """Read one diary day, in eight queries."""
+    before = day - timedelta(days=1)
+    items = MealItem.objects.select_related("food", "portion")
+    meals = list(
+        Meal.objects.of(diarist).live().between(before, day).prefetch_related(Prefetch("items", queryset=items))
+    )
+    drinks = list(WaterIntake.objects.of(diarist).live().on(day).select_related("beverage"))
+    others = {
+        "exercise": Exercise.objects.select_related("activity"),
+        "cramp": SpasmEpisode.objects.all(),
+        "dose": Dose.objects.select_related("supplement"),
+        "signs": WarningSigns.objects.all(),
+    }
+    lines = [Line("meal", meal) for meal in meals if meal.local_date == day]
+    lines += [Line("drink", drink) for drink in drinks]
+    for kind, rows in others.items():
+        lines += [Line(kind, entry) for entry in rows.of(diarist).live().on(day)]
+    marks = {mark.date: mark for mark in DayMark.objects.of(diarist).live().filter(date__in=(before, day))}
+    return DayPage(
+        day=day,
+        lines=sorted(lines, key=lambda line: (line.at, line.entry.created_at)),
+        mark=marks.get(day),
+        mark_before=marks.get(before),
+        meals_before=[meal for meal in meals if meal.local_date == before],
+        drinks=drinks,
+    )
+
+
+# What a day is set beside ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The amount a day that a person like this is advised to have; two where the sex is not told."""
+
+    nutrient: str
+    lowest: float
+    highest: float
+    kind: str
+    """`rda` (recommended), `ai` (adequate), `own` or `clinician`."""
+
+
+def references(diarist: Diarist, on: date) -> dict[str, Reference]:
+    """The amounts to show beside a day, by nutrient code; none where the profile does not tell which."""
+    stages, targets = _about(diarist)
+    person = requirement.Person(diarist.birth_date, diarist.sex, _stage(stages, on), diarist.authority)
+    rows = _reference_rows(diarist.authority)
+    found = {}
+    for code in KEY_CODES:
+        if code in targets:
+            amount, set_by = targets[code]
+            found[code] = Reference(code, amount, amount, set_by)
+            continue
+        need = requirement.choose([row for row in rows if row.nutrient == code], [], person, on, code)
+        amounts = [(row.rda, "rda") if row.rda is not None else (row.ai, "ai") for row in (o.row for o in need.options)]
+        known = [amount for amount, _kind in amounts if amount is not None]
+        if known:
+            found[code] = Reference(code, min(known), max(known), amounts[0][1])
+    return found
+
+
+def _about(diarist: Diarist) -> tuple[list[tuple], dict[str, tuple[float, str]]]:
+    """Dated life stages and own targets, in one query."""
+    nothing = Value(None, DecimalField(max_digits=10, decimal_places=3))
+    no_day, no_text = Value(None, DateField()), Value("", CharField())
+    stages = LifeStagePeriod.objects.filter(diarist=diarist).order_by().values_list(
+        "stage", "started_on", "ended_on", nothing, no_text
+    )
+    targets = PersonalTarget.objects.filter(diarist=diarist).order_by().values_list(
+        "nutrient", no_day, no_day, Cast("amount", DecimalField(max_digits=10, decimal_places=3)), "set_by"
+    )
+    rows = list(stages.union(targets, all=True))
+    own = {code: (float(amount), set_by) for code, _first, _last, amount, set_by in rows if amount is not None}
+    return [row[:3] for row in rows if row[3] is None], own
+
+
+def _stage(periods: Sequence[tuple], on: date) -> str:
+    now = {stage for stage, first, last in periods if first <= on and (last is None or on <= last)}
+    return next((stage for stage in (LifeStage.PREGNANCY, LifeStage.LACTATION) if stage in now), LifeStage.GENERAL)
+
+
+def _reference_rows(authority: str) -> tuple[requirement.ReferenceRow, ...]:
+    """The rows of one authority in our units, read once by each process that finds them."""
+    rows = _rows_of(authority)
+    if not rows:
+        _rows_of.cache_clear()
+    return rows
+
+
+@lru_cache(maxsize=8)
+def _rows_of(authority: str) -> tuple[requirement.ReferenceRow, ...]:
+    ours = {n.reference: n for n in NUTRIENTS if n.reference}
+    rows = ReferenceIntake.objects.filter(authority=authority, nutrient__in=ours)
+    return tuple(
+        requirement.ReferenceRow(
+            row.authority, row.nutrient, row.life_stage, row.sex, row.age_min_months, row.age_max_months,
+            row.ear, row.rda, row.ai, row.ul, row.cdrr, row.unit, row.note, row.source, row.group, row.pk,
+        ).in_unit(ours[row.nutrient].code, ours[row.nutrient].unit, ours[row.nutrient].reference_factor)
+        for row in rows
+    )  # fmt: skip

@@ -1,0 +1,57 @@
+"""Addresses of the diary's pages."""
+
+from datetime import date
+
+from django.urls import path, register_converter
+
+from journal.views import cramps, days, drinks, exercise, meals, profile, supplements, undo
+
+
+class DayConverter:
+    """A day as YYYY-MM-DD."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(DayConverter, "day")
+
+urlpatterns = [
+    path("", days.today, name="today"),
+    path("day/<day:day>/", days.day, name="day"),
+    path("day/<day:day>/mark/", days.mark, name="day_mark"),
+    path("freshness/", days.freshness, name="freshness"),
+    path("meals/add/", meals.add_food, name="add_food"),
+    path("meals/results/", meals.food_results, name="food_results"),
+    path("meals/<uuid:id>/", meals.meal_edit, name="meal_edit"),
+    path("meals/<uuid:id>/repeat/", meals.meal_repeat, name="meal_repeat"),
+    path("meals/<uuid:id>/favourite/", meals.meal_favourite, name="meal_favourite"),
+    path("drinks/add/", drinks.water_add, name="water_add"),
+    path("drinks/results/", drinks.drink_results, name="drink_results"),
+    path("drinks/<uuid:id>/", drinks.water_edit, name="drink_edit"),
+    path("exercise/add/", exercise.exercise_add, name="exercise_add"),
+    path("exercise/results/", exercise.activity_results, name="activity_results"),
+    path("exercise/<uuid:id>/", exercise.exercise_edit, name="exercise_edit"),
+    path("cramps/now/", cramps.cramp_now, name="cramp_now"),
+    path("cramps/<uuid:id>/", cramps.cramp_edit, name="cramp_edit"),
+    path("supplements/", supplements.supplement_add, name="supplement_add"),
+    path("supplements/new/", supplements.supplement_new, name="supplement_new"),
+    path("supplements/<uuid:id>/", supplements.supplement_edit, name="supplement_edit"),
+    path("doses/<uuid:id>/", supplements.dose_edit, name="dose_edit"),
+    path("weights/", profile.weight_add, name="weight_add"),
+    path("weights/<uuid:id>/", profile.weight_edit, name="weight_edit"),
+    path("entries/<slug:kind>/<uuid:id>/delete/", undo.entry_delete, name="entry_delete"),
+    path("entries/<slug:kind>/<uuid:id>/restore/", undo.entry_restore, name="entry_restore"),
+    path("me/", profile.me, name="me"),
+    path("me/start/", profile.profile_start, name="profile_start"),
+    path("me/conditions/", profile.me_conditions, name="me_conditions"),
+    path("me/medicines/", profile.me_list, {"about": "medicines"}, name="me_medicines"),
+    path("me/life-stages/", profile.me_list, {"about": "life_stages"}, name="me_life_stages"),
+    path("me/targets/", profile.me_list, {"about": "targets"}, name="me_targets"),
+    path("me/theme/", profile.theme, name="theme"),
+]

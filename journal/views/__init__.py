@@ -1,0 +1,1 @@
+"""The web door: each page by its subject. Views hold no rule of their own."""

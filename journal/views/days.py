@@ -1,0 +1,124 @@
+"""A diary day on a page: Today, other days, and what is said of a whole day."""
+
+from datetime import date, datetime, timedelta
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from journal import advice, entries, findings, timeline
+from journal.codes import Severity, Units
+from journal.models import Diarist
+from journal.views.door import diary, to_day
+from nutrients.codes import KEY_CODES
+
+WATER_ML = (200, 300, 500)
+WATER_FL_OZ = (8, 12, 16)
+OLDEST_DAY = date(1990, 1, 1)
+
+
+@diary
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    return _day_page(request, entries.today(request.diarist))
+
+
+@diary
+@require_GET
+def day(request: HttpRequest, day: date) -> HttpResponse:
+    now = entries.today(request.diarist)
+    if not OLDEST_DAY <= day <= now:
+        raise Http404
+    return redirect("today") if day == now else _day_page(request, day)
+
+
+def _day_page(request: HttpRequest, day: date) -> HttpResponse:
+    diarist, now = request.diarist, entries.today(request.diarist)
+    page = timeline.day_page(diarist, day)
+    cards = advice.cards_for(diarist, timezone.now())
+    return render(
+        request,
+        "journal/day.html",
+        {
+            "page": page,
+            "day": day,
+            "is_today": day == now,
+            "before": day - timedelta(days=1),
+            "after": day + timedelta(days=1) if day < now else None,
+            "nutrients": nutrient_rows(page.amounts, timeline.references(diarist, day)),
+            "urgent": [card for card in cards if card.severity == Severity.URGENT_NOW],
+            "more_cards": len([card for card in cards if card.severity != Severity.URGENT_NOW and card.asks]),
+            "waters": WATER_FL_OZ if diarist.units == Units.US else WATER_ML,
+            "units": diarist.units,
+            "stale": findings.refresh(diarist),
+            "new_here": diarist.set_up_at is None,
+            "moment": moment_on(diarist, day),
+        },
+    )
+
+
+def nutrient_rows(amounts, references) -> list[dict]:
+    """The seven, each with its amount, what is not known of it, and the reference beside it."""
+    rows = []
+    for code in KEY_CODES:
+        amount, reference = amounts[code], references.get(code)
+        full = max(reference.highest * 1.25, amount.known or 0) if reference else None
+        rows.append(
+            {
+                "code": code,
+                "amount": amount,
+                "at_least": amount.known is not None and amount.unknown > 0,
+                "reference": reference,
+                "is_range": reference and reference.lowest != reference.highest,
+                "filled": round(100 * (amount.known or 0) / full, 1) if full else None,
+                "mark": round(100 * reference.highest / full, 1) if full else None,
+            }
+        )
+    return rows
+
+
+def moment_on(diarist: Diarist, day: date) -> datetime:
+    """When an entry made on the page of a day is likely to have been: now, or noon of that day."""
+    if day == entries.today(diarist):
+        return timezone.now()
+    return datetime(day.year, day.month, day.day, 12, tzinfo=diarist.tz)
+
+
+@diary
+@require_GET
+def freshness(request: HttpRequest) -> HttpResponse:
+    """The note that findings are older than the diary; empty, and asking no more, once they are not."""
+    return render(request, "journal/_stale.html", {"stale": findings.refresh(request.diarist)})
+
+
+MARKS = {"finished", "fasting", "no_cramp"}
+
+
+@diary
+@require_POST
+def mark(request: HttpRequest, day: date) -> HttpResponse:
+    """Say of a day that it is finished, a fast or without a cramp, or take that back."""
+    name, said = request.POST.get("mark", ""), request.POST.get("value", "yes") == "yes"
+    if name not in MARKS:
+        raise Http404
+    try:
+        entries.mark_day(request.diarist, day, **{name: said})
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _mark_words(name, said))
+    return to_day(request, day)
+
+
+def _mark_words(name: str, said: bool) -> str:
+    if not said:
+        return _("Taken back.")
+    return {
+        "finished": _("This day is finished."),
+        "fasting": _("Noted as a fasting day."),
+        "no_cramp": _("Noted: no cramp."),
+    }[name]

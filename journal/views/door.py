@@ -1,0 +1,100 @@
+"""What every page of the diary goes through: whose diary it is, on whose clock, and the way back."""
+
+from datetime import date, timedelta
+from functools import wraps
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from journal import entries, people
+from journal.models import (
+    BodyWeight,
+    Diarist,
+    Dose,
+    Exercise,
+    Kept,
+    Meal,
+    SpasmEpisode,
+    Supplement,
+    WarningSigns,
+    WaterIntake,
+)
+
+KINDS: dict[str, type[Kept]] = {
+    "meal": Meal,
+    "drink": WaterIntake,
+    "exercise": Exercise,
+    "cramp": SpasmEpisode,
+    "dose": Dose,
+    "weight": BodyWeight,
+    "signs": WarningSigns,
+    "supplement": Supplement,
+}
+KIND_OF = {model: kind for kind, model in KINDS.items()}
+DOUBLE_TAP = timedelta(seconds=10)
+
+
+def diary(view):
+    """A page of somebody's diary: they are signed in, `request.diarist` is theirs, clocks are theirs."""
+
+    @login_required
+    @wraps(view)
+    def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        request.diarist = people.diarist_of(request.user)
+        with timezone.override(request.diarist.tz):
+            response = view(request, *args, **kwargs)
+        patch_cache_control(response, private=True, no_cache=True)
+        return response
+
+    return page
+
+
+def mine(diarist: Diarist, model: type[Kept], id: UUID, *, deleted: bool = False):
+    """The diarist's entry of this id. Another's, or none: 404."""
+    rows = model.objects.of(diarist).filter(pk=id)
+    entry = (rows if deleted else rows.live()).first()
+    if entry is None:
+        raise Http404
+    entry.diarist = diarist
+    return entry
+
+
+def entry_id(model: type[Kept], diarist: Diarist, typed: str | None) -> UUID:
+    """The id for a new entry: the form's own, so that a double tap is one entry.
+
+    A page brought back by the back button carries an id that was used a while ago: what it sends now
+    is another entry.
+    """
+    try:
+        id = UUID(typed or "")
+    except ValueError:
+        return uuid4()
+    known = model.objects.filter(pk=id).values_list("diarist_id", "created_at").first()
+    fresh = known is None or (known[0] == diarist.pk and timezone.now() - known[1] < DOUBLE_TAP)
+    return id if fresh else uuid4()
+
+
+def saved(request: HttpRequest, entry: Kept, words: str) -> None:
+    """Tell that a new entry is stored, with a button that takes it back."""
+    messages.success(request, words, extra_tags=undo_address("entry_delete", entry))
+
+
+def undo_address(name: str, entry: Kept) -> str:
+    return reverse(name, args=[KIND_OF[type(entry)], entry.pk])
+
+
+def to_day(request: HttpRequest, day: date) -> HttpResponse:
+    """Back to the page of a day, or to where the form says it came from."""
+    back = request.POST.get("next", "")
+    if back and url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        return redirect(back)
+    if day == entries.today(request.diarist):
+        return redirect("today")
+    return redirect("day", day)

@@ -1,0 +1,165 @@
+"""The person: first answers, profile, conditions, medicines, life stages, targets, weight, looks."""
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from journal import entries, people
+from journal.drafts import plain
+from journal.forms import (
+    ConditionsForm,
+    LifeStageForm,
+    MedicineForm,
+    ProfileForm,
+    StartForm,
+    TargetForm,
+    WeightForm,
+    refuse,
+    rows_form,
+)
+from journal.models import BodyWeight, Diarist
+from journal.views.days import moment_on
+from journal.views.door import diary, entry_id, mine, saved, to_day
+
+THEMES = ("auto", "light", "dark")
+A_YEAR = 365 * 24 * 60 * 60
+PERSON = ("birth_date", "sex", "height_cm", "units", "time_zone", "region", "takes_medicines")
+
+
+@diary
+@require_http_methods(["GET", "POST"])
+def profile_start(request: HttpRequest) -> HttpResponse:
+    """The first answers. "Later" is an answer to all of them."""
+    diarist = request.diarist
+    if request.POST.get("do") == "later":
+        people.update_profile(diarist)
+        return redirect("today")
+    answers = people.conditions(diarist)
+    asked = diarist.set_up_at is not None
+    initial = _person(diarist) if asked else {**_person(diarist), "takes_medicines": ""}
+    initial["kidney_disease"] = answers["kidney_disease"] if asked else ""
+    form = StartForm(request.POST or None, diarist=diarist, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.update_profile(diarist, **form.answers())
+            if form.cleaned_data["kidney_disease"]:
+                people.answer_conditions(diarist, {"kidney_disease": form.cleaned_data["kidney_disease"]})
+            return redirect("me_medicines" if form.cleaned_data["takes_medicines"] == "yes" else "today")
+        except ValidationError as error:
+            diarist.refresh_from_db()
+            refuse(form, error, kg="weight_kg")
+    return render(request, "journal/start.html", {"form": form})
+
+
+def _person(diarist: Diarist) -> dict:
+    known = {name: getattr(diarist, name) for name in PERSON}
+    return {**known, "sex": diarist.sex or "", "weight_kg": people.weight_kg(diarist)}
+
+
+@diary
+@require_http_methods(["GET", "POST"])
+def me(request: HttpRequest) -> HttpResponse:
+    diarist = request.diarist
+    more = {name: getattr(diarist, name) for name in ("day_start", "week_start", "authority")}
+    form = ProfileForm(request.POST or None, diarist=diarist, initial={**_person(diarist), **more})
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.update_profile(diarist, **form.answers())
+            messages.success(request, _("Saved."))
+            return redirect("me")
+        except ValidationError as error:
+            diarist.refresh_from_db()
+            refuse(form, error, kg="weight_kg")
+    theme = request.COOKIES.get("spasmlog_theme", "auto")
+    return render(request, "journal/me.html", {"form": form, "theme": theme if theme in THEMES else "auto"})
+
+
+@diary
+@require_http_methods(["GET", "POST"])
+def me_conditions(request: HttpRequest) -> HttpResponse:
+    form = ConditionsForm(request.POST or None, answers=people.conditions(request.diarist))
+    if request.method == "POST" and form.is_valid():
+        people.answer_conditions(request.diarist, form.answers())
+        messages.success(request, _("Saved."))
+        return redirect("me")
+    return render(request, "journal/conditions.html", {"form": form})
+
+
+LISTS = {
+    "medicines": (MedicineForm, "medicine_set", people.set_medicines, ("medicine_class", "name", "started_on", "stopped_on")),
+    "life_stages": (LifeStageForm, "lifestageperiod_set", people.set_life_stages, ("stage", "started_on", "ended_on")),
+    "targets": (TargetForm, "personaltarget_set", people.set_targets, ("nutrient", "amount", "set_by")),
+}  # fmt: skip
+
+
+@diary
+@require_http_methods(["GET", "POST"])
+def me_list(request: HttpRequest, about: str) -> HttpResponse:
+    """Medicines, life stages or targets: a list that is stored as a whole."""
+    form_of_row, stored, store, names = LISTS[about]
+    known = [{name: _typed(row[name]) for name in names} for row in getattr(request.diarist, stored).values(*names)]
+    rows = rows_form(form_of_row)(request.POST or None, initial=known, prefix="row", form_kwargs={"label_suffix": ""})
+    refused = None
+    if request.method == "POST" and rows.is_valid():
+        said = [row for row in rows.cleaned_data if row and not row.pop("DELETE")]
+        try:
+            store(request.diarist, said)
+            messages.success(request, _("Saved."))
+            return redirect(request.path) if request.POST.get("do") == "more" else redirect("me")
+        except ValidationError as error:
+            refused = error.messages
+    return render(request, f"journal/{about}.html", {"rows": rows, "refused": refused})
+
+
+def _typed(value):
+    """A stored value as it would be typed."""
+    return plain(value) if isinstance(value, Decimal) else value
+
+
+@diary
+@require_http_methods(["GET", "POST"])
+def weight_add(request: HttpRequest) -> HttpResponse:
+    """Log a body weight, and see those logged before."""
+    diarist = request.diarist
+    form = WeightForm(request.POST or None, diarist=diarist, initial={"occurred_at": moment_on(diarist, entries.today(diarist))})
+    if request.method == "POST" and form.is_valid():
+        try:
+            id = entry_id(BodyWeight, diarist, request.POST.get("id"))
+            weight = entries.log_weight(diarist, form.cleaned_data["kg"], id=id, occurred_at=form.cleaned_data["occurred_at"])
+            saved(request, weight, _("Weight saved."))
+            return redirect("weight_add")
+        except ValidationError as error:
+            refuse(form, error)
+    weights = BodyWeight.objects.of(diarist).live()[:50]
+    return render(request, "journal/weights.html", {"form": form, "weights": weights, "units": diarist.units})
+
+
+@diary
+@require_http_methods(["GET", "POST"])
+def weight_edit(request: HttpRequest, id) -> HttpResponse:
+    weight = mine(request.diarist, BodyWeight, id)
+    initial = {"kg": weight.kg, "occurred_at": weight.occurred_at}
+    form = WeightForm(request.POST or None, diarist=request.diarist, entry=weight, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            kg = form.cleaned_data["kg"] if "kg" in form.changed_data else weight.kg
+            entries.change(weight, kg=kg, occurred_at=form.cleaned_data["occurred_at"] or weight.occurred_at)
+            messages.success(request, _("Weight changed."))
+            return to_day(request, weight.local_date)
+        except ValidationError as error:
+            refuse(form, error)
+    return render(request, "journal/weights.html", {"form": form, "weight": weight, "units": request.diarist.units})
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark or as the device says; kept in a cookie that the next page reads before it is drawn."""
+    chosen = request.POST.get("theme", "auto")
+    response = redirect("me")
+    response.set_cookie("spasmlog_theme", chosen if chosen in THEMES else "auto", max_age=A_YEAR, samesite="Lax")
+    return response
