@@ -115,12 +115,13 @@ class ItemList(serializers.ListSerializer):
         return _portions(said, self.context["diarist"])
 
 
-def _by_food(detail: Any) -> list[str]:
-    if isinstance(detail, dict):
+def _by_food(detail: Mapping[int | str, Any]) -> list[str]:
+    """What is wrong with the foods of a meal (by their place, from 0), or with their list."""
+    if not all(isinstance(place, int) for place in detail):
         return [str(words) for said in detail.values() for words in said]
     return [
-        _("Food %(number)s: %(problem)s") % {"number": number, "problem": words}
-        for number, said in enumerate(detail, start=1)
+        _("Food %(number)s: %(problem)s") % {"number": place + 1, "problem": words}
+        for place, said in detail.items()
         for sentences in said.values()
         for words in sentences
     ]
@@ -130,9 +131,9 @@ def _portions(said: list[Mapping[str, Any]], diarist) -> list[entries.Portion]:
     foods = foods_of(diarist).in_bulk([one["food"] for one in said])
     wanted = [one["portion"] for one in said if one.get("portion")]
     portions = FoodPortion.objects.in_bulk(wanted) if wanted else {}
-    problems = [_problem(one, foods, portions) for one in said]
-    if any(problems):
-        raise exceptions.ValidationError(_by_food([{"item": [words]} if words else {} for words in problems]))
+    problems = {place: words for place, one in enumerate(said) if (words := _problem(one, foods, portions))}
+    if problems:
+        raise exceptions.ValidationError(_by_food({place: {"food": [words]} for place, words in problems.items()}))
     return [
         entries.Portion(foods[one["food"]], one.get("grams"), portions.get(one.get("portion")), one.get("quantity"))
         for one in said

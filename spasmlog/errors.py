@@ -149,16 +149,20 @@ def _errors(exc: exceptions.APIException) -> dict[str, list[str]] | None:
 
 def _sentences(said: Any) -> Iterator[str]:
     if isinstance(said, dict):
-        for inner in said.values():
-            yield from _sentences(inner)
-    elif isinstance(said, list):
-        for number, inner in enumerate(said, start=1):
+        for place, inner in said.items():
             for sentence in _sentences(inner):
-                yield _("Number %(number)s: %(problem)s") % {"number": number, "problem": sentence} if isinstance(
-                    inner, dict
-                ) else sentence
+                yield _within(place, sentence)
+    elif isinstance(said, list):
+        for inner in said:
+            yield from _sentences(inner)
     else:
         yield str(said)
+
+
+def _within(place: int | str, sentence: str) -> str:
+    if not isinstance(place, int):
+        return sentence
+    return _("Number %(number)s: %(problem)s") % {"number": place + 1, "problem": sentence}
 
 
 def _headers(exc: exceptions.APIException) -> dict[str, str]:

@@ -322,6 +322,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "FoodSourceEnum": "nutrients.codes.FoodSource",
         "DoseSourceEnum": "journal.codes.DoseSource",
+        "MealKindEnum": "journal.codes.MealKind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -1,6 +1,5 @@
 """A single day, and the daily totals of many."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journal import entries
+from journal import entries, findings
 from journal.api.entries import MATCH, Doses, EntryViewSet, Exercises, Meals, Spasms, WarningSignTicks, Water, Weights
 from journal.api.frame import OfDiarist, if_match
 from journal.codes import DayStatus
@@ -85,7 +84,7 @@ class DayShape(serializers.Serializer):
     updated_at = serializers.DateTimeField(allow_null=True)
     status = serializers.ChoiceField(DayStatus.choices)
     complete = serializers.BooleanField()
-    stale = serializers.BooleanField()
+    stale = serializers.BooleanField(help_text="The status waits for a review; the totals are of this moment.")
     totals = TotalsShape()
     entries = DayEntriesShape()
 
@@ -129,14 +128,15 @@ class Day(OfDiarist, ApiView):
         return self.shown_day(mark.date, mark)
 
     def shown_day(self, day: date, mark: DayMark | None) -> dict:
-        [totals] = daily_totals(self.diarist, day, day)
+        stale = StaleDay.objects.filter(diarist=self.diarist, date=day).exists()
+        found = totals(findings.live_totals(self.diarist, day), stale)
         return {
             "date": day.isoformat(),
             **{name: bool(mark and getattr(mark, name)) for name in ("finished", "fasting", "no_cramp")},
             "revision": mark.revision if mark else 0,
             "updated_at": mark.updated_at if mark else None,
-            **{name: totals[name] for name in ("status", "complete", "stale")},
-            "totals": totals["nutrients"],
+            **{name: found[name] for name in ("status", "complete", "stale")},
+            "totals": found["nutrients"],
             "entries": {kind: self.entries_of(day, view) for kind, view in KINDS.items()},
         }
 
@@ -177,30 +177,20 @@ def span(first: date | None, last: date | None, today: date) -> tuple[date, date
 
 def daily_totals(diarist, first: date, last: date) -> list[dict]:
     """One entry for each day, also for one on which nothing was logged."""
-    rows = DailyIntake.objects.filter(diarist=diarist, date__range=(first, last))
-    known = {row.date: row for row in rows}
-    stale = set(StaleDay.objects.filter(diarist=diarist, date__range=(first, last)).values_list("date", flat=True))
-    return [_totals(day, known.get(day), day in stale) for day in _days(first, last)]
+    stale = StaleDay.objects.filter(diarist=diarist, date__range=(first, last)).order_by()
+    waiting = set(stale.values_list("date", flat=True))
+    findings.refresh(diarist)
+    return [totals(row, row.date in waiting) for row in findings.daily(diarist, first, last)]
 
 
-def _days(first: date, last: date) -> Iterable[date]:
-    return (first + timedelta(days=number) for number in range((last - first).days + 1))
-
-
-def _totals(day: date, row: DailyIntake | None, stale: bool) -> dict:
-    status = row.status if row else DayStatus.EMPTY
+def totals(row: DailyIntake, stale: bool) -> dict:
     return {
-        "date": day.isoformat(),
-        "status": str(status),
-        "complete": status in COMPLETE,
+        "date": row.date.isoformat(),
+        "status": str(row.status),
+        "complete": row.status in COMPLETE,
         "stale": stale,
-        "nutrients": {code: _amount(row, code) for code in CODES},
-    }
-
-
-def _amount(row: DailyIntake | None, code: str) -> dict:
-    return {
-        "amount": getattr(row, code) if row else None,
-        "known_share": getattr(row, f"{code}_share") if row else None,
-        "unknown_items": getattr(row, f"{code}_unknown") if row else 0,
+        "nutrients": {
+            code: {"amount": one.known, "known_share": one.share, "unknown_items": one.unknown}
+            for code, one in findings.amounts(row).items()
+        },
     }

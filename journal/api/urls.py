@@ -7,6 +7,7 @@ from journal.api.advice import AdviceCards
 from journal.api.days import DateConverter, Day, Intake
 from journal.api.entries import RESOURCES
 from journal.api.foods import DiaryFoods
+from journal.api.gaps import Gaps, WeeklyGaps
 from journal.api.profile import Profile
 from nutrients.api import Activities
 
@@ -24,5 +25,7 @@ urlpatterns = [
     path("profile/", Profile.as_view(), name="api-profile"),
     path("days/<date:date>/", Day.as_view(), name="api-day"),
     path("intake/", Intake.as_view(), name="api-intake"),
+    path("gaps/", Gaps.as_view(), name="api-gaps"),
+    path("gaps/weekly/", WeeklyGaps.as_view(), name="api-gaps-weekly"),
     *router.urls,
 ]

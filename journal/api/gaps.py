@@ -1,0 +1,133 @@
+"""Usual intake beside the person's reference values."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from journal import findings
+from journal.api.frame import OfDiarist
+from journal.calc import days
+from journal.codes import Band, Method
+from journal.models import NutrientGap
+from nutrients.codes import KEY_CODES, Authority
+from spasmlog.api import ApiView, Parameter
+
+WINDOWS = (7, 14, 28, 90)
+MOST_WEEKS = 53
+KINDS = ("ear", "ai", "ul", "cdrr", "own")
+
+
+class ReferenceShape(serializers.Serializer):
+    kind = serializers.ChoiceField(KINDS)
+    amount = serializers.FloatField(allow_null=True, help_text="A day, in the unit the nutrient's code ends in.")
+    authority = serializers.ChoiceField(Authority.choices, allow_null=True)
+    group = serializers.CharField(allow_null=True)
+    label = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_null=True)
+
+
+
+class GapShape(serializers.Serializer):
+    """One nutrient beside one kind of reference. Null where the method allows no number."""
+
+    nutrient = serializers.ChoiceField([(code, code) for code in KEY_CODES])
+    reference = ReferenceShape(allow_null=True)
+    method = serializers.ChoiceField(Method.choices, allow_null=True)
+    mean = serializers.FloatField(allow_null=True)
+    lower = serializers.FloatField(allow_null=True, help_text="Mean of what is known at least.")
+    upper = serializers.FloatField(allow_null=True, help_text="Mean of what it can be at most.")
+    interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    coverage = serializers.FloatField(allow_null=True)
+    days_used = serializers.IntegerField()
+    days_in_window = serializers.IntegerField()
+    days_needed = serializers.IntegerField(allow_null=True)
+    probability_adequate = serializers.FloatField(allow_null=True)
+    confidence_above = serializers.FloatField(allow_null=True)
+    band = serializers.ChoiceField(Band.choices, allow_null=True)
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+class GapsShape(serializers.Serializer):
+    as_of = serializers.DateField()
+    window_days = serializers.ChoiceField(WINDOWS)
+    stale = serializers.BooleanField(help_text="The diary changed since; ask again in a moment.")
+    nutrients = GapShape(many=True)
+
+
+class WeekShape(serializers.Serializer):
+    week_start = serializers.DateField()
+    as_of = serializers.DateField(help_text="The last day of the week, or today.")
+    window_days = serializers.IntegerField()
+    nutrients = GapShape(many=True)
+
+
+class WeeksShape(serializers.Serializer):
+    stale = serializers.BooleanField()
+    results = WeekShape(many=True)
+
+
+class Gaps(OfDiarist, ApiView):
+    """The verdicts of the days that end with one day."""
+
+    parameters = {
+        "get": (
+            Parameter("window", int, gettext_lazy("Days: 7, 14, 28 unless said, or 90."), choices=WINDOWS),
+            Parameter("as_of", date, gettext_lazy("The last of them; left out: today.")),
+        )
+    }
+
+    @extend_schema(responses=GapsShape)
+    def get(self, request: Request) -> Response:
+        today = findings.today(self.diarist)
+        as_of, window = self.asked.get("as_of", today), self.asked.get("window", findings.VERDICT_WINDOW)
+        if as_of > today:
+            raise exceptions.ValidationError({"as_of": [_("This day is still to come.")]})
+        known = findings.ensure_as_of(self.diarist, as_of)
+        rows = findings.gaps(self.diarist, as_of, window)
+        stale = findings.refresh(self.diarist) or not known
+        return Response(
+            {"as_of": as_of, "window_days": window, "stale": stale, "nutrients": [gap_of(row) for row in rows]}
+        )
+
+
+class WeeklyGaps(OfDiarist, ApiView):
+    """The verdict at the end of each of the latest weeks, the running one last."""
+
+    parameters = {"get": (Parameter("weeks", int, gettext_lazy("How many: 12 unless said, at most 53.")),)}
+
+    @extend_schema(responses=WeeksShape)
+    def get(self, request: Request) -> Response:
+        weeks = self.asked.get("weeks", 12)
+        if not 1 <= weeks <= MOST_WEEKS:
+            raise exceptions.ValidationError({"weeks": [_("Give a number from 1 to 53.")]})
+        stale = findings.refresh(self.diarist)
+        found = findings.weekly_gaps(self.diarist, weeks)
+        return Response({"stale": stale, "results": [self.week(as_of, rows) for as_of, rows in found.items()]})
+
+    def week(self, as_of: date, rows: list[NutrientGap]) -> dict:
+        return {
+            "week_start": days.week_start(as_of, self.diarist.week_start),
+            "as_of": as_of,
+            "window_days": findings.VERDICT_WINDOW,
+            "nutrients": [gap_of(row) for row in rows],
+        }
+
+
+def gap_of(row: NutrientGap) -> dict:
+    """A stored gap as JSON."""
+    reference = {name: row.reference.get(name) for name in ("authority", "group", "label", "source")}
+    same = (
+        "nutrient", "mean", "lower", "upper", "interval", "coverage", "days_used", "days_in_window", "days_needed",
+        "probability_adequate", "confidence_above", "reasons",
+    )  # fmt: skip
+    return {
+        **{name: getattr(row, name) for name in same},
+        "reference": {"kind": row.kind, "amount": row.reference_amount, **reference} if row.kind else None,
+        "method": row.method or None,
+        "band": row.band or None,
+    }
