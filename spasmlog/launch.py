@@ -8,6 +8,7 @@ presses Ctrl-C. For a server that others reach, see docs/operations.md.
 import fcntl
 import json
 import logging
+import multiprocessing
 import os
 import shlex
 import signal
@@ -20,6 +21,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import environ
@@ -45,6 +47,7 @@ class CannotStart(Exception):
 
 def main() -> None:
     """Run until stopped, and exit as the first process that ended did."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts deaf to it
     try:
         sys.exit(run())
     except CannotStart as reason:
@@ -59,8 +62,8 @@ def run() -> int:
     data = data_folder()
     with sole_user_of(data) as running:
         refuse_taken(port)
-        prepare()
-        return supervise(port, running)
+        words = prepared(port)
+        return supervise(port, running, words)
 
 
 def read_environment() -> None:
@@ -180,10 +183,34 @@ def _until(answer: Callable[[], bool], within: float) -> bool:
 # Is everything there? -------------------------------------------------------------------------
 
 
+def prepared(port: int) -> str:
+    """Prepare in a process of its own, which gives back what it loaded; returns the words of greeting."""
+    fork = multiprocessing.get_context("fork")
+    heard, told = fork.Pipe(duplex=False)
+    preparing = fork.Process(target=prepare_and_tell, args=(told, port), daemon=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and the other process is ended with us
+    preparing.start()
+    told.close()
+    try:
+        return heard.recv()
+    except EOFError:
+        raise CannotStart("the preparation failed; its reason stands above.") from None
+    finally:
+        preparing.join()
+
+
+def prepare_and_tell(told: Connection, port: int) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        prepare()
+        told.send(greeting(port))
+    except KeyboardInterrupt:
+        sys.exit(130)  # the launcher heard it too
+
+
 def prepare() -> None:
     """Make whatever a start needs and is not there yet."""
     import django
-    from django.db import connections
 
     django.setup()
     logging.disable(logging.INFO)  # ten weeks of demo diary, each entry with a line of its own
@@ -193,8 +220,6 @@ def prepare() -> None:
     make_demo()
     collect_static()
     ask_for_reviews()
-
-    connections.close_all()  # the services are forked from here
 
 
 def migrate() -> None:
@@ -363,10 +388,10 @@ class Services(Manager):
         return bool(stopped)
 
 
-def supervise(port: int, running: Path) -> int:
+def supervise(port: int, running: Path, words: str) -> int:
     """Run the services until one ends or we are told to stop."""
     honcho.manager.KILL_WAIT = LAST_TASK
-    greet = threading.Thread(target=welcome, args=(port,), daemon=True)
+    greet = threading.Thread(target=welcome, args=(port, words), daemon=True)
     manager = Services(running, started=greet.start)
     for name, command in services(port).items():
         manager.add_process(name, "exec " + shlex.join(command))
@@ -379,10 +404,10 @@ def supervise(port: int, running: Path) -> int:
     return 0
 
 
-def welcome(port: int) -> None:
+def welcome(port: int, words: str) -> None:
     """Say where it is and how to sign in, once it answers."""
     if _until(lambda: answers(port), SLOWEST_START):
-        print(greeting(port), flush=True)
+        print(words, flush=True)
     else:
         print(f"No page came from port {port} within {SLOWEST_START:.0f} s.", file=sys.stderr, flush=True)
 
