@@ -79,6 +79,16 @@ class Eaten(NamedTuple):
         return self.per_100g.get(food, NOTHING_KNOWN)
 
 
+class Logged(NamedTuple):
+    """What is known of one diarist's day beside amounts."""
+
+    finished: bool
+    fasting: bool
+    meals: list[datetime]
+    """When food was eaten."""
+    drinks_ml: Decimal
+
+
 def eaten(diarists: Iterable[Diarist | int], days: Collection[date]) -> Eaten:
     """Read what counts for the intake of these diarists on these days, in four queries."""
     found = portions(diarists := list(diarists), days)
@@ -94,6 +104,24 @@ def day_amounts(found: Eaten) -> dict[str, Amount]:
     amounts = calc.day_amounts(CODES, foods, [dose.taken() for dose in found.doses])
     fast = not found.portions and any(mark.fasting for mark in found.marks)
     return {code: one._replace(known=one.known or 0.0) for code, one in amounts.items()} if fast else amounts
+
+
+def by_day(found: Eaten) -> dict[tuple[int, date], Logged]:
+    """Each diarist and day with a portion, a dose or a mark, in order of time."""
+    blank = Logged(False, False, [], Decimal(0))
+    entries: list[Portion | Intake | Mark] = [*found.portions, *found.doses, *found.marks]
+    days = sorted({(entry.diarist, entry.day) for entry in entries})
+    logged = {key: blank._replace(meals=[]) for key in days}
+    for mark in found.marks:
+        key = mark.diarist, mark.day
+        logged[key] = logged[key]._replace(finished=mark.finished, fasting=mark.fasting)
+    for portion in found.portions:
+        key = portion.diarist, portion.day
+        if portion.ml is None:
+            logged[key].meals.append(portion.at)
+        else:
+            logged[key] = logged[key]._replace(drinks_ml=logged[key].drinks_ml + portion.ml)
+    return logged
 
 
 def portions(diarists: Iterable[Diarist | int], days: Collection[date]) -> list[Portion]:

@@ -1,12 +1,11 @@
 """Rows as pandas frames, and the reference tables in our units: the one place where the ORM meets pandas.
 
     portions(eaten) -> one row for each food, drink and dose, ready for `calc.intake.daily_intake`
-    logged(eaten) -> one row for each diarist and day: marks, occasions, volume drunk
     known_days(diarist, first, last, instead) -> the stored days of a window, ready for `calc.gaps.assess`
-    references(authority), variations() -> the tables that `requirement.needs` chooses from, in our units
+    references(...), variations() -> the tables that `requirement.needs` chooses from, in our units
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from journal.calc.gaps import RULES
-from journal.calc.plausibility import eating_occasions
-from journal.eaten import FOOD, Eaten
+from journal.eaten import Eaten
 from journal.models import BodyWeight, DailyIntake, Diarist, PersonalTarget
 from nutrients.calc.requirement import OwnTarget, ReferenceRow, VariationRow
 from nutrients.codes import CODES, NUTRIENT, NUTRIENTS
@@ -44,31 +42,6 @@ def portions(eaten: Eaten) -> pd.DataFrame:
     return pd.concat([about, pd.DataFrame(numbers, columns=list(CODES))], axis=1)
 
 
-def logged(eaten: Eaten) -> pd.DataFrame:
-    """What is known of each day beside amounts; one row for each day with a portion, dose or mark.
-
-    Index: diarist, day. Columns: `finished`, `fasting` as marked; `occasions` at which food was eaten and
-    the hours they span, `span_h`; `drinks_ml`, the volume of drinks.
-    """
-    days: dict[tuple[int, date], dict[str, Any]] = {}
-    for row in (*eaten.portions, *eaten.doses, *eaten.marks):
-        blank = {"finished": False, "fasting": False, "at": [], "drinks_ml": 0}
-        days.setdefault((row.diarist, row.day), blank)
-    for portion in eaten.portions:
-        if portion.source == FOOD:
-            days[portion.diarist, portion.day]["at"].append(portion.at)
-        elif portion.ml is not None:
-            days[portion.diarist, portion.day]["drinks_ml"] += portion.ml
-    for mark in eaten.marks:
-        days[mark.diarist, mark.day].update(finished=mark.finished, fasting=mark.fasting)
-    rows = [
-        (*key, day["finished"], day["fasting"], *eating_occasions(day["at"]), float(day["drinks_ml"]))
-        for key, day in sorted(days.items())
-    ]
-    frame = pd.DataFrame(rows, columns=[*BY, "finished", "fasting", "occasions", "span_h", "drinks_ml"])
-    return frame.astype({"finished": bool, "fasting": bool}).set_index(BY)
-
-
 def known_days(
     diarist: Diarist, first: date, last: date, instead: Mapping[date, DailyIntake | None] | None = None
 ) -> pd.DataFrame:
@@ -88,9 +61,11 @@ def known_days(
     return pd.concat([status, pd.DataFrame(numbers, index, WINDOW_COLUMNS)], axis=1)
 
 
-def references(authority: str) -> list[ReferenceRow]:
-    """Reference intakes of one authority, by our codes and in their units."""
-    rows = ReferenceIntake.objects.filter(authority=authority, nutrient__in=REFERENCES).order_by("pk")
+def references(authority: str, life_stages: Iterable[str]) -> list[ReferenceRow]:
+    """Reference intakes of one authority for some life stages, by our codes and in their units."""
+    rows = ReferenceIntake.objects.filter(
+        authority=authority, life_stage__in=life_stages, nutrient__in=REFERENCES
+    ).order_by("pk")
     names = [name for name in ReferenceRow.__dataclass_fields__ if name != "id"]
     return [_ours(ReferenceRow(**row)) for row in rows.values("id", *names)]
 

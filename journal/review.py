@@ -32,8 +32,8 @@ from django.utils import timezone
 from journal import advice, eaten, frames, people
 from journal.calc import days, gaps, intake, plausibility
 from journal.calc.gaps import Assessment, Gap
-from journal.calc.plausibility import ADULT_YEARS, FASTING_MARKED
-from journal.codes import DayStatus
+from journal.calc.plausibility import ADULT_YEARS
+from journal.eaten import Logged
 from journal.models import (
     DailyIntake,
     DayMark,
@@ -46,7 +46,7 @@ from journal.models import (
     WaterIntake,
 )
 from nutrients.calc.requirement import Need, Person, age_in_years, needs
-from nutrients.codes import CODES
+from nutrients.codes import CODES, LifeStage
 
 log = structlog.get_logger(__name__)
 
@@ -235,49 +235,59 @@ def _day_rows(begun: Begun, dates: list[date]) -> dict[date, DailyIntake | None]
     if not dates:
         return rows
     entries = eaten.eaten([begun.diarist], dates)
-    logged = frames.logged(entries).droplevel("diarist")
     totals = intake.daily_intake(frames.portions(entries), CODES, by=frames.BY).droplevel("diarist")
-    logged[["items", "doses", "energy_kcal"]] = totals[["items", "doses", "energy_kcal"]]
-    logged["status"] = _statuses(begun.person, logged.fillna({"items": 0, "doses": 0}))
     held = _records(totals)
-    for day, about in _records(logged).items():
-        rows[day] = _day_row(begun, day, {**about, **held.get(day, {})})
+    logged = {day: one for (_diarist, day), one in eaten.by_day(entries).items()}
+    for day, status in _statuses(begun.person, logged, held).items():
+        rows[day] = _day_row(begun, day, status, logged[day], held.get(day, {}))
     return rows
 
 
 def _records(frame: pd.DataFrame) -> dict[date, dict[str, Any]]:
     """Each row by its day, as plain numbers; NaN, which is not known, is None."""
     names = list(frame.columns)
-    return {
-        day: {name: None if value != value else value for name, value in zip(names, row, strict=True)}
-        for day, *row in frame.itertuples(name=None)
-    }
+    rows = [[None if value != value else value for value in row] for row in frame.to_numpy(object).tolist()]
+    return {day: dict(zip(names, row, strict=True)) for day, row in zip(frame.index, rows, strict=True)}
 
 
-def _day_row(begun: Begun, day: date, found: dict[str, Any]) -> DailyIntake:
-    row = DailyIntake(diarist=begun.diarist, date=day, revision=begun.diarist.revision)
-    for name in DAY_FIELDS:
-        if found.get(name) is not None:
-            setattr(row, name, found[name])
-    if row.status == FASTING_MARKED and row.items == 0:
+def _day_row(begun: Begun, day: date, status: str, logged: Logged, held: dict[str, Any]) -> DailyIntake:
+    row = DailyIntake(diarist=begun.diarist, date=day, status=status, revision=begun.diarist.revision)
+    row.occasions, _span = plausibility.eating_occasions(logged.meals)
+    row.drinks_ml = float(logged.drinks_ml)
+    for name in held.keys() & set(DAY_FIELDS):
+        setattr(row, name, held[name])
+    if logged.fasting and row.items == 0:
         for code in CODES:  # what a fast held is known
             setattr(row, code, getattr(row, code) or 0.0)
     return row
 
 
-def _statuses(person: "_Person", found: pd.DataFrame) -> pd.Series:
+def _statuses(
+    person: "_Person", logged: Mapping[date, Logged], held: Mapping[date, dict[str, Any]]
+) -> dict[date, str]:
     """The status of each day, with the body and the age of the person on that day."""
-    status = pd.Series(DayStatus.EMPTY.value, index=found.index, dtype=object)
-    body = {day: (person.bmr_on(day), person.adult_on(day)) for day in found.index}
-    for (bmr, adult), same in groupby(found.index, key=body.__getitem__):
-        some = found.loc[list(same)]
+    found: dict[date, str] = {}
+    body = {day: (person.bmr_on(day), person.adult_on(day)) for day in logged}
+    for (bmr, adult), alike in groupby(logged, key=body.__getitem__):
+        some = list(alike)
+        meals = [plausibility.eating_occasions(logged[day].meals) for day in some]
+        amounts = [held.get(day, NOTHING_HELD) for day in some]
         verdict = plausibility.day_statuses(
-            finished=some["finished"], fasting=some["fasting"], items=some["items"], doses=some["doses"],
-            energy_kcal=some["energy_kcal"], occasions=some["occasions"], span_h=some["span_h"],
-            bmr=bmr, adult=adult,
-        )  # fmt: skip
-        status[some.index] = verdict.status.tolist()
-    return status
+            finished=[logged[day].finished for day in some],
+            fasting=[logged[day].fasting for day in some],
+            items=[one["items"] for one in amounts],
+            doses=[one["doses"] for one in amounts],
+            energy_kcal=[one["energy_kcal"] for one in amounts],
+            occasions=[occasions for occasions, _span in meals],
+            span_h=[span for _occasions, span in meals],
+            bmr=bmr,
+            adult=adult,
+        )
+        found |= dict(zip(some, verdict.status.tolist(), strict=True))
+    return found
+
+
+NOTHING_HELD = {"items": 0, "doses": 0, "energy_kcal": None}
 
 
 class _Person:
@@ -289,7 +299,9 @@ class _Person:
 
     @cached_property
     def tables(self) -> tuple[list, list, list]:
-        return frames.references(self.diarist.authority), frames.variations(), frames.targets(self.diarist)
+        stages = [LifeStage.GENERAL, *(period.stage for period in self.diarist.lifestageperiod_set.all())]
+        references = frames.references(self.diarist.authority, stages)
+        return references, frames.variations(), frames.targets(self.diarist)
 
     def years_on(self, day: date) -> int | None:
         return age_in_years(self.diarist.birth_date, day) if self.diarist.birth_date else None

@@ -61,7 +61,7 @@ def daily_intake(portions: pd.DataFrame, codes: Sequence[str], by: Sequence[str]
 
 
 def _row(
-    codes: Sequence[str], eaten: list[bool], grams: list[float], content: list[Values]
+    codes: Sequence[str], eaten: list[bool], grams: list[float], content: Sequence[Values]
 ) -> tuple[int, int, list[Amount]]:
     """Foods and drinks, doses, and the amount of each nutrient in one day."""
     food = [(g, values) for e, g, values in zip(eaten, grams, content, strict=True) if e]

@@ -29,9 +29,9 @@ class Amount(NamedTuple):
     """Foods and drinks without a value, whatever their energy."""
 
 
-def portion_amount(per_100g: float, grams: float) -> float:
-    """Return how much of a nutrient a portion holds: content x grams / 100. [unit]"""
-    return per_100g * grams / 100
+def portion_amount(per_100g: float | None, grams: float) -> float | None:
+    """Return how much of a nutrient a portion holds: content x grams / 100; unknown stays so. [unit]"""
+    return None if per_100g is None else per_100g * grams / 100
 
 
 def day_amounts(
@@ -48,7 +48,7 @@ def day_amounts(
     eaten, taken = list(eaten), list(taken)
     grams = [one[0] for one in eaten]
     amounts = {
-        code: [None if values[i] is None else portion_amount(values[i], g) for g, values in eaten]
+        code: [portion_amount(values[i], g) for g, values in eaten]
         for i, code in enumerate(codes)
     }
     share = shares(amounts, grams)
