@@ -176,7 +176,8 @@ def _red_flags_lately(diarist: Diarist, now: datetime) -> AdviceQuerySet:
 
 
 def _over_for(now: datetime) -> Q:
-    return Q(state__in=OVER, ended_at__lte=now - SILENCE, created_at__lte=now - SILENCE)
+    """Ended that long ago; a card ends after it was raised, so this is the later of the two moments."""
+    return Q(state__in=OVER, ended_at__lte=now - SILENCE)
 
 
 @transaction.atomic
