@@ -22,7 +22,7 @@ from nutrients.models import Food, FoodWords, LoadedRelease
 from nutrients.search import postgres, sqlite
 from nutrients.search.asking import Only
 from nutrients.search.ranking import Found, best_first, head_words, part_stems, phrase_stems, place
-from nutrients.search.words import Reading, Vocabulary, readings, stem, words
+from nutrients.search.words import Reading, Vocabulary, readings, stem, synonyms, words_of
 
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 LOADED = "search words"
@@ -32,8 +32,8 @@ CANDIDATES = (80, 60, 40, 40)
 """How many foods of each tier are ranked: named so, begun so, so somewhere in the name, or in other names."""
 HISTORY = 100
 """How many recent foods and favourites are looked at."""
-MOST_LETTERS = 100
-MOST_WORDS = 8
+MOST_LETTERS = 200
+MOST_WORDS = 16
 FEWEST_LETTERS = 2
 """Below it, only the person's own history is searched."""
 CURATED = (FoodSource.FNDDS, FoodSource.SR28)
@@ -60,7 +60,7 @@ def find(
     whose = f"u{owner}" if owner else None
     history = _weights(recent, favourites)
     only = _only(source)
-    said = " ".join(words(query[:MOST_LETTERS])[:MOST_WORDS])
+    said = " ".join(words_of(query[:MOST_LETTERS])[:MOST_WORDS])
     if said:
         said += " " if query[-1:].isspace() else ""
         ranked = _ranked(said, whose, history, only)
@@ -115,7 +115,7 @@ _vocabulary: Vocabulary | None = None
 
 
 def _row(food: Food) -> FoodWords:
-    name, other = words(food.name), words(food.synonyms)
+    name, other = words_of(food.name), words_of(food.synonyms)
     return FoodWords(
         food=food,
         owner_id=food.owner_id,
@@ -135,6 +135,12 @@ def everyday() -> dict[tuple[str, str], str]:
     """Source and code of the foods that many people eat -> on most days ("daily") or in most weeks."""
     with EVERYDAY.open(encoding="utf-8", newline="") as rows:
         return {(row["source"], row["code"]): row["often"] for row in csv.DictReader(rows)}
+
+
+def everyday_names() -> dict[str, str]:
+    """Code -> name of the same foods, as the list tells them to its readers."""
+    with EVERYDAY.open(encoding="utf-8", newline="") as rows:
+        return {row["code"]: row["name"] for row in csv.DictReader(rows)}
 
 
 def _both(found: Iterable[str]) -> str:

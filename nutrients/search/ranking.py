@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from nutrients.search.words import Reading, Term, stem, words
+from nutrients.search.words import Reading, Term, stem, words_of
 
+BARE = 103.0
+"""The name says what was said and nothing else: "Milk, NFS"."""
 EXACT = 100.0
-"""The food is called by the very words that were said, no more and no fewer."""
+"""The food is called by the very words that were said; its name goes on to say more of it."""
 KIND = 94.0
 """The same behind the name of its kind: "salmon" and "Fish, salmon"."""
 FLAVOUR = 72.0
@@ -44,12 +46,17 @@ OPEN = 4.0
 """A word of the query that only begins a word of the food."""
 OPEN_LETTER = 0.4
 """For each letter that is still to be typed."""
-COMPLETE = 14.0
+COMPLETE = 20.0
 """The same where what was typed is a word already: "butter" and "Buttermilk"."""
 CORRECTED = 3.0
 """For a word that was perhaps meant by a misspelt one, by its place among these."""
 HISTORY = 1000.0
-HABIT = 30.0
+HABIT = 100.0
+"""The person's own habit counts instead of what many people eat: a point for each place in it."""
+BEHIND_RANK = 8
+"""For each rank that the table gives a food."""
+INFANT_RANK, INFANT = 5, 300
+"""Food for infants comes after all that anybody else eats, however badly that fits."""
 OFTEN = {"daily": 12, "weekly": 8}
 """What many people eat comes first among equals."""
 OWN = 40.0
@@ -89,7 +96,8 @@ COOKED_FIRST = re.compile(
 """Categories of foods that hardly anybody eats raw."""
 SIDE = re.compile(r"\b(?:with|in|on|from|for|made|without|as|and/or|no|non|excluding)\b.*", re.IGNORECASE)
 UNSAID = re.compile(r"\bNS as to\b[^,;]*|\bNFS\b", re.IGNORECASE)
-BRACKETS = re.compile(r"[()\[\]]")
+UNSPECIFIED = "~"
+"""What stands before the words of a name that say what is not specified."""
 
 
 class Found(NamedTuple):
@@ -110,13 +118,14 @@ def name_parts(name: str) -> list[str]:
 
 def head_words(name: str) -> list[str]:
     """The words that name the food: of its first two parts, without what it was made with."""
-    return [word for part in name_parts(UNSAID.sub("", name))[:2] for word in words(SIDE.sub("", part))]
+    return [word for part in name_parts(UNSAID.sub("", name))[:2] for word in words_of(SIDE.sub("", part))]
 
 
 def part_stems(name: str) -> str:
-    """"Fish, salmon, raw" as "fish,salmon,raw"; what is said not to be specified is left out.
+    """"Fish, salmon, raw" as "fish,salmon,raw".
 
-    The first two parts end before what the food was made with; the rest of them follows as a part.
+    The first two parts end before what the food was made with; the rest of them follows as a part. Last
+    comes what is said not to be specified, behind a mark.
     """
     parts: list[str] = []
     later: list[str] = []
@@ -124,24 +133,26 @@ def part_stems(name: str) -> str:
         thing = SIDE.sub("", part) if place < 2 else part
         later += [] if thing == part else [part[len(thing) :]]
         parts.append(thing)
-    said = [" ".join(stem(word) for word in words(part)) for part in [*parts, *later]]
+    said = [" ".join(stem(word) for word in words_of(part)) for part in [*parts, *later]]
+    if unsaid := words_of(" ".join(UNSAID.findall(name))):
+        said.append(" ".join([UNSPECIFIED, *map(stem, unsaid)]))
     return ",".join(part for place, part in enumerate(said) if part or not place)
 
 
 def phrase_stems(synonyms: str) -> str:
-    said = [" ".join(stem(word) for word in words(UNSAID.sub("", one))) for one in synonyms.split(";")]
+    said = [" ".join(stem(word) for word in words_of(UNSAID.sub("", one))) for one in synonyms.split(";")]
     return ";".join(dict.fromkeys(one for one in said if one))
 
 
 def place(name: str, category: str, rank: int, often: str) -> int:
     """How far behind plain foods a food stands before anything is asked; what is eaten often, before 0. [points]"""
-    first, *rest = (part.split() for part in part_stems(name).split(","))
+    first, *rest = (part.split() for part in part_stems(UNSAID.sub("", name)).split(","))
     told = 0 if re.search(r"\bNFS\b", name) else 1
     qualified = sum(1.5 + 0.5 * len(extra) for part in rest if (extra := set(part) - PLAIN))
     changed = sum(1.5 for part in rest for word in part if word in CHANGED)
     raw = 2 if any("raw" in part for part in rest) and COOKED_FIRST.search(category) else 0
     named = 2 * max(0, len(first) - 1)
-    behind = 0 if often else 8 * rank
+    behind = 0 if often else INFANT if rank >= INFANT_RANK else BEHIND_RANK * rank
     return round(behind + told + qualified + changed + raw + named - OFTEN.get(often, 0))
 
 
@@ -188,7 +199,9 @@ def best_first(
             score += OWN
         if one.food_id in history:
             score += HABIT * history[one.food_id] + (HISTORY if score > NAMED else 0)
-        scored[one.food_id] = score - one.place, -one.id
+        else:
+            score -= one.place
+        scored[one.food_id] = score, -one.id
     return sorted(scored, key=scored.__getitem__, reverse=True)
 
 
@@ -240,6 +253,8 @@ def _by_name(parts: list[list[str]], hits: set[tuple[int, int]]) -> float:
     beyond = BEYOND * sum(1 for p, _ in hits if p > 1)
     unsaid = _unsaid(head, first)
     if first and not unsaid:
+        if len(parts) == 1 or parts[1][0] == UNSPECIFIED:
+            return BARE
         return EXACT - (BEHIND * _unsaid(parts[1], second) / 2 if second else 0) - beyond
     if second and not first and _is_kind(head):
         return (FLAVOUR if head[0] in DISHES else KIND) - BEHIND * _unsaid(parts[1], second) - beyond

@@ -20,7 +20,7 @@ from rapidfuzz.distance import OSA
 
 SYNONYMS = Path(settings.BASE_DIR) / "fixtures" / "synonyms.csv"
 WORD = re.compile(r"[^\W_]+")
-SMALL = frozenset("a an and as at by for from in my of on or some the to w with".split())
+SMALL = frozenset("a an and as at by for from in my nfs ns of on or some the to w with".split())
 """Words that are left out of a query: they are in every other name."""
 SHORTEST_TYPO = 4
 """A shorter word is never corrected: too many others are one letter away."""
@@ -32,7 +32,7 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).replace("'", "").replace("’", "")
 
 
-def words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """The folded words of a text, in their order: letters and digits, nothing else."""
     return WORD.findall(fold(text))
 
@@ -51,7 +51,7 @@ def stem(word: str) -> str:
 
 def telling(text: str) -> list[str]:
     """The words of a text without the small ones, unless it has no others."""
-    said = words(text)
+    said = words_of(text)
     return [word for word in said if word not in SMALL] or said
 
 
@@ -141,13 +141,15 @@ def _longest() -> int:
 
 ALSO_COST = 6.0
 """A synonym that stands beside the word itself comes a little behind it. [points]"""
+LITERAL_COST = 25.0
+"""The words themselves where a synonym stands instead of them: "scotch" in "Kale, scotch". [points]"""
 UNFINISHED_COST = 12.0
 """A synonym that is not yet typed to its end. [points]"""
 UNHEARD_COST = 30.0
 """The same if it stands for quite other words. [points]"""
 JOINED_COST = 4.0
 """Two words read as one. [points]"""
-MOST_READINGS = 6
+MOST_READINGS = 5
 
 
 def readings(query: str, vocabulary: Vocabulary) -> list[Reading]:
@@ -160,7 +162,8 @@ def readings(query: str, vocabulary: Vocabulary) -> list[Reading]:
     found: dict[tuple[Term, ...], float] = {}
     for variant, cost in meant:
         found.setdefault(_terms(variant, spelt, finished, vocabulary), cost)
-    return [Reading(terms, cost) for terms, cost in found.items() if terms][:MOST_READINGS]
+    likely = sorted(found.items(), key=lambda reading: reading[1])
+    return [Reading(terms, cost) for terms, cost in likely if terms][:MOST_READINGS]
 
 
 def _spelt(typed: list[str], finished: bool, vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
@@ -189,8 +192,8 @@ def _variants(typed: list[str], finished: bool) -> Iterator[tuple[list[str], flo
     meanings = [(list(meant), 0.0 if instead else ALSO_COST) for meant, instead in synonyms()[key]]
     if unfinished:
         meanings = [(meant, UNFINISHED_COST if cost else UNHEARD_COST) for meant, cost in meanings]
-    if all(cost for _, cost in meanings):
-        meanings.insert(0, (typed[start:end], 0.0))
+    literal = 0.0 if unfinished or all(cost for _, cost in meanings) else LITERAL_COST
+    meanings.insert(0, (typed[start:end], literal))
     for meant, cost in meanings:
         for rest, more in _variants(typed[end:], finished):
             yield [*typed[:start], *meant, *rest], cost + more

@@ -1,0 +1,257 @@
+"""A person's own foods: what stands on a packet, or a guess, with every amount that is not known left open.
+
+The web pages, the REST API and commands all come through here.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from nutrients import search
+from nutrients.codes import CODES, NUTRIENT, FoodSource
+from nutrients.models import Food, FoodPortion, portion_id
+
+Amount = Decimal | float | int | None
+
+MOST_OWN_FOODS = 2000
+"""More than anybody types; a script that runs away stops here."""
+MOST_PORTIONS = 20
+MOST_KCAL_PER_100G = 950
+"""Pure fat has about 900 kcal per 100 g; labels round."""
+MOST_G_PER_100G = 100.0
+MOST_TOGETHER_G = 105.0
+"""Protein, fat, carbohydrate, alcohol and water of 100 g of food, each rounded on its label. [g]"""
+MACROS = ("protein_g", "fat_g", "carbohydrate_g", "alcohol_g", "water_g")
+MOST_PER_100G = {
+    "sodium_mg": 40_000,  # salt: 39,337 mg (22.99 / 58.44 of its weight)
+    "potassium_mg": 53_000,  # potassium chloride: 52,450 mg (39.10 / 74.55)
+    "calcium_mg": 41_000,  # calcium carbonate: 40,040 mg (40.08 / 100.09)
+    "magnesium_mg": 61_000,  # magnesium oxide: 60,300 mg (24.305 / 40.304)
+}
+"""What the pure salt or mineral holds. [mg]"""
+GRAMS_PER_UNIT = {"g": 1.0, "mg": 1e-3, "ug": 1e-6}
+MOST_PORTION_G = Decimal(10_000)
+
+
+@dataclass(frozen=True)
+class PerPortion:
+    """Amounts as a label gives them for one portion: what it is called, what it weighs [g], what is in it."""
+
+    description: str
+    grams: Decimal
+    amounts: Mapping[str, Amount]
+
+
+@transaction.atomic
+def save_own(
+    user: AbstractBaseUser,
+    *,
+    name: str,
+    per_100g: Mapping[str, Amount] | None = None,
+    per_portion: PerPortion | None = None,
+    barcode: str = "",
+    portions: Sequence[tuple[str, Decimal]] = (),
+    id: UUID | None = None,
+) -> Food:
+    """Store a food of a person's own, or replace the one with this `id`, and have it found at once.
+
+    Amounts are by nutrient code, per 100 g or for one portion; a code that is absent or None is not known.
+    Sending the same food again under its `id` changes nothing. A diary that has used the food keeps what its
+    entries hold; whoever calls this after an edit sees to it that days with the food are added up again.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        If an amount is impossible, or the name, barcode or a portion is refused. Nothing is stored.
+    Food.DoesNotExist
+        If the `id` is that of another food, or of one that was removed.
+    """
+    stored = Food.objects.select_for_update().filter(pk=id).first() if id else None
+    if stored and (stored.owner_id != user.pk or stored.source != FoodSource.OWN or stored.deleted_at):
+        raise Food.DoesNotExist
+    food = stored or _new(user, id)
+    food.name, food.barcode = " ".join(str(name).split()), str(barcode).strip()
+    amounts = checked_amounts(per_100g, per_portion)
+    for code in CODES:
+        setattr(food, code, amounts.get(code))
+    measures = _measures(per_portion, portions)
+    food.full_clean()
+    food.save()
+    _write_portions(food, measures)
+    search.index(food)
+    return food
+
+
+def rename(user: AbstractBaseUser, id: UUID, name: str) -> Food:
+    """Call one of a person's own foods something else. Raises as `save_own` does."""
+    with transaction.atomic():
+        food = own_foods(user).select_for_update().get(pk=id)
+        food.name = " ".join(str(name).split())
+        food.full_clean()
+        food.save(update_fields=["name", "updated_at"])
+        search.index(food)
+    return food
+
+
+def remove(user: AbstractBaseUser, id: UUID) -> Food:
+    """Take one of a person's own foods out of lists and search. Diaries that used it keep it."""
+    with transaction.atomic():
+        food = own_foods(user).select_for_update().get(pk=id)
+        food.deleted_at = timezone.now()
+        food.save(update_fields=["deleted_at", "updated_at"])
+        search.forget(food)
+    return food
+
+
+def restore(user: AbstractBaseUser, id: UUID) -> Food:
+    """Undo a removal."""
+    with transaction.atomic():
+        food = Food.objects.filter(owner_id=user.pk).select_for_update().get(pk=id)
+        _check_room(user)
+        food.deleted_at = None
+        food.save(update_fields=["deleted_at", "updated_at"])
+        search.index(food)
+    return food
+
+
+def own_foods(user: AbstractBaseUser) -> Any:
+    """A person's own foods that were not removed."""
+    return Food.objects.filter(owner_id=user.pk, deleted_at=None)
+
+
+def checked_amounts(
+    per_100g: Mapping[str, Amount] | None = None, per_portion: PerPortion | None = None
+) -> dict[str, float | None]:
+    """Amounts per 100 g, by nutrient code; what is not known is None.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        By nutrient code: if an amount is negative, no number, or more than 100 g can hold.
+    """
+    if (per_100g is None) == (per_portion is None):
+        raise ValidationError(_("Give the amounts either per 100 g or per portion."))
+    if per_portion:
+        _check_weight(per_portion.grams, "portion_grams")
+    given = per_100g if per_portion is None else per_portion.amounts
+    factor = 1.0 if per_portion is None else 100 / float(per_portion.grams)
+    errors: dict[str, Any] = {}
+    amounts: dict[str, float | None] = {}
+    for code, amount in (given or {}).items():
+        try:
+            amounts[code] = None if amount is None else _checked(code, amount, factor)
+        except ValidationError as wrong:
+            errors[code] = wrong
+    if errors:
+        raise ValidationError(errors)
+    _check_together(amounts)
+    return amounts
+
+
+def _checked(code: str, amount: Amount, factor: float) -> float:
+    if code not in NUTRIENT:
+        raise ValidationError(_("This nutrient is not in the table."))
+    try:
+        number = float(amount) * factor  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    nutrient = NUTRIENT[code]
+    if not math.isfinite(number):
+        raise ValidationError(_("Enter a number, or leave it empty if the amount is not known."))
+    if number < 0:
+        raise ValidationError(_("An amount cannot be below 0. Leave it empty if it is not known."))
+    if number > (most := _most(code)):
+        raise ValidationError(
+            _("%(given)s %(unit)s in 100 g is not possible: at most %(most)s. Check the unit."),
+            params={"given": f"{number:.6g}", "unit": nutrient.unit, "most": f"{most:.6g}"},
+        )
+    return number
+
+
+def _most(code: str) -> float:
+    """What 100 g of anything can hold of a nutrient. [its unit]"""
+    if code == "energy_kcal":
+        return MOST_KCAL_PER_100G
+    return MOST_PER_100G.get(code) or MOST_G_PER_100G / GRAMS_PER_UNIT[code.rpartition("_")[2]]
+
+
+def _check_together(amounts: Mapping[str, float | None]) -> None:
+    total = sum(amounts.get(code) or 0.0 for code in MACROS)
+    if total > MOST_TOGETHER_G:
+        raise ValidationError(
+            _(
+                "Protein, fat, carbohydrate, alcohol and water come to %(total)s g in 100 g of food. "
+                "Check whether the amounts are for another weight."
+            ),
+            params={"total": f"{total:.4g}"},
+        )
+
+
+def _check_weight(grams: Any, field: str) -> None:
+    try:
+        weight = Decimal(str(grams))
+    except (ArithmeticError, ValueError):
+        weight = Decimal("NaN")
+    if not weight.is_finite() or weight <= 0:
+        raise ValidationError({field: _("A portion must weigh more than 0 g.")})
+    if weight > MOST_PORTION_G:
+        raise ValidationError({field: _("A portion of more than 10 kg is not possible. Check the weight.")})
+
+
+def _new(user: AbstractBaseUser, id: UUID | None) -> Food:
+    _check_room(user)
+    id = id or uuid4()
+    return Food(id=id, source=FoodSource.OWN, source_code=str(id), owner_id=user.pk)
+
+
+def _check_room(user: AbstractBaseUser) -> None:
+    if own_foods(user).count() >= MOST_OWN_FOODS:
+        raise ValidationError(
+            _("You have %(most)s foods of your own, which is the most. Remove some first."),
+            params={"most": MOST_OWN_FOODS},
+        )
+
+
+def _measures(
+    per_portion: PerPortion | None, portions: Iterable[tuple[str, Decimal]]
+) -> list[tuple[str, Decimal]]:
+    """The household measures to store: that of the label first, none twice."""
+    said = [(per_portion.description, per_portion.grams)] if per_portion else []
+    measures: dict[str, Decimal] = {}
+    for description, grams in [*said, *portions]:
+        _check_weight(grams, "portions")
+        measures.setdefault(" ".join(str(description).split()), Decimal(str(grams)).quantize(Decimal("0.001")))
+    if len(measures) > MOST_PORTIONS:
+        raise ValidationError({"portions": _("A food can have at most %(most)s portions.") % {"most": MOST_PORTIONS}})
+    return list(measures.items())
+
+
+def _write_portions(food: Food, measures: Sequence[tuple[str, Decimal]]) -> None:
+    """Store the measures under ids made of their words, so that a diary's portion stays what it was."""
+    portions = [
+        FoodPortion(
+            id=portion_id(food.id, description), food=food, seq=seq, description=description, grams=grams,
+            usual=seq == 1,
+        )
+        for seq, (description, grams) in enumerate(measures, start=1)
+    ]  # fmt: skip
+    for portion in portions:
+        try:
+            portion.clean_fields(exclude=["food"])
+        except ValidationError as wrong:
+            raise ValidationError({"portions": wrong.messages}) from wrong
+    food.portions.exclude(id__in=[portion.id for portion in portions]).delete()
+    food.portions.update(seq=F("seq") + MOST_PORTIONS)  # numbers are unique while they change places
+    FoodPortion.objects.bulk_create(
+        portions, update_conflicts=True, unique_fields=["id"], update_fields=["seq", "description", "grams", "usual"]
+    )
