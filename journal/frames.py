@@ -1,8 +1,8 @@
 """Rows as pandas frames, and the reference tables in our units: the one place where the ORM meets pandas.
 
-    portions(eaten) -> one row for each food, drink and dose, ready for `calc.intake.daily_intake`
-    known_days(diarist, first, last, instead) -> the stored days of a window, ready for `calc.gaps.assess`
-    references(...), variations() -> the tables that `requirement.needs` chooses from, in our units
+portions(eaten) -> one row for each food, drink and dose, ready for `calc.intake.daily_intake`
+known_days(diarist, first, last, instead) -> the stored days of a window, ready for `calc.gaps.assess`
+references(...), variations() -> the tables that `requirement.needs` chooses from, in our units
 """
 
 from collections.abc import Iterable, Mapping

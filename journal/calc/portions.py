@@ -47,10 +47,7 @@ def day_amounts(
     """
     eaten, taken = list(eaten), list(taken)
     grams = [one[0] for one in eaten]
-    amounts = {
-        code: [portion_amount(values[i], g) for g, values in eaten]
-        for i, code in enumerate(codes)
-    }
+    amounts = {code: [portion_amount(values[i], g) for g, values in eaten] for i, code in enumerate(codes)}
     share = shares(amounts, grams)
     doses = {code: [dose[code] for dose in taken if code in dose] for code in codes}
     return {code: _amount(amounts[code], doses[code], share[code]) for code in codes}
