@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from journal.codes import Units
@@ -125,17 +126,21 @@ def temperature(celsius, units: str) -> str:
 # Times ----------------------------------------------------------------------------------------
 
 
+def _clock() -> str:
+    return "g:i A" if get_language() == "en-us" else "H:i"
+
+
 @register.filter
 def clock(moment: datetime) -> str:
     """The time on the diarist's wall."""
-    return date_format(timezone.localtime(moment), "TIME_FORMAT")
+    return date_format(timezone.localtime(moment), _clock())
 
 
 @register.filter
 def at(entry) -> str:
     """The time of an entry on the clocks of the place where it was logged."""
     zone = ZoneInfo(entry.tz) if entry.tz else timezone.get_current_timezone()
-    return date_format(entry.occurred_at.astimezone(zone), "TIME_FORMAT")
+    return date_format(entry.occurred_at.astimezone(zone), _clock())
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """A diary day on a page: Today, other days, and what is said of a whole day."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.contrib import messages
@@ -50,7 +51,7 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "before": day - timedelta(days=1),
             "after": day + timedelta(days=1) if day < now else None,
             "nutrients": nutrient_rows(page.amounts, timeline.references(diarist, day)),
-            "urgent": [card for card in cards if card.severity == Severity.URGENT_NOW],
+            "urgent": one_of_each_rule(card for card in cards if card.severity == Severity.URGENT_NOW),
             "more_cards": len([card for card in cards if card.severity != Severity.URGENT_NOW and card.asks]),
             "waters": WATER_FL_OZ if diarist.units == Units.US else WATER_ML,
             "units": diarist.units,
@@ -59,6 +60,12 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "moment": moment_on(diarist, day),
         },
     )
+
+
+def one_of_each_rule(cards: Iterable[advice.Card]) -> list[advice.Card]:
+    """Two cramps with the same sign ask for the same help: it is said once, of the latest."""
+    latest = sorted(cards, key=lambda card: card.created_at)
+    return list({card.rule: card for card in latest}.values())
 
 
 def nutrient_rows(amounts, references) -> list[dict]:
