@@ -122,7 +122,7 @@ def _by_food(detail: Mapping[int | str, Any]) -> list[str]:
     return [
         _("Food %(number)s: %(problem)s") % {"number": place + 1, "problem": words}
         for place, said in detail.items()
-        for sentences in said.values()
+        for sentences in (said.values() if isinstance(said, dict) else [said])
         for words in sentences
     ]
 

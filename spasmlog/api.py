@@ -216,8 +216,11 @@ class Number(serializers.DecimalField):
     def __init__(self, **kwargs):
         super().__init__(max_digits=None, decimal_places=None, **kwargs)
 
+    def validate_empty_values(self, data):
+        return serializers.Field.validate_empty_values(self, data)  # an empty text is no number, not null
+
     def to_internal_value(self, data) -> Decimal:
-        if isinstance(data, bool) or not isinstance(data, (int, float, str, Decimal)):
+        if isinstance(data, bool) or not isinstance(data, (int, float, str, Decimal)) or "_" in str(data):
             self.fail("invalid")
         try:
             value = super().to_internal_value(data)
@@ -239,7 +242,7 @@ class Whole(serializers.IntegerField):
     def to_internal_value(self, data) -> int:
         if isinstance(data, bool) or (isinstance(data, float) and not (math.isfinite(data) and data.is_integer())):
             self.fail("invalid")
-        if not isinstance(data, (int, float, str)):
+        if not isinstance(data, (int, float, str)) or "_" in str(data):
             self.fail("invalid")
         value = super().to_internal_value(int(data) if isinstance(data, float) else data)
         if abs(value) >= 2**31:

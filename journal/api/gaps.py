@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from journal import findings
 from journal.api.frame import OfDiarist
 from journal.calc import days
-from journal.codes import Band, Method
+from journal.codes import Band, Method, SetBy
 from journal.models import NutrientGap
 from nutrients.codes import KEY_CODES, Authority
 from spasmlog.api import ApiView, Parameter
@@ -25,11 +25,15 @@ KINDS = ("ear", "ai", "ul", "cdrr", "own")
 class ReferenceShape(serializers.Serializer):
     kind = serializers.ChoiceField(KINDS)
     amount = serializers.FloatField(allow_null=True, help_text="A day, in the unit the nutrient's code ends in.")
+    amounts = serializers.ListField(
+        child=serializers.FloatField(), help_text="Both sexes' where the sex is not known; `amount` is null then."
+    )
     authority = serializers.ChoiceField(Authority.choices, allow_null=True)
-    group = serializers.CharField(allow_null=True)
-    label = serializers.CharField(allow_null=True)
     source = serializers.CharField(allow_null=True)
-
+    group = serializers.CharField(allow_null=True)
+    nearest = serializers.BooleanField(help_text="The table has no row for this person; this is the nearest.")
+    label = serializers.CharField(allow_blank=True)
+    set_by = serializers.ChoiceField(SetBy.choices, allow_null=True, help_text="Of an own target.")
 
 
 class GapShape(serializers.Serializer):
@@ -120,14 +124,15 @@ class WeeklyGaps(OfDiarist, ApiView):
 
 def gap_of(row: NutrientGap) -> dict:
     """A stored gap as JSON."""
-    reference = {name: row.reference.get(name) for name in ("authority", "group", "label", "source")}
+    said = ("kind", "amount", "amounts", "authority", "source", "group", "nearest", "label", "set_by")
+    reference = {name: row.reference.get(name) for name in said} if row.reference else None
     same = (
         "nutrient", "mean", "lower", "upper", "interval", "coverage", "days_used", "days_in_window", "days_needed",
         "probability_adequate", "confidence_above", "reasons",
     )  # fmt: skip
     return {
         **{name: getattr(row, name) for name in same},
-        "reference": {"kind": row.kind, "amount": row.reference_amount, **reference} if row.kind else None,
+        "reference": reference,
         "method": row.method or None,
         "band": row.band or None,
     }
