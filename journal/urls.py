@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from journal.views import cramps, days, drinks, exercise, meals, profile, supplements, undo
+from journal.views import cramps, days, drinks, exercise, meals, profile, supplements, undo, week
 
 
 class DayConverter:
@@ -26,6 +26,8 @@ urlpatterns = [
     path("day/<day:day>/", days.day, name="day"),
     path("day/<day:day>/mark/", days.mark, name="day_mark"),
     path("freshness/", days.freshness, name="freshness"),
+    path("week/", week.week, name="week"),
+    path("week/<day:day>/", week.week_of, name="week_of"),
     path("meals/add/", meals.add_food, name="add_food"),
     path("meals/results/", meals.food_results, name="food_results"),
     path("meals/<uuid:id>/", meals.meal_edit, name="meal_edit"),
