@@ -49,7 +49,7 @@ def verdict(gap: NutrientGap, *, numbers_only: bool = False) -> Verdict:
         days=_days(gap),
         numbers=_numbers(gap),
         reference=reference(gap),
-        limits=tuple(_limits(gap.reasons, gap)),
+        limits=() if numbers_only else tuple(_limits(gap.reasons, gap)),
     )
 
 

@@ -125,8 +125,10 @@ def _row(
         for row, head in zip(rows, heads, strict=True)
     ]
     instead = _whose_limits(code, effects)
-    quiet = instead or effects.hide_streaks
-    said = [verdicts.verdict(gap, numbers_only=bool(quiet and gap.band in LOW)) for gap in mine]
+    said = [
+        verdicts.verdict(gap, numbers_only=bool(instead or (effects.hide_streaks and gap.band in LOW)))
+        for gap in mine
+    ]
     lines = [] if instead else _references(mine)
     return NutrientRow(code, charts.week_row(amounts, lines), said, instead)
 

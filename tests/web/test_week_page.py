@@ -1,0 +1,192 @@
+"""The Week page: what it draws, what it says, and what it must not say."""
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from journal import entries, findings, people, review
+from journal.models import NutrientGap
+from nutrients.models import food_id
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2026, 11, 2)
+SUNDAY = MONDAY + timedelta(days=6)
+
+
+@pytest.fixture
+def rice(foods):
+    return foods.get(pk=food_id("fndds", "56205001"))
+
+
+def at(diarist, day, hour=12):
+    return datetime(day.year, day.month, day.day, hour, tzinfo=diarist.tz)
+
+
+def finish(diarist, day, *items):
+    entries.log_meal(diarist, items, occurred_at=at(diarist, day))
+    entries.mark_day(diarist, day, finished=True)
+
+
+@pytest.fixture
+def rice_weeks(alice, rice):
+    """Sixteen finished days of nothing but a kilogram of rice, up to the Sunday of the week."""
+    with entries.one_review():
+        for ago in range(16):
+            finish(alice, SUNDAY - timedelta(days=ago), (rice, Decimal(1200)))
+    review.review_stale(alice.pk)
+    return alice
+
+
+def page(browser, day=MONDAY):
+    return browser.get(reverse("week_of", args=[day]))
+
+
+def row(html, code):
+    """The part of the page that is about one nutrient."""
+    return re.search(rf'<section class="week-row" aria-labelledby="row-{code}">.*?</section>', html, re.S)[0]
+
+
+def text(html):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def test_each_of_the_seven_has_a_row_with_seven_columns(browser, rice_weeks):
+    html = page(browser).content.decode()
+    assert html.count('<section class="week-row"') == 7
+    assert row(html, "magnesium_mg").count('<rect class="known"') == 7
+    # 1,200 g of rice at 12 mg per 100 g.
+    assert "Monday: 144 mg" in row(html, "magnesium_mg")
+
+
+def test_the_words_beside_a_row_are_the_verdict_of_the_28_days(browser, rice_weeks):
+    said = text(row(page(browser).content.decode(), "magnesium_mg"))
+    assert "Very likely low" in said
+    assert "On average 144 mg a day. 16 of 28 days counted." in said
+    assert "Average requirement 265 mg (NASEM)" in said  # a woman of 36
+
+
+def test_below_an_adequate_intake_the_page_says_that_nobody_can_tell(browser, rice_weeks):
+    said = text(row(page(browser).content.decode(), "potassium_mg"))
+    assert "Cannot tell" in said and "low" not in said.replace("Below", "")
+    assert "%" not in said
+
+
+def test_nutrients_whose_method_is_to_come_show_numbers_without_a_verdict(browser, rice_weeks):
+    said = text(row(page(browser).content.decode(), "vitamin_d_ug"))
+    assert "No verdict yet for this nutrient" in said and "Average requirement 10 µg" in said
+
+
+def test_too_few_days_are_said_with_how_many_more_it_needs(browser, alice, rice):
+    for ago in range(4):
+        finish(alice, SUNDAY - timedelta(days=ago), (rice, Decimal(1200)))
+    review.review_stale(alice.pk)
+    said = text(row(page(browser).content.decode(), "magnesium_mg"))
+    assert "Cannot tell yet: 3 more finished days" in said  # 7 - 4
+    assert "4 of 28 days counted" in said
+
+
+def test_an_unknown_amount_is_hatched_and_called_at_least(browser, alice, rice, foods):
+    unknown = foods.filter(source="sr28", magnesium_mg=None, energy_kcal__gt=100, sodium_mg__gt=0).first()
+    finish(alice, MONDAY, (rice, Decimal(1200)), (unknown, Decimal(100)))
+    review.review_stale(alice.pk)
+    html = row(page(browser).content.decode(), "magnesium_mg")
+    assert 'class="unknown"' in html and "Monday: at least 144 mg" in html
+    assert 'class="unknown"' not in row(page(browser).content.decode(), "sodium_mg")
+
+
+def test_a_day_that_is_not_finished_is_drawn_empty_and_not_counted(browser, alice, rice):
+    entries.log_meal(alice, [(rice, Decimal(300))], occurred_at=at(alice, MONDAY))
+    review.review_stale(alice.pk)
+    html = page(browser).content.decode()
+    magnesium = row(html, "magnesium_mg")
+    assert magnesium.count('class="day-open"') == 1 and '<rect class="known"' not in magnesium
+    assert "Monday: not finished, not counted" in magnesium
+    assert "Tuesday: nothing logged" in magnesium
+
+
+def test_cramps_stand_above_their_days(browser, alice):
+    for hour in (2, 14, 15):  # 02:00 on Wednesday is still Tuesday's diary day
+        entries.log_spasm(alice, occurred_at=at(alice, MONDAY + timedelta(days=2), hour))
+    review.review_stale(alice.pk)
+    html = page(browser).content.decode()
+    heads = re.findall(r'<span class="week-cramps">(.*?)</span>\s*(?:<a|<span) class="week-day', html, re.S)
+    assert [re.findall(r'figure">(\d+)', head) for head in heads] == [[], ["1"], ["2"], [], [], [], []]
+    assert "3 cramps" in text(html)
+
+
+def test_the_table_holds_the_same_numbers(browser, rice_weeks):
+    html = page(browser).content.decode()
+    table = re.search(r"<table.*?</table>", html, re.S)[0]
+    line = re.search(r'<th scope="row">Magnesium</th>(.*?)</tr>', table, re.S)[1]
+    assert re.findall(r"<td>\s*(.*?)\s*</td>", line, re.S) == ["144 mg"] * 7
+
+
+def test_without_a_birth_date_there_is_no_reference_and_no_guess(browser, alice, rice):
+    people.update_profile(alice, birth_date=None)
+    finish(alice, MONDAY, (rice, Decimal(1200)))
+    review.review_stale(alice.pk)
+    html = row(page(browser).content.decode(), "magnesium_mg")
+    assert "No reference without a birth date" in text(html)
+    assert "give your birth date under Me" in text(html)
+    assert 'class="reference ' not in html
+
+
+def test_with_kidney_disease_the_teams_limits_stand_in_for_the_reference(browser, rice_weeks):
+    people.answer_conditions(rice_weeks, {"kidney_disease": "yes"})
+    html = page(browser).content.decode()
+    for code in ("magnesium_mg", "potassium_mg", "calcium_mg"):
+        said = text(row(html, code))
+        assert "Your kidney team's limits replace the reference" in said.replace("&#x27;", "'")
+        assert "low" not in said.lower().replace("follow", "") and "requirement" not in said.lower()
+        assert 'class="reference ' not in row(html, code)
+
+
+def test_with_a_fluid_limit_no_amount_of_water_is_held_up(browser, rice_weeks):
+    people.answer_conditions(rice_weeks, {"fluid_limit": "yes"})
+    html = row(page(browser).content.decode(), "water_g")
+    assert "Follow the amount your clinic gave you" in text(html) and 'class="reference ' not in html
+
+
+def test_with_an_eating_disorder_nothing_is_called_low(browser, rice_weeks):
+    people.answer_conditions(rice_weeks, {"eating_disorder": "yes"})
+    assert "Numbers only" in text(row(page(browser).content.decode(), "magnesium_mg"))
+    assert "likely low" not in page(browser).content.decode()
+
+
+def test_findings_older_than_the_diary_say_so(browser, rice_weeks, rice):
+    assert "older than your last entries" not in page(browser).content.decode() or findings.is_stale(
+        rice_weeks
+    )
+    finish(rice_weeks, MONDAY, (rice, Decimal(10)))
+    assert "older than your last entries" in page(browser).content.decode()
+
+
+def test_arrows_lead_to_the_weeks_before_and_after_and_not_into_the_future(browser, alice):
+    html = page(browser).content.decode()
+    assert reverse("week_of", args=[MONDAY - timedelta(days=7)]) in html
+    assert reverse("week_of", args=[MONDAY + timedelta(days=7)]) in html
+    running = browser.get(reverse("week")).content.decode()
+    assert "The week after" not in running
+    later = findings.today(alice) + timedelta(days=14)
+    assert browser.get(reverse("week_of", args=[later])).status_code == 404
+
+
+def test_a_day_leads_to_the_week_that_begins_where_the_diarist_lives(browser, alice):
+    assert page(browser, MONDAY + timedelta(days=2)).url == reverse("week_of", args=[MONDAY])
+    people.update_profile(alice, week_start=6)
+    assert page(browser, MONDAY).url == reverse("week_of", args=[MONDAY - timedelta(days=1)])
+
+
+def test_another_persons_week_is_not_in_it(client, rice_weeks, bob):
+    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    html = page(client).content.decode()
+    assert "144 mg" not in html and NutrientGap.objects.filter(diarist=rice_weeks).exists()
+
+
+def test_the_week_costs_at_most_twelve_queries(browser, rice_weeks, django_assert_max_num_queries):
+    page(browser)
+    with django_assert_max_num_queries(12):
+        page(browser)
