@@ -30,8 +30,8 @@ from journal.models import Advice, DailyIntake, Diarist, NutrientGap, SpasmEpiso
 from journal.models.findings import AdviceQuerySet
 
 __all__ = [
-    "Card", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help", "raise_red_flags",
-    "red_flags_of", "seen", "snooze", "suppressions", "update",
+    "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help", "past_cards",
+    "raise_red_flags", "red_flags_of", "seen", "snooze", "suppressions", "update",
 ]  # fmt: skip
 
 OVER = (AdviceState.GOT_HELP, AdviceState.DISMISSED, AdviceState.WITHDRAWN)
@@ -40,6 +40,8 @@ SILENCE = timedelta(hours=72)
 An open one keeps the silence, acknowledged or not; one withdrawn because the tick was removed counts
 from its removal like any other: three days without a tip harm nobody."""
 LONGEST_SNOOZE = 90
+DAYS_REMEMBERED = 90
+"""For so long cards that are over can be looked up. [d]"""
 USABLE = (DayStatus.COMPLETE_MARKED, DayStatus.COMPLETE_INFERRED, DayStatus.FASTING_MARKED)
 FINAL_BY_PERSON = (AdviceState.DISMISSED, AdviceState.GOT_HELP)
 
@@ -351,6 +353,33 @@ def cards_for(diarist: Diarist, now: datetime | None = None) -> list[Card]:
     rows = [row for row in rows if row.state not in OVER and not _asleep(row, now)]
     rows = [row for row in rows if row.rule in RED_FLAG or _may_be_shown(row, silent)]
     return cards_of(diarist, rows, now)
+
+
+@dataclass(frozen=True)
+class Past:
+    """A card that is over or asleep: what it was about. Its advice is not repeated."""
+
+    card: Card
+    ended_at: datetime | None
+    back_at: datetime | None
+    """When a snoozed card is shown again."""
+
+
+def past_cards(diarist: Diarist, now: datetime | None = None, days_back: int = DAYS_REMEMBERED) -> list[Past]:
+    """Cards that ended lately or are snoozed, the latest first. Asks the database at most three times.
+
+    What must not be shown now, such as tips in the silence after a red flag, is left out here as well.
+    """
+    now = now or timezone.now()
+    ended = Q(state__in=OVER, ended_at__gte=now - timedelta(days=days_back))
+    asleep = Q(state=AdviceState.SNOOZED, snoozed_until__gt=now)
+    rows = {row.pk: row for row in Advice.objects.of(diarist).filter(ended | asleep)}
+    silent = bool(rows) and _red_flags_lately(diarist, now).exists()
+    shown = [row for row in rows.values() if row.rule in RED_FLAG or _may_be_shown(row, silent)]
+    past = [
+        Past(card, rows[card.id].ended_at, rows[card.id].snoozed_until) for card in cards_of(diarist, shown, now)
+    ]
+    return sorted(past, key=lambda one: one.ended_at or now, reverse=True)
 
 
 def _asleep(card: Advice, now: datetime) -> bool:

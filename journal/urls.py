@@ -4,7 +4,20 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from journal.views import cramps, days, drinks, exercise, meals, profile, supplements, undo, week
+from journal.views import (
+    advice,
+    cramps,
+    days,
+    drinks,
+    exercise,
+    foods,
+    meals,
+    profile,
+    supplements,
+    undo,
+    warning_signs,
+    week,
+)
 
 
 class DayConverter:
@@ -49,6 +62,16 @@ urlpatterns = [
     path("weights/<uuid:id>/", profile.weight_edit, name="weight_edit"),
     path("entries/<slug:kind>/<uuid:id>/delete/", undo.entry_delete, name="entry_delete"),
     path("entries/<slug:kind>/<uuid:id>/restore/", undo.entry_restore, name="entry_restore"),
+    path("advice/", advice.cards, name="advice"),
+    path("advice/<uuid:id>/<slug:said>/", advice.answer, name="advice_state"),
+    path("warning-signs/", warning_signs.warning_signs, name="warning_signs"),
+    path("foods/", foods.find, name="foods"),
+    path("foods/new/", foods.new, name="food_new"),
+    path("foods/<uuid:id>/", foods.show, name="food"),
+    path("foods/<uuid:id>/edit/", foods.edit, name="food_edit"),
+    path("foods/<uuid:id>/remove/", foods.remove, name="food_remove"),
+    path("foods/<uuid:id>/restore/", foods.restore, name="food_restore"),
+    path("foods/<uuid:id>/favourite/", foods.favourite, name="food_favourite"),
     path("me/", profile.me, name="me"),
     path("me/start/", profile.profile_start, name="profile_start"),
     path("me/conditions/", profile.me_conditions, name="me_conditions"),

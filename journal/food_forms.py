@@ -1,0 +1,127 @@
+"""What people type about a food of their own, and how much of a food they look at."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from journal.drafts import GRAMS, plain
+from journal.forms import NumberField, chips, rows_form
+from nutrients.codes import CODES, KEY_CODES, NUTRIENT
+from nutrients.foods import PerPortion
+from nutrients.models import Food
+
+PER_100G, PER_PORTION = "100g", "portion"
+ON_LABELS = ("energy_kcal", "protein_g", "fat_g", "carbohydrate_g", "fiber_g")
+
+
+class OwnFoodForm(forms.Form):
+    """A food of one's own. Every amount may stay empty, which means "not known"."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    barcode = forms.CharField(
+        label=_("Barcode"), required=False, max_length=14, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    basis = forms.ChoiceField(
+        label=_("The amounts are for"), choices=[(PER_100G, _("100 g")), (PER_PORTION, _("one portion"))],
+        initial=PER_100G, widget=chips,
+    )  # fmt: skip
+    portion = forms.CharField(
+        label=_("One portion is"), required=False, max_length=140,
+        help_text=_("Such as 1 bar, 1 slice or 1 cup. Needed for amounts of one portion."),
+    )  # fmt: skip
+    portion_grams = NumberField(label=_("It weighs (g)"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for code in CODES:
+            nutrient = NUTRIENT[code]
+            label = f"{str(nutrient.name).capitalize()} ({nutrient.unit})"
+            self.fields[code] = NumberField(label=label, required=False)
+
+    def clean(self) -> dict:
+        said = super().clean()
+        if said.get("basis") == PER_PORTION:
+            for name in ("portion", "portion_grams"):
+                if name not in self.errors and said.get(name) in (None, ""):
+                    self.add_error(name, _("Amounts of one portion need its name and its weight."))
+        return said
+
+    def label_amounts(self) -> list[forms.BoundField]:
+        return [self[code] for code in ON_LABELS]
+
+    def key_amounts(self) -> list[forms.BoundField]:
+        return [self[code] for code in KEY_CODES]
+
+    def other_amounts(self) -> list[forms.BoundField]:
+        return [self[code] for code in CODES if code not in (*ON_LABELS, *KEY_CODES)]
+
+    def has_other_amounts(self) -> bool:
+        return any(field.errors or field.value() for field in self.other_amounts())
+
+    def food(self) -> dict:
+        """What `foods.save_own` takes, without the further portions."""
+        said = self.cleaned_data
+        amounts = {code: said.get(code) for code in CODES}
+        food = {"name": said["name"], "barcode": said["barcode"]}
+        if said["basis"] == PER_PORTION:
+            return {**food, "per_portion": PerPortion(said["portion"], said["portion_grams"], amounts)}
+        return {**food, "per_100g": amounts}
+
+    def first_portion(self) -> list[tuple[str, Decimal]]:
+        """A portion named beside amounts per 100 g."""
+        said = self.cleaned_data
+        named = said["basis"] == PER_100G and said["portion"] and said["portion_grams"] is not None
+        return [(said["portion"], said["portion_grams"])] if named else []
+
+    @staticmethod
+    def initial_of(food: Food) -> dict:
+        """A stored food as this form would say it: per 100 g, to the last digit kept."""
+        amounts = {code: _typed(amount) for code, amount in food.per_100g.items()}
+        return {"name": food.name, "barcode": food.barcode, "basis": PER_100G, **amounts}
+
+
+def _typed(amount: float | None) -> str:
+    return "" if amount is None else plain(repr(amount))
+
+
+class PortionForm(forms.Form):
+    """A household measure of an own food."""
+
+    description = forms.CharField(label=_("Portion"), max_length=140, required=False)
+    grams = NumberField(label=_("Weight (g)"), required=False)
+
+    def clean(self) -> dict:
+        said = super().clean()
+        if not self.errors and bool(said.get("description")) != (said.get("grams") is not None):
+            raise ValidationError(_("Give both the name and the weight of a portion."))
+        return said
+
+
+PortionRows = rows_form(PortionForm)
+
+
+def portions_of(food: Food) -> list[dict]:
+    """The portions of a stored food, as the rows of the form say them."""
+    return [{"description": one.description, "grams": plain(one.grams)} for one in food.portions.all()]
+
+
+def said_portions(rows: Iterable[forms.Form]) -> list[tuple[str, Decimal]]:
+    """The portions that were typed and not ticked away."""
+    kept = [row.cleaned_data for row in rows if row.cleaned_data and not row.cleaned_data.get("DELETE")]
+    return [(said["description"], said["grams"]) for said in kept if said.get("description")]
+
+
+class AmountForm(forms.Form):
+    """How much of a food is looked at: so many of a portion, or grams. What cannot be read is one usual portion."""
+
+    quantity = NumberField(label=_("How many"), required=False)
+    measure = forms.ChoiceField(label=_("Portion"), required=False)
+
+    def __init__(self, *args, food: Food, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        portions = [(str(one.pk), f"{one.description} ({plain(one.grams)} g)") for one in food.portions.all()]
+        self.fields["measure"].choices = [*portions, (GRAMS, _("grams"))]

@@ -1,0 +1,229 @@
+"""Foods: found, looked at with what is known and not known of them, kept as favourites, and made of one's own."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from journal import drafts, entries, flags
+from journal.drafts import Row, history, usual_measure
+from journal.food_forms import AmountForm, OwnFoodForm, PortionRows, portions_of, said_portions
+from journal.forms import refuse
+from journal.models import Diarist, Favourite
+from journal.views.door import DOUBLE_TAP, diary
+from nutrients import foods as own
+from nutrients import search
+from nutrients.codes import CODES, KEY_CODES
+from nutrients.models import Food
+from nutrients.usda.release import CITATIONS
+
+MOST_RESULTS = 25
+MOST_LISTED = 12
+
+
+# Find -----------------------------------------------------------------------------------------
+
+
+@diary
+@require_GET
+def find(request: HttpRequest) -> HttpResponse:
+    """Foods that answer to the words typed; without words one's own, favourites and recent ones."""
+    query = request.GET.get("q", "").strip()
+    template = "journal/foods_results.html" if request.htmx else "journal/foods.html"
+    response = render(request, template, {"query": query, **_found(request.diarist, query)})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _found(diarist: Diarist, query: str) -> dict[str, Any]:
+    known = history(diarist, "")
+    starred = set(known.favourite_foods)
+    if query:
+        found = search.find(
+            query, user=diarist.user, recent=tuple(known.last), favourites=known.favourite_foods, limit=MOST_RESULTS
+        )
+        found.sort(key=lambda food: food.owner_id is None)  # stable: one's own first, else as ranked
+        return {"found": found, "starred": starred}
+    mine = list(own.own_foods(diarist.user).order_by("name")[: MOST_LISTED + 1])
+    favourites = drafts.visible_foods(diarist, map(str, known.favourite_foods)) if starred else {}
+    recent = [item.food for item in known.last.values() if item.food_id not in starred]
+    return {
+        "own_foods": mine[:MOST_LISTED],
+        "more_own": len(mine) > MOST_LISTED,
+        "favourites": sorted(_kept(favourites.values()), key=lambda food: food.name),
+        "recent": _kept(recent)[:MOST_LISTED],
+        "starred": starred,
+    }
+
+
+def _kept(foods) -> list[Food]:
+    return [food for food in foods if food.deleted_at is None]
+
+
+# One food -------------------------------------------------------------------------------------
+
+
+@diary
+@require_GET
+def show(request: HttpRequest, id: UUID) -> HttpResponse:
+    """What a food holds, per 100 g and in the amount that is looked at."""
+    diarist = request.diarist
+    food = _visible(diarist, id)
+    row = _looked_at(food, request.GET)
+    hidden = flags.suppressions(diarist, entries.today(diarist)).hide_energy
+    codes = [code for code in CODES if not (hidden and code == "energy_kcal")]
+    held = {code: _held(food, code, row) for code in codes}
+    about = {
+        "food": food,
+        "row": row,
+        "form": AmountForm(initial={"quantity": row.quantity, "measure": row.measure}, food=food),
+        "key_rows": [held[code] for code in KEY_CODES],
+        "other_rows": [held[code] for code in codes if code not in KEY_CODES],
+        "unknown": sum(one["per_100g"] is None for one in held.values()),
+        "citation": CITATIONS.get(food.source, ""),
+        "favourite": Favourite.objects.of(diarist).live().filter(food=food).exists(),
+        "log_it": f"{reverse('add_food')}?{urlencode({'food': food.pk, 'measure': row.measure, 'quantity': row.quantity})}",
+    }
+    return render(request, "journal/food_page.html", about)
+
+
+def _visible(diarist: Diarist, id: UUID) -> Food:
+    """A food of the public tables or of one's own; another's, or a removed one, is not there."""
+    foods = Food.objects.visible_to(diarist.user_id).filter(deleted_at=None)
+    food = foods.filter(pk=id).prefetch_related("portions").first()
+    if food is None:
+        raise Http404
+    return food
+
+
+def _looked_at(food: Food, asked) -> Row:
+    """The amount that the page was asked for; else the usual one."""
+    typed = Row(food, asked.get("measure", ""), asked.get("quantity", "").strip())
+    known = typed.portion is not None or typed.measure == drafts.GRAMS
+    return typed if known and typed.grams else Row(food, *usual_measure(food))
+
+
+def _held(food: Food, code: str, row: Row) -> dict[str, Any]:
+    per_100g = getattr(food, code)
+    return {
+        "code": code,
+        "per_100g": per_100g,
+        "in_amount": None if per_100g is None or row.grams is None else per_100g * float(row.grams) / 100,
+    }
+
+
+@diary
+@require_POST
+def favourite(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Keep a food among the favourites, or take it out: whichever the form says, however often."""
+    food = _visible(request.diarist, id)
+    if request.POST.get("value", "yes") == "yes":
+        entries.save_favourite(request.diarist, food=food)
+        messages.success(request, _("“%(food)s” is among your favourites.") % {"food": food.name})
+    else:
+        for kept in Favourite.objects.of(request.diarist).live().filter(food=food).select_related("diarist"):
+            entries.remove(kept)
+        messages.success(request, _("“%(food)s” is no favourite any more.") % {"food": food.name})
+    return redirect("food", food.pk)
+
+
+# One's own ------------------------------------------------------------------------------------
+
+
+@diary
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A food of one's own: what stands on its label, with the rest left open."""
+    form = OwnFoodForm(request.POST or None, initial={"name": request.GET.get("name", "")})
+    rows = PortionRows(request.POST or None, prefix="portions")
+    food = _saved(request, form, rows, _new_id(request))
+    if food:
+        messages.success(request, _("“%(food)s” is saved.") % {"food": food.name})
+        return redirect("food", food.pk)
+    return render(request, "journal/food_form.html", {"form": form, "rows": rows})
+
+
+@diary
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Change an own food. Days with it are added up again."""
+    food = _own(request.diarist, id)
+    form = OwnFoodForm(request.POST or None, initial=OwnFoodForm.initial_of(food))
+    rows = PortionRows(request.POST or None, prefix="portions", initial=portions_of(food))
+    changed = _saved(request, form, rows, food.pk)
+    if changed:
+        messages.success(request, _("“%(food)s” is changed.") % {"food": changed.name})
+        return redirect("food", changed.pk)
+    return render(request, "journal/food_form.html", {"form": form, "rows": rows, "food": food})
+
+
+def _saved(request: HttpRequest, form: OwnFoodForm, rows: forms.BaseFormSet, id: UUID) -> Food | None:
+    """The stored food; or none, with the reasons at their fields."""
+    if request.method != "POST" or not (form.is_valid() & rows.is_valid()):
+        return None
+    try:
+        with transaction.atomic():
+            portions = [*form.first_portion(), *said_portions(rows)]
+            food = own.save_own(request.user, **form.food(), portions=portions, id=id)
+            entries.food_changed(request.diarist, food)
+            return food
+    except ValidationError as error:
+        refuse(form, error)
+    except Food.DoesNotExist:
+        raise Http404 from None
+    return None
+
+
+def _own(diarist: Diarist, id: UUID) -> Food:
+    """An own food. Others are not there; those of the public tables are shown and cannot be changed."""
+    food = own.own_foods(diarist.user).filter(pk=id).prefetch_related("portions").first()
+    if food is None:
+        raise Http404
+    return food
+
+
+def _new_id(request: HttpRequest) -> UUID:
+    """The form's own id, so that a double tap is one food; a fresh one if that was used a while ago."""
+    try:
+        id = UUID(request.POST.get("id", ""))
+    except ValueError:
+        return uuid4()
+    known = Food.objects.filter(pk=id).values_list("owner_id", "created_at").first()
+    fresh = known is None or (known[0] == request.user.pk and timezone.now() - known[1] < DOUBLE_TAP)
+    return id if fresh else uuid4()
+
+
+@diary
+@require_POST
+def remove(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Take an own food out of lists and search. Meals with it keep it; it can be brought back."""
+    food = own.remove(request.user, _own(request.diarist, id).pk)
+    words = _("“%(food)s” is removed. Meals with it keep it.") % {"food": food.name}
+    messages.success(request, words, extra_tags=reverse("food_restore", args=[food.pk]))
+    return redirect("foods")
+
+
+@diary
+@require_POST
+def restore(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Bring a removed food of one's own back."""
+    try:
+        food = own.restore(request.user, id)
+    except Food.DoesNotExist:
+        raise Http404 from None
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("foods")
+    messages.success(request, _("It is back."))
+    return redirect("food", food.pk)
