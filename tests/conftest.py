@@ -186,20 +186,21 @@ def environment(**more):
 def real_worker(transactional_db, tmp_path):
     """Start Celery workers as processes of their own. Returns a function that starts one more.
 
-    They use the product's settings, the test's database and a queue emptied beforehand.
+    They use the product's settings, the test's database and a queue emptied beforehand; a name given in
+    capitals is a setting of the environment.
     """
     from spasmlog.celery import app
 
     app.control.purge()
     workers = []
 
-    def start(*arguments):
+    def start(*arguments, **more):
         ready = tmp_path / f"worker-{len(workers)}.log"
         with ready.open("w") as log:
             worker = subprocess.Popen(
                 [sys.executable, "-m", "celery", "-A", "spasmlog", "worker", "--concurrency=1",
                  "--loglevel=INFO", "--without-gossip", "--without-mingle", *arguments],
-                env=environment(CELERY_LOG_LEVEL="INFO", LOG_LEVEL="INFO"),
+                env=environment(CELERY_LOG_LEVEL="INFO", LOG_LEVEL="INFO", **more),
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         worker.log = ready
