@@ -106,7 +106,9 @@ def _begin(menu: dict[str, Any]) -> Demo:
     foods = Food.objects.prefetch_related("portions").in_bulk([food_id("fndds", code) for code in codes])
     by_code = {code: foods[food_id("fndds", code)] for code in codes}
     portions = {
-        (code, portion.description): portion for code, food in by_code.items() for portion in food.portions.all()
+        (code, portion.description): portion
+        for code, food in by_code.items()
+        for portion in food.portions.all()
     }
     return Demo(diarist, menu, random.Random(SEED), by_code, portions, timezone.now())
 
@@ -197,7 +199,10 @@ def _cramp(demo: Demo, day: date, ago: int) -> None:
     # The small hours of the next date still belong to this diary day.
     moment = demo.at(day + timedelta(days=1), 2, 50, 45) if at_night else demo.at(day, 19, 30)
     minutes, intensity = demo.chance.randint(1, 6), demo.chance.choice([3, 4, 5, 5, 6, 7])
-    site, side = demo.chance.choice(["calf", "calf", "calf", "foot", "toes"]), demo.chance.choice(["left", "right"])
+    site, side = (
+        demo.chance.choice(["calf", "calf", "calf", "foot", "toes"]),
+        demo.chance.choice(["left", "right"]),
+    )
     helped, tried = demo.chance.choice(["yes", "partly", "partly", "no"]), demo.chance.random() < 0.8
     if demo.chance.random() >= likely or not demo.happened(moment):
         if ago and demo.chance.random() < 0.7:
@@ -206,7 +211,9 @@ def _cramp(demo: Demo, day: date, ago: int) -> None:
     entries.log_spasm(
         demo.diarist,
         occurred_at=moment,
-        ended_at=moment + timedelta(minutes=minutes) if moment + timedelta(minutes=minutes) <= demo.now else None,
+        ended_at=moment + timedelta(minutes=minutes)
+        if moment + timedelta(minutes=minutes) <= demo.now
+        else None,
         site=site,
         side=side,
         intensity=intensity,

@@ -12,14 +12,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -137,7 +137,12 @@ def tick_warning_signs(diarist: Diarist, *, id: UUID | None = None, **fields: An
 
 
 def log_dose(
-    diarist: Diarist, supplement: Supplement, quantity: Decimal = Decimal(1), *, id: UUID | None = None, **fields: Any
+    diarist: Diarist,
+    supplement: Supplement,
+    quantity: Decimal = Decimal(1),
+    *,
+    id: UUID | None = None,
+    **fields: Any,
 ) -> Dose:
     """Store so many units of one of the diarist's own supplements."""
     return _log(Dose, diarist, id, supplement=supplement, quantity=quantity, **fields)
@@ -216,7 +221,9 @@ def change(entry: K, *, base_revision: int | None = None, **fields: Any) -> K:
 
 
 @transaction.atomic
-def put(model: type[K], diarist: Diarist, id: UUID, *, base_revision: int | None = None, **fields: Any) -> tuple[K, bool]:
+def put(
+    model: type[K], diarist: Diarist, id: UUID, *, base_revision: int | None = None, **fields: Any
+) -> tuple[K, bool]:
     """Create the entry with this id, or replace its content; returns it and whether it is new.
 
     Replacing a deleted entry brings it back. An entry that exists and differs needs the
@@ -332,7 +339,9 @@ def _hold(diarist: Diarist) -> None:
 
 
 def _stored(model: type[K], diarist: Diarist, id: UUID | None) -> K | None:
-    found = model._default_manager.filter(id=id).select_related("diarist").first() if id else None
+    if id is None:
+        return None
+    found = cast("QuerySet[K]", model._default_manager.filter(id=id).select_related("diarist")).first()
     if found and found.diarist_id != diarist.pk:
         raise NotYours
     return found
@@ -350,7 +359,12 @@ def _log(model: type[K], diarist: Diarist, id: UUID | None = None, **fields: Any
 
 
 def _store(
-    entry: K, fields: Mapping[str, Any], *, base_revision: int | None, new: bool = False, must_name_base: bool = False
+    entry: K,
+    fields: Mapping[str, Any],
+    *,
+    base_revision: int | None,
+    new: bool = False,
+    must_name_base: bool = False,
 ) -> K:
     """Give the entry its content, check it whole, and write it with what hangs on it."""
     before = None if new else _content(entry)
@@ -395,7 +409,7 @@ def _stamp_and_save(
     entry.revision = forward(entry.diarist)
     entry.updated_at = timezone.now()
     entry.save(force_insert=new)
-    if portions is not None:
+    if isinstance(entry, Meal) and portions is not None:
         if not new:
             entry.items.all().delete()
         MealItem.objects.bulk_create(portions)
@@ -403,7 +417,9 @@ def _stamp_and_save(
     if hasattr(entry, "local_date"):
         mark_stale(entry.diarist, {*touched, entry.local_date})
     entry.red_flags = (
-        advice.raise_red_flags(entry.diarist, entry) if isinstance(entry, (SpasmEpisode, WarningSigns)) else []
+        advice.raise_red_flags(entry.diarist, entry)
+        if isinstance(entry, (SpasmEpisode, WarningSigns))
+        else []
     )
     log.info("entry_saved", kind=entry._meta.model_name, diarist=entry.diarist_id, revision=entry.revision)
 
@@ -479,11 +495,9 @@ def _items_of(meal: Meal, said: Iterable[Portion | tuple[Food, Decimal]] | None)
         raise ValidationError({"items": _("A meal can have at most %(most)s foods.") % {"most": MOST_ITEMS}})
     rows, wrong = [], []
     for position, portion in enumerate(portions):
-        row = _item_of(meal, portion, position)
         try:
             _check_visible(portion.food, meal.diarist, "food")
-            if row.grams is None:
-                raise ValidationError({"grams": _("Say how much: grams, or a portion and how many.")})
+            row = _item_of(meal, portion, position)
             # The foods and portions are rows at hand: asking the database again would cost a query each.
             row.full_clean(
                 exclude=["meal", "food", "portion"], validate_unique=False, validate_constraints=False
@@ -493,7 +507,8 @@ def _items_of(meal: Meal, said: Iterable[Portion | tuple[Food, Decimal]] | None)
                 _("Food %(number)s: %(problem)s") % {"number": position + 1, "problem": message}
                 for message in error.messages
             ]
-        rows.append(row)
+        else:
+            rows.append(row)
     if wrong:
         raise ValidationError({"items": wrong})
     return rows
@@ -508,6 +523,8 @@ def _item_of(meal: Meal, said: Portion, position: int) -> MealItem:
     elif grams is not None and grams.is_finite() and abs(grams) < 10**6:
         grams = grams.quantize(GRAM, ROUND_HALF_UP) if grams > GRAM else grams
         quantity = None
+    if grams is None:
+        raise ValidationError({"grams": _("Say how much: grams, or a portion and how many.")})
     return MealItem(
         id=said.id or uuid4(),
         meal=meal,

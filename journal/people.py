@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,7 +42,7 @@ PROFILE_FIELDS = (
 )
 
 
-def diarist_of(user) -> Diarist:
+def diarist_of(user: User) -> Diarist:
     """The user's diarist, made at the first look for users who came by another way than sign-up."""
     try:
         return user.diarist
@@ -99,7 +101,9 @@ def answer_conditions(diarist: Diarist, answers: Mapping[str, str]) -> None:
     """Set yes, no or unknown for conditions by their codes; those not named stay as they are."""
     for code, answer in answers.items():
         if code not in Condition.values:
-            raise ValidationError({"conditions": _("“%(code)s” is not a condition of the list.") % {"code": code}})
+            raise ValidationError(
+                {"conditions": _("“%(code)s” is not a condition of the list.") % {"code": code}}
+            )
         if answer not in Answer.values:
             raise ValidationError({"conditions": _("Answer yes, no or unknown.")})
     ConditionAnswer.objects.bulk_create(
@@ -131,7 +135,9 @@ def set_medicines(diarist: Diarist, medicines: Iterable[Mapping[str, Any]]) -> N
 @transaction.atomic
 def set_life_stages(diarist: Diarist, periods: Iterable[Mapping[str, Any]]) -> None:
     """Replace the dated life stages."""
-    _replace(diarist, LifeStagePeriod, [LifeStagePeriod(diarist=diarist, **one) for one in periods], "life_stages")
+    _replace(
+        diarist, LifeStagePeriod, [LifeStagePeriod(diarist=diarist, **one) for one in periods], "life_stages"
+    )
     _touched(diarist)
 
 
@@ -159,8 +165,8 @@ def set_targets(diarist: Diarist, targets: Iterable[Mapping[str, Any]]) -> None:
     _touched(diarist)
 
 
-def _replace(diarist: Diarist, model, rows: list, field: str) -> None:
-    model.objects.filter(diarist=diarist).delete()
+def _replace(diarist: Diarist, model: type[Model], rows: list, field: str) -> None:
+    model._default_manager.filter(diarist=diarist).delete()
     for row in rows:
         try:
             row.full_clean(exclude=["diarist"])
@@ -191,13 +197,13 @@ def may_sign_up(code: str = "") -> bool:
     return settings.REGISTRATION == "invitation" and _unused(code, timezone.now()).exists()
 
 
-def use_invitation(code: str, user) -> bool:
+def use_invitation(code: str, user: User) -> bool:
     """Take an invitation for a new user. Of two who use it at once, one gets it."""
     now = timezone.now()
     return _unused(code, now).update(used_by=user, used_at=now) == 1
 
 
-def _unused(code: str, now: datetime):
+def _unused(code: str, now: datetime) -> QuerySet[Invitation]:
     return Invitation.objects.filter(digest=_digest(code), used_at=None, expires_at__gt=now)
 
 

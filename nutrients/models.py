@@ -53,7 +53,9 @@ for _nutrient in NUTRIENTS:
             _nutrient.name,
             null=True,
             blank=True,
-            validators=[MinValueValidator(0, _("An amount cannot be below 0. Leave it empty if it is not known."))],
+            validators=[
+                MinValueValidator(0, _("An amount cannot be below 0. Leave it empty if it is not known."))
+            ],
         ),
     )
 
@@ -80,20 +82,24 @@ class Food(NutrientAmounts):
     source = models.CharField(_("source"), max_length=8, choices=FoodSource)
     source_code = models.CharField(_("code in its source"), max_length=40)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="foods",
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="foods",
         help_text=_("Set for a person's own food; empty for the public tables."),
     )
     name = models.CharField(_("name"), max_length=200)
     category = models.CharField(_("category"), max_length=120, blank=True)
-    synonyms = models.TextField(
-        _("other names"), blank=True, help_text=_("Searched as well as the name.")
-    )
+    synonyms = models.TextField(_("other names"), blank=True, help_text=_("Searched as well as the name."))
     barcode = models.CharField(_("barcode"), max_length=14, blank=True)
     rank = models.SmallIntegerField(
-        default=0, help_text=_("Search order before anything else: 0 an everyday food, higher = further behind.")
+        default=0,
+        help_text=_("Search order before anything else: 0 an everyday food, higher = further behind."),
     )
     hidden = models.BooleanField(
-        default=False, help_text=_("Left out of search (industry ingredients, near duplicates); still found by its code.")
+        default=False,
+        help_text=_("Left out of search (industry ingredients, near duplicates); still found by its code."),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)

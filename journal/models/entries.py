@@ -2,8 +2,10 @@
 
 import math
 import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,6 +17,9 @@ from journal.codes import Doing, DoseSource, Helped, MealKind, Relief, Side, Sig
 from journal.models.person import Belonging, Diarist, validate_zone
 from nutrients.codes import CODES
 from nutrients.models import Activity, Food, FoodPortion
+
+if TYPE_CHECKING:
+    from journal.models.findings import Advice
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far ahead a phone's clock may run before an entry is refused as one of the future."""
@@ -67,6 +72,9 @@ class Kept(Belonging):
 
     objects = EntryQuerySet.as_manager()
 
+    red_flags: "Sequence[Advice]" = ()
+    """The urgent cards that the save of this entry has raised; not stored here."""
+
     class Meta:
         abstract = True
 
@@ -78,7 +86,10 @@ class Entry(Kept):
         _("when"), default=timezone.now, validators=[validate_not_in_future, validate_not_too_old]
     )
     tz = models.CharField(
-        _("time zone"), max_length=64, blank=True, validators=[validate_zone],
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_zone],
         help_text=_("Where it was logged; empty: the profile's zone."),
     )
     utc_offset_min = models.SmallIntegerField(default=0, editable=False)
@@ -128,13 +139,21 @@ class MealItem(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     meal = models.ForeignKey(Meal, models.CASCADE, related_name="items")
     food = models.ForeignKey(Food, models.PROTECT, verbose_name=_("food"))
-    portion = models.ForeignKey(FoodPortion, models.SET_NULL, null=True, blank=True, verbose_name=_("portion"))
+    portion = models.ForeignKey(
+        FoodPortion, models.SET_NULL, null=True, blank=True, verbose_name=_("portion")
+    )
     quantity = models.DecimalField(
-        _("how many"), max_digits=7, decimal_places=3, null=True, blank=True,
+        _("how many"),
+        max_digits=7,
+        decimal_places=3,
+        null=True,
+        blank=True,
         validators=amount("0.001", "100", _("Give more than 0 and at most 100 portions.")),
     )
     grams = models.DecimalField(
-        _("grams"), max_digits=9, decimal_places=3,
+        _("grams"),
+        max_digits=9,
+        decimal_places=3,
         validators=[
             MinValueValidator(Decimal("0.001"), _("An amount must be more than 0 g.")),
             MaxValueValidator(
@@ -150,7 +169,9 @@ class MealItem(models.Model):
         verbose_name = _("food of a meal")
         verbose_name_plural = _("foods of a meal")
         ordering = ["meal", "position"]
-        constraints = [models.CheckConstraint(condition=models.Q(grams__gt=0), name="meal_item_weighs_something")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(grams__gt=0), name="meal_item_weighs_something")
+        ]
 
     def __str__(self) -> str:
         return f"{self.food}, {self.grams.normalize():f} g"
@@ -164,7 +185,9 @@ class WaterIntake(Entry):
     """A drink logged by its volume. `grams` is frozen at logging from the beverage's own weight."""
 
     amount_ml = models.DecimalField(
-        _("amount in ml"), max_digits=7, decimal_places=1,
+        _("amount in ml"),
+        max_digits=7,
+        decimal_places=1,
         validators=[
             MinValueValidator(Decimal("0.1"), _("An amount must be more than 0 ml.")),
             MaxValueValidator(
@@ -191,7 +214,11 @@ class Exercise(Entry):
 
     activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, verbose_name=_("activity"))
     met = models.DecimalField(
-        "MET", max_digits=4, decimal_places=2, blank=True, null=True,
+        "MET",
+        max_digits=4,
+        decimal_places=2,
+        blank=True,
+        null=True,
         validators=amount("0.9", "25", _("A MET value must be from 0.9 to 25.")),
         help_text=_("Energy cost; empty: that of the activity."),
     )
@@ -203,15 +230,27 @@ class Exercise(Entry):
         ],
     )
     temperature_c = models.DecimalField(
-        _("temperature in °C"), max_digits=4, decimal_places=1, null=True, blank=True,
+        _("temperature in °C"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
         validators=amount("-40", "60", _("A temperature must be from -40 to 60 °C.")),
     )
     weight_before_kg = models.DecimalField(
-        _("weight before in kg"), max_digits=6, decimal_places=2, null=True, blank=True,
+        _("weight before in kg"),
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
         validators=amount("2", "400", _("A body weight must be from 2 to 400 kg.")),
     )
     weight_after_kg = models.DecimalField(
-        _("weight after in kg"), max_digits=6, decimal_places=2, null=True, blank=True,
+        _("weight after in kg"),
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
         validators=amount("2", "400", _("A body weight must be from 2 to 400 kg.")),
     )
     note = models.CharField(_("note"), max_length=500, blank=True)
@@ -260,7 +299,9 @@ class SpasmEpisode(Entry):
     site = models.CharField(_("where"), max_length=12, choices=Site, blank=True)
     side = models.CharField(_("side"), max_length=5, choices=Side, blank=True)
     intensity = models.PositiveSmallIntegerField(
-        _("intensity, 0 to 10"), null=True, blank=True,
+        _("intensity, 0 to 10"),
+        null=True,
+        blank=True,
         validators=[MaxValueValidator(10, _("Intensity goes from 0 to 10."))],
     )
     woke_me = models.BooleanField(_("woke me"), null=True, blank=True)
@@ -274,7 +315,8 @@ class SpasmEpisode(Entry):
         verbose_name_plural = _("cramps")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(intensity=None) | models.Q(intensity__lte=10), name="spasm_intensity_0_to_10"
+                condition=models.Q(intensity=None) | models.Q(intensity__lte=10),
+                name="spasm_intensity_0_to_10",
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("occurred_at")),
@@ -352,9 +394,14 @@ class Supplement(Kept):
 class Dose(Entry):
     """So many units of a supplement, taken at one moment."""
 
-    supplement = models.ForeignKey(Supplement, models.PROTECT, related_name="doses", verbose_name=_("supplement"))
+    supplement = models.ForeignKey(
+        Supplement, models.PROTECT, related_name="doses", verbose_name=_("supplement")
+    )
     quantity = models.DecimalField(
-        _("how many"), max_digits=6, decimal_places=2, default=1,
+        _("how many"),
+        max_digits=6,
+        decimal_places=2,
+        default=1,
         validators=amount("0.01", "100", _("Give more than 0 and at most 100.")),
     )
     source = models.CharField(_("kind"), max_length=10, choices=DoseSource, blank=True)
@@ -367,7 +414,9 @@ class Dose(Entry):
 
 class BodyWeight(Entry):
     kg = models.DecimalField(
-        _("body weight in kg"), max_digits=6, decimal_places=2,
+        _("body weight in kg"),
+        max_digits=6,
+        decimal_places=2,
         validators=amount("2", "400", _("A body weight must be from 2 to 400 kg.")),
     )
 

@@ -16,7 +16,9 @@ class StaleDay(Belonging):
 
     date = models.DateField()
     version = models.PositiveBigIntegerField(
-        help_text=_("The diary's revision that touched the day: a later touch survives the review of an earlier one.")
+        help_text=_(
+            "The diary's revision that touched the day: a later touch survives the review of an earlier one."
+        )
     )
     since = models.DateTimeField(default=timezone.now)
 
@@ -77,7 +79,9 @@ class NutrientGap(Belonging):
     confidence_above = models.FloatField(null=True)
     band = models.CharField(max_length=20, choices=Band, blank=True)
     reasons = models.JSONField(default=list)
-    evidence = models.JSONField(default=dict, help_text=_("SD, effective days, z and the like, for explanations."))
+    evidence = models.JSONField(
+        default=dict, help_text=_("SD, effective days, z and the like, for explanations.")
+    )
     revision = models.PositiveBigIntegerField(default=0)
     computed_at = models.DateTimeField(default=timezone.now)
 
@@ -108,15 +112,21 @@ class Advice(Belonging):
     rule_version = models.PositiveSmallIntegerField(default=1)
     severity = models.CharField(max_length=20, choices=Severity)
     nutrient = models.CharField(max_length=20, blank=True)
-    key = models.CharField(max_length=80, help_text=_("Rule, nutrient and ISO week: a card comes once for each."))
+    key = models.CharField(
+        max_length=80, help_text=_("Rule, nutrient and ISO week: a card comes once for each.")
+    )
     state = models.CharField(max_length=12, choices=AdviceState, default=AdviceState.NEW)
     evidence = models.JSONField(default=dict)
-    trigger_id = models.UUIDField(null=True, help_text=_("The entry whose ticks raised it, for warning signs."))
+    trigger_id = models.UUIDField(
+        null=True, help_text=_("The entry whose ticks raised it, for warning signs.")
+    )
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     asked_again_at = models.DateTimeField(null=True)
     snoozed_until = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True, help_text=_("When it was dismissed, withdrawn or help was got."))
+    ended_at = models.DateTimeField(
+        null=True, help_text=_("When it was dismissed, withdrawn or help was got.")
+    )
     revision = models.PositiveBigIntegerField(default=0)
 
     objects = AdviceQuerySet.as_manager()
@@ -135,7 +145,9 @@ class Advice(Belonging):
 class ReviewState(models.Model):
     """How far the review of one diary has come."""
 
-    diarist = models.OneToOneField("journal.Diarist", models.CASCADE, primary_key=True, related_name="review_state")
+    diarist = models.OneToOneField(
+        "journal.Diarist", models.CASCADE, primary_key=True, related_name="review_state"
+    )
     revision = models.PositiveBigIntegerField(default=0)
     reviewed_on = models.DateField(null=True, help_text=_("The diarist's day at the last review."))
     reviewed_at = models.DateTimeField(null=True)

@@ -41,7 +41,11 @@ class Diarist(models.Model):
     birth_date = models.DateField(_("birth date"), null=True, blank=True, validators=[validate_birth_date])
     sex = models.CharField(_("sex"), max_length=6, choices=Sex, null=True, blank=True)
     height_cm = models.DecimalField(
-        _("height in cm"), max_digits=5, decimal_places=1, null=True, blank=True,
+        _("height in cm"),
+        max_digits=5,
+        decimal_places=1,
+        null=True,
+        blank=True,
         validators=[
             MinValueValidator(Decimal(40), _("A height must be from 40 to 260 cm.")),
             MaxValueValidator(Decimal(260), _("A height must be from 40 to 260 cm.")),
@@ -49,16 +53,21 @@ class Diarist(models.Model):
     )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     day_start = models.TimeField(
-        _("a day starts at"), default=time(4),
+        _("a day starts at"),
+        default=time(4),
         help_text=_("A cramp at three in the morning then still belongs to the night before."),
     )
-    week_start = models.PositiveSmallIntegerField(_("a week starts on"), choices=WeekStart, default=WeekStart.MONDAY)
+    week_start = models.PositiveSmallIntegerField(
+        _("a week starts on"), choices=WeekStart, default=WeekStart.MONDAY
+    )
     units = models.CharField(_("units"), max_length=6, choices=Units, default=Units.METRIC)
     authority = models.CharField(
         _("reference values by"), max_length=8, choices=Authority, default=Authority.NASEM
     )
     region = models.CharField(
-        _("country"), max_length=2, blank=True,
+        _("country"),
+        max_length=2,
+        blank=True,
         help_text=_("Two letters such as GB. Used for the emergency number on warning cards."),
     )
     takes_medicines = models.CharField(
@@ -113,7 +122,8 @@ class LifeStagePeriod(Belonging):
     """A dated pregnancy or time of breastfeeding. Outside such a period: general."""
 
     stage = models.CharField(
-        _("life stage"), max_length=10,
+        _("life stage"),
+        max_length=10,
         choices=[c for c in LifeStage.choices if c[0] != LifeStage.GENERAL],
     )
     started_on = models.DateField(_("since"))
@@ -171,7 +181,9 @@ class PersonalTarget(Belonging):
 
     nutrient = models.CharField(_("nutrient"), max_length=20, choices=[(n.code, n.name) for n in NUTRIENTS])
     amount = models.DecimalField(
-        _("amount a day"), max_digits=10, decimal_places=3,
+        _("amount a day"),
+        max_digits=10,
+        decimal_places=3,
         validators=[MinValueValidator(Decimal("0.001"), _("A target must be more than 0."))],
     )
     set_by = models.CharField(_("set by"), max_length=9, choices=SetBy, default=SetBy.OWN)
@@ -179,7 +191,9 @@ class PersonalTarget(Belonging):
     class Meta:
         verbose_name = _("own target")
         verbose_name_plural = _("own targets")
-        constraints = [models.UniqueConstraint(fields=["diarist", "nutrient"], name="one_target_per_nutrient")]
+        constraints = [
+            models.UniqueConstraint(fields=["diarist", "nutrient"], name="one_target_per_nutrient")
+        ]
 
     def clean(self) -> None:
         if self.nutrient not in CODES:
@@ -189,7 +203,9 @@ class PersonalTarget(Belonging):
 class Invitation(models.Model):
     """A one-time code to sign up with, where registration is by invitation."""
 
-    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the code; the code itself is not kept."))
+    digest = models.CharField(
+        max_length=64, unique=True, help_text=_("SHA-256 of the code; the code itself is not kept.")
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
     used_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)

@@ -54,7 +54,9 @@ def cup_of(food):
 
 
 def test_a_meal_keeps_its_foods_in_order_with_what_they_weigh(alice, spinach, milk):
-    meal = entries.log_meal(alice, [Portion(milk, portion=cup_of(milk), quantity=Decimal("1.5")), (spinach, Decimal(30))])
+    meal = entries.log_meal(
+        alice, [Portion(milk, portion=cup_of(milk), quantity=Decimal("1.5")), (spinach, Decimal(30))]
+    )
 
     stored = [(item.food, item.grams, item.quantity) for item in meal.items.all()]
     assert stored == [
@@ -64,7 +66,8 @@ def test_a_meal_keeps_its_foods_in_order_with_what_they_weigh(alice, spinach, mi
 
 
 @pytest.mark.parametrize(
-    ("hour", "kind"), [(3, "snack"), (7, "breakfast"), (12, "lunch"), (16, "snack"), (19, "dinner"), (23, "snack")]
+    ("hour", "kind"),
+    [(3, "snack"), (7, "breakfast"), (12, "lunch"), (16, "snack"), (19, "dinner"), (23, "snack")],
 )
 def test_a_meal_without_a_kind_takes_that_of_its_hour(bob, spinach, hour, kind):
     local = datetime(2026, 10, 5, hour, 30, tzinfo=bob.tz)
@@ -105,7 +108,10 @@ def test_an_impossible_amount_is_refused_in_words_and_nothing_is_stored(alice, s
     with pytest.raises(ValidationError) as refused:
         entries.log_meal(alice, [(milk, Decimal(100)), Portion(spinach, grams=grams)])
 
-    assert "Food 2:" in refused.value.message_dict["items"][0] and words in refused.value.message_dict["items"][0]
+    assert (
+        "Food 2:" in refused.value.message_dict["items"][0]
+        and words in refused.value.message_dict["items"][0]
+    )
     assert not Meal.objects.exists() and not MealItem.objects.exists() and not StaleDay.objects.exists()
     alice.refresh_from_db()
     assert alice.revision == 0
@@ -131,7 +137,10 @@ def test_another_persons_own_food_is_not_in_the_table(alice, bob):
 
 @pytest.mark.parametrize(
     ("moment", "words"),
-    [(datetime(2099, 1, 1, tzinfo=UTC), "in the future"), (datetime(2000, 1, 1, tzinfo=UTC), "five years ago")],
+    [
+        (datetime(2099, 1, 1, tzinfo=UTC), "in the future"),
+        (datetime(2000, 1, 1, tzinfo=UTC), "five years ago"),
+    ],
 )
 def test_a_meal_of_another_age_is_refused(alice, spinach, moment, words):
     with pytest.raises(ValidationError, match=words):
@@ -175,7 +184,9 @@ def test_moving_to_another_zone_leaves_the_days_already_written(alice):
 
 
 def test_an_entry_moved_to_another_day_leaves_both_days_to_be_reviewed(bob, spinach):
-    meal = entries.log_meal(bob, [(spinach, Decimal(30))], occurred_at=datetime(2026, 10, 5, 12, tzinfo=bob.tz))
+    meal = entries.log_meal(
+        bob, [(spinach, Decimal(30))], occurred_at=datetime(2026, 10, 5, 12, tzinfo=bob.tz)
+    )
     StaleDay.objects.all().delete()
     entries.change(meal, occurred_at=datetime(2026, 10, 7, 12, tzinfo=bob.tz))
     assert set(StaleDay.objects.values_list("date", flat=True)) == {date(2026, 10, 5), date(2026, 10, 7)}
@@ -262,7 +273,9 @@ def test_an_exercise_needs_an_activity_or_a_met(alice):
 
 def test_two_weights_that_cannot_both_be_right_are_refused(alice):
     with pytest.raises(ValidationError, match="more than a tenth"):
-        entries.log_exercise(alice, met=Decimal(6), minutes=60, weight_before_kg=Decimal(70), weight_after_kg=Decimal(7))
+        entries.log_exercise(
+            alice, met=Decimal(6), minutes=60, weight_before_kg=Decimal(70), weight_after_kg=Decimal(7)
+        )
     assert not Exercise.objects.exists()
 
 
@@ -278,7 +291,8 @@ def test_a_dose_is_of_ones_own_supplement(alice, bob):
 
 
 @pytest.mark.parametrize(
-    "amounts", [{}, {"gold_mg": 1}, {"zinc_mg": 0}, {"zinc_mg": -1}, {"zinc_mg": float("nan")}, {"zinc_mg": "5"}, []]
+    "amounts",
+    [{}, {"gold_mg": 1}, {"zinc_mg": 0}, {"zinc_mg": -1}, {"zinc_mg": float("nan")}, {"zinc_mg": "5"}, []],
 )
 def test_a_supplement_needs_exact_amounts_of_known_nutrients(alice, amounts):
     with pytest.raises(ValidationError):
@@ -382,7 +396,9 @@ def test_many_entries_written_together_ask_for_one_review(alice, django_capture_
     assert len(asked) == 1
 
 
-def test_logging_a_meal_costs_the_same_queries_for_one_food_and_for_ten(alice, foods, django_assert_max_num_queries):
+def test_logging_a_meal_costs_the_same_queries_for_one_food_and_for_ten(
+    alice, foods, django_assert_max_num_queries
+):
     ten = list(foods.filter(source="fndds")[:10])
     with django_assert_max_num_queries(14):
         entries.log_meal(alice, [(food, Decimal(50)) for food in ten])
