@@ -31,8 +31,8 @@ test: $(VENV)/.installed-dev ## the whole suite, on SQLite and then on PostgreSQ
 	TEST_ENGINE=sqlite $(PYTEST) -n $(JOBS) --dist worksteal -m "not slow and not faults"
 	TEST_ENGINE=postgres $(PYTEST) -n $(JOBS) --dist worksteal -m "not slow and not faults"
 
-test-fast: $(VENV)/.installed-dev ## SQLite only, no browser, no processes of its own: for the inner loop
-	TEST_ENGINE=sqlite $(PYTEST) -q -n $(JOBS) --dist worksteal -m "not slow and not faults and not browser and not processes"
+test-fast: $(VENV)/.installed-dev ## SQLite and the quick tests only: for the inner loop
+	TEST_ENGINE=sqlite $(PYTEST) -q -n $(JOBS) --dist worksteal -m "not slow and not faults and not browser and not processes and not thorough"
 
 test-all: $(VENV)/.installed-dev ## the slow suites and those that break things on purpose, on both
 	TEST_ENGINE=sqlite $(PYTEST) -m "slow or faults"

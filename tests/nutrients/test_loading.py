@@ -23,7 +23,7 @@ from nutrients.models import (
 from nutrients.usda.release import FoodRecord, PortionRecord, ReleaseError
 from tests.nutrients.made_up import PLAIN, abbrev, described, fndds_release, sr28_release, weighed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 BANANA = FoodRecord(
     "fndds", "63107010", "Banana, raw", "Bananas", "plátano", (None, 0.0, 0.3, *[7.0] * 17),
