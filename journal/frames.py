@@ -5,8 +5,10 @@ known_days(diarist, first, last, instead) -> the stored days of a window, ready 
 references(...), variations() -> the tables that `requirement.needs` chooses from, in our units
 """
 
+import time
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -63,18 +65,33 @@ def known_days(
 
 def references(authority: str, life_stages: Iterable[str]) -> list[ReferenceRow]:
     """Reference intakes of one authority for some life stages, by our codes and in their units."""
-    rows = ReferenceIntake.objects.filter(
-        authority=authority, life_stage__in=life_stages, nutrient__in=REFERENCES
-    ).order_by("pk")
-    names = [name for name in ReferenceRow.__dataclass_fields__ if name != "id"]
-    return [_ours(ReferenceRow(**row)) for row in rows.values("id", *names)]
+    return list(_references(authority, frozenset(life_stages), _minute()))
 
 
 def variations() -> list[VariationRow]:
     """Published spreads from day to day, by our codes and in their units."""
+    return list(_variations(_minute()))
+
+
+def _minute() -> int:
+    """The tables change with a release, or in the admin: a worker may rest on what it read a minute ago."""
+    return int(time.monotonic() // 60)
+
+
+@lru_cache(maxsize=16)
+def _references(authority: str, life_stages: frozenset[str], _minute: int) -> tuple[ReferenceRow, ...]:
+    rows = ReferenceIntake.objects.filter(
+        authority=authority, life_stage__in=life_stages, nutrient__in=REFERENCES
+    ).order_by("pk")
+    names = [name for name in ReferenceRow.__dataclass_fields__ if name != "id"]
+    return tuple(_ours(ReferenceRow(**row)) for row in rows.values("id", *names))
+
+
+@lru_cache(maxsize=1)
+def _variations(_minute: int) -> tuple[VariationRow, ...]:
     rows = WithinPersonVariation.objects.filter(nutrient__in=REFERENCES).order_by("pk")
     names = [name for name in VariationRow.__dataclass_fields__ if name != "id"]
-    return [_ours(VariationRow(**row)) for row in rows.values("id", *names)]
+    return tuple(_ours(VariationRow(**row)) for row in rows.values("id", *names))
 
 
 def _ours(row: Any) -> Any:
