@@ -55,7 +55,11 @@ class Row:
         """What the verb takes."""
         if self.portion:
             # Without a number the verb would take one portion; nobody said so.
-            return Portion(self.food, portion=self.portion, quantity=self.number) if self.number is not None else Portion(self.food)
+            return (
+                Portion(self.food, portion=self.portion, quantity=self.number)
+                if self.number is not None
+                else Portion(self.food)
+            )
         grams = self.grams if self.grams is not None else self.number
         return Portion(self.food, grams=grams)
 
@@ -70,7 +74,9 @@ class Draft:
     @classmethod
     def read(cls, diarist: Diarist, data: QueryDict) -> "Draft":
         """The rows that a form carries; a food that this diarist cannot see is not among them."""
-        said = list(zip(data.getlist("food"), data.getlist("measure"), data.getlist("quantity"), strict=False))
+        said = list(
+            zip(data.getlist("food"), data.getlist("measure"), data.getlist("quantity"), strict=False)
+        )
         foods = visible_foods(diarist, [food for food, _measure, _quantity in said[: MOST_ITEMS + 1]])
         return cls(diarist, [Row(foods[food], m, q) for food, m, q in said if food in foods])
 
@@ -149,7 +155,7 @@ def amount_to_offer(diarist: Diarist, food: Food) -> tuple[str, str]:
 
 
 def usual_measure(food: Food) -> tuple[str, str]:
-    """A named portion that weighs what people usually have; else any portion of that weight, else the first."""
+    """A named portion that weighs what people usually have; else any of that weight, else the first."""
     portions = list(food.portions.all())
     if not portions:
         return GRAMS, "100"
@@ -168,7 +174,9 @@ class Offer:
     favourite: bool = False
 
 
-def offers(foods: Iterable[Food], last: Mapping[UUID, MealItem], favourites: Iterable[UUID] = ()) -> list[Offer]:
+def offers(
+    foods: Iterable[Food], last: Mapping[UUID, MealItem], favourites: Iterable[UUID] = ()
+) -> list[Offer]:
     """Foods with the amount that choosing them adds: last time's, or the usual portion."""
     foods, favourites = list(foods), set(favourites)
     prefetch_related_objects(foods, "portions")
@@ -203,7 +211,11 @@ class History:
 
 def history(diarist: Diarist, kind: str) -> History:
     """Recent foods, those of this kind of meal first, and favourites."""
-    recent = MealItem.objects.recent(diarist).select_related("meal", "food", "portion").prefetch_related("food__portions")
+    recent = (
+        MealItem.objects.recent(diarist)
+        .select_related("meal", "food", "portion")
+        .prefetch_related("food__portions")
+    )
     recent = sorted(recent, key=lambda item: item.meal.kind != kind)  # stable: the latest first in each part
     last: dict[UUID, MealItem] = {}
     for item in recent:

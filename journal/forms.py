@@ -7,7 +7,7 @@ is said by the models, in the same words to a browser and to a phone (`refuse` p
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from journal import signs
 from journal.codes import (
     Answer,
     Condition,
@@ -69,7 +70,9 @@ class Measure:
         """What is typed, in the unit of the tables."""
         if system != Units.US or not typed.is_finite():
             return typed
-        return Decimal(repr(self.from_us(float(typed)))).quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_UP)
+        return Decimal(repr(self.from_us(float(typed)))).quantize(
+            Decimal(1).scaleb(-self.places), ROUND_HALF_UP
+        )
 
     def shown(self, kept: Decimal, system: str) -> str:
         """What is stored, as it would be typed."""
@@ -113,18 +116,30 @@ class NumberField(forms.Field):
 
 
 class MeasureField(NumberField):
-    """A number in the diarist's units; cleaned, it is in the unit of the tables."""
+    """A number in the diarist's units; cleaned, it is in the unit of the tables.
+
+    An untouched field keeps what is stored, which may be finer than what was shown.
+    """
 
     def __init__(self, measure: Measure, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.measure, self.system = measure, Units.METRIC.value
+        self.measure, self.system, self.shown_in = measure, Units.METRIC.value, Units.METRIC.value
 
     def speak(self, system: str) -> None:
         """Ask in these units from now on, and name the unit in the label."""
-        self.system = system
+        self.system = self.shown_in = system
         self.label = f"{self.label} ({self.measure.unit_in(system)})"
 
+    def has_changed(self, initial, data) -> bool:
+        return (
+            self.prepare_value(initial) != str(data or "").strip()
+            if initial is not None
+            else super().has_changed(initial, data)
+        )
+
     def to_python(self, value) -> Decimal | None:
+        if isinstance(self.initial, Decimal) and not self.has_changed(self.initial, value):
+            return self.initial
         feet = FEET.match(str(value or "")) if self.measure is HEIGHT else None
         if feet and self.system == Units.US:
             value = int(feet[1]) * units.INCHES_PER_FOOT + Decimal(feet[2] or 0)
@@ -132,7 +147,7 @@ class MeasureField(NumberField):
         return None if typed is None else self.measure.kept(typed, self.system)
 
     def prepare_value(self, value):
-        return self.measure.shown(value, self.system) if isinstance(value, Decimal) else value
+        return self.measure.shown(value, self.shown_in) if isinstance(value, Decimal) else value
 
 
 class MomentInput(forms.DateTimeInput):
@@ -179,9 +194,11 @@ class DiaryForm(forms.Form):
         for name, field in self.fields.items():
             if isinstance(field, MeasureField):
                 field.speak(diarist.units)
-            if isinstance(field, MomentField):
+            elif isinstance(field, MomentField):
                 field.zone = ZoneInfo(entry.tz) if entry and entry.tz else diarist.tz
-                field.initial = self.initial.get(name)
+            else:
+                continue
+            field.initial = self.initial.get(name)
 
     def said(self, *names: str) -> dict:
         """What was typed in these fields."""
@@ -241,8 +258,15 @@ class SupplementForm(DiaryForm):
     """A product with the exact amounts of one unit of it, as printed on its label."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    unit = forms.CharField(label=_("One unit is a"), max_length=40, initial=_("tablet"), help_text=_("Tablet, capsule, scoop, drop …"))
-    source = forms.ChoiceField(label=_("It is a"), choices=DoseSource, initial=DoseSource.SUPPLEMENT, widget=chips)
+    unit = forms.CharField(
+        label=_("One unit is a"),
+        max_length=40,
+        initial=_("tablet"),
+        help_text=_("Tablet, capsule, scoop, drop …"),
+    )
+    source = forms.ChoiceField(
+        label=_("It is a"), choices=DoseSource, initial=DoseSource.SUPPLEMENT, widget=chips
+    )
     prescribed = forms.BooleanField(label=_("Prescribed for me"), required=False)
 
     def __init__(self, *args, **kwargs):
@@ -251,7 +275,9 @@ class SupplementForm(DiaryForm):
         for code in (*KEY_CODES[:-1], *(c for c in CODES if c not in KEY_CODES), KEY_CODES[-1]):
             nutrient = NUTRIENT[code]
             self.fields[code] = NumberField(
-                label=f"{str(nutrient.name).capitalize()} ({nutrient.unit})", required=False, initial=amounts.get(code)
+                label=f"{str(nutrient.name).capitalize()} ({nutrient.unit})",
+                required=False,
+                initial=amounts.get(code),
             )
 
     def main_amounts(self) -> list[forms.BoundField]:
@@ -260,54 +286,26 @@ class SupplementForm(DiaryForm):
     def other_amounts(self) -> list[forms.BoundField]:
         return [self[code] for code in CODES if code not in KEY_CODES[:-1]]
 
+    def clean(self) -> None:
+        if not self.errors and not self.amounts():
+            raise ValidationError(_("Give at least one nutrient and its amount."))
+
     def amounts(self) -> dict[str, float]:
         """Amounts in one unit that were typed, by nutrient code and in its unit."""
-        return {code: float(self.cleaned_data[code]) for code in CODES if self.cleaned_data.get(code) is not None}
+        return {
+            code: float(self.cleaned_data[code]) for code in CODES if self.cleaned_data.get(code) is not None
+        }
 
 
 # Cramps ---------------------------------------------------------------------------------------
 
-SIGN_GROUPS: tuple[tuple[str | Promise, tuple[Sign, ...]], ...] = (
-    (
-        _("Mind and body"),
-        (Sign.SEIZURE, Sign.FAINTED, Sign.CONFUSED, Sign.CANNOT_BE_WOKEN, Sign.FEELING_FAINT, Sign.BAD_HEADACHE,
-         Sign.VISUAL_CHANGE, Sign.FEVER, Sign.STIFF_NECK, Sign.RASH, Sign.VOMITING),
-    ),
-    (
-        _("Heart, breath and throat"),
-        (Sign.CHEST_PAIN, Sign.PALPITATIONS, Sign.TROUBLE_BREATHING, Sign.TROUBLE_SPEAKING, Sign.TROUBLE_SWALLOWING,
-         Sign.THROAT_TIGHTNESS),
-    ),
-    (
-        _("Strength and feeling"),
-        (Sign.SUDDEN_PARALYSIS, Sign.SPREADING_WEAKNESS, Sign.WEAKNESS, Sign.NUMBNESS, Sign.TINGLING,
-         Sign.TINGLING_AROUND_MOUTH, Sign.NUMB_SADDLE, Sign.BLADDER_BOWEL_CONTROL_LOST, Sign.BALANCE_CHANGE,
-         Sign.MEMORY_CHANGE),
-    ),
-    (
-        _("Muscles"),
-        (Sign.NOT_EASING_10_MIN, Sign.HAND_OR_FOOT_LOCKED, Sign.JAW_LOCKED, Sign.WHOLE_BODY_STIFFNESS,
-         Sign.CRAMPS_CHEST_ARMS_BELLY, Sign.SEVERE_MUSCLE_PAIN, Sign.MUSCLE_SWELLING, Sign.DARK_URINE,
-         Sign.MUSCLE_WASTING, Sign.TWITCHING_LASTING),
-    ),
-    (
-        _("Legs"),
-        (Sign.ONE_LEG_SWOLLEN, Sign.ONE_LEG_WARM_RED, Sign.CALF_PAIN_BETWEEN_CRAMPS, Sign.LEG_COLD_PALE_NUMB,
-         Sign.LEG_PAIN_WALKING_STOPS_RESTING),
-    ),
-    (
-        _("What came before"),
-        (Sign.LONG_EXERCISE_MUCH_DRINKING, Sign.AFTER_HEAT, Sign.AFTER_VOMITING, Sign.AFTER_DIARRHOEA,
-         Sign.AFTER_WATER_TABLETS, Sign.AFTER_HEAVY_SWEATING),
-    ),
-    (
-        _("Other"),
-        (Sign.PUFFINESS, Sign.SWELLING_FACE_HANDS, Sign.TUMMY_CRAMPS_BLEEDING, Sign.SORE_TONGUE, Sign.TIREDNESS),
-    ),
-)  # fmt: skip
-
-COMMON_SITES = (Site.CALF, Site.FOOT, Site.TOES, Site.THIGH_BACK, Site.THIGH_FRONT, Site.HAND)
-STARTED = (("0", _("just now")), ("15", _("15 min earlier")), ("30", _("30 min earlier")), ("60", _("1 hour earlier")))
+SIGN_GROUPS = (*signs.URGENT, (_("To tell a clinician"), signs.TELL))
+STARTED = (
+    ("0", _("just now")),
+    ("15", _("15 min earlier")),
+    ("30", _("30 min earlier")),
+    ("60", _("1 hour earlier")),
+)
 
 
 class CrampForm(DiaryForm):
@@ -316,14 +314,20 @@ class CrampForm(DiaryForm):
     site = forms.ChoiceField(label=_("Where"), choices=[*Site.choices], required=False, widget=chips)
     side = forms.ChoiceField(label=_("Side"), choices=Side, required=False, widget=chips)
     intensity = forms.ChoiceField(
-        label=_("How strong, 0 to 10"), choices=[(str(n), str(n)) for n in range(11)], required=False, widget=chips
+        label=_("How strong, 0 to 10"),
+        choices=[(str(n), str(n)) for n in range(11)],
+        required=False,
+        widget=chips,
     )
     started = forms.ChoiceField(label=_("It began"), choices=STARTED, required=False, widget=chips)
     occurred_at = MomentField(label=_("Exact time"), required=False)
     minutes = NumberField(label=_("How many minutes it lasted"), required=False)
     just_ended = forms.BooleanField(label=_("It has just ended"), required=False)
     woke_me = forms.ChoiceField(
-        label=_("Did it wake you?"), choices=[("yes", _("yes")), ("no", _("no"))], required=False, widget=chips
+        label=_("Did it wake you?"),
+        choices=[("yes", _("yes")), ("no", _("no"))],
+        required=False,
+        widget=chips,
     )
     doing = forms.ChoiceField(label=_("What were you doing?"), choices=Doing, required=False, widget=chips)
     signs = forms.MultipleChoiceField(
@@ -345,7 +349,7 @@ class CrampForm(DiaryForm):
     def sign_groups(self) -> list[tuple[str | Promise, list]]:
         """The tick boxes of the warning signs, under headings."""
         box = {choice.data["value"]: choice for choice in self["signs"]}
-        return [(title, [box[sign.value] for sign in signs]) for title, signs in SIGN_GROUPS]
+        return [(title, [box[sign.value] for sign in group]) for title, group in SIGN_GROUPS]
 
     def few_signs_first(self) -> bool:
         return not (self["signs"].value() or self.errors.get("signs"))
@@ -393,7 +397,9 @@ class CrampForm(DiaryForm):
         if typed is not None and typed != stored:
             return typed
         earlier = int(self.cleaned_data.get("started") or 0)
-        return self.entry.created_at - timedelta(minutes=earlier) if self.cleaned_data.get("started") else stored
+        return (
+            self.entry.created_at - timedelta(minutes=earlier) if self.cleaned_data.get("started") else stored
+        )
 
     def _ended(self, began: datetime) -> datetime | None:
         if self.cleaned_data.get("just_ended"):
@@ -426,7 +432,11 @@ class DateInput(forms.DateInput):
 
 def zones() -> list[tuple[str, str]]:
     """Time zones by their place names; those that only repeat another are left out."""
-    places = (z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "posix/", "right/")))
+    places = (
+        z
+        for z in available_timezones()
+        if "/" in z and not z.startswith(("Etc/", "SystemV/", "posix/", "right/"))
+    )
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(places))]
 
 
@@ -456,7 +466,6 @@ class PersonForm(DiaryForm):
             field = self.fields[name]
             field.label = label
             field.system = system
-            field.both_units = True
         known = dict(self.fields["time_zone"].choices)
         zone = self.initial.get("time_zone")
         if zone and zone not in known:
@@ -497,11 +506,15 @@ class StartForm(PersonForm):
 class ProfileForm(PersonForm):
     day_start = forms.TimeField(
         label=_("A day starts at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        help_text=_("A cramp at three in the morning then still belongs to the night before."), initial=time(4),
+        help_text=_("A cramp at three in the morning then still belongs to the night before."),
     )  # fmt: skip
-    week_start = forms.TypedChoiceField(label=_("A week starts on"), choices=WeekStart, coerce=int, widget=chips)
+    week_start = forms.TypedChoiceField(
+        label=_("A week starts on"), choices=WeekStart, coerce=int, widget=chips
+    )
     authority = forms.ChoiceField(label=_("Reference values by"), choices=Authority, widget=chips)
-    takes_medicines = forms.ChoiceField(label=_("Do you take medicines regularly?"), choices=Answer, widget=chips)
+    takes_medicines = forms.ChoiceField(
+        label=_("Do you take medicines regularly?"), choices=Answer, widget=chips
+    )
 
 
 class ConditionsForm(forms.Form):
@@ -511,7 +524,11 @@ class ConditionsForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
         for condition in Condition:
             self.fields[condition.value] = forms.ChoiceField(
-                label=condition.label, choices=Answer, initial=answers[condition.value], required=False, widget=chips
+                label=condition.label,
+                choices=Answer,
+                initial=answers[condition.value],
+                required=False,
+                widget=chips,
             )
 
     def answers(self) -> dict[str, str]:
@@ -519,7 +536,9 @@ class ConditionsForm(forms.Form):
 
 
 class MedicineForm(forms.Form):
-    medicine_class = forms.ChoiceField(label=_("Kind of medicine"), choices=[("", _("choose")), *MedicineClass.choices])
+    medicine_class = forms.ChoiceField(
+        label=_("Kind of medicine"), choices=[("", _("choose")), *MedicineClass.choices]
+    )
     name = forms.CharField(label=_("Its name, if you like"), required=False)
     started_on = forms.DateField(label=_("Since"), required=False, widget=DateInput)
     stopped_on = forms.DateField(label=_("Until"), required=False, widget=DateInput)
@@ -530,12 +549,18 @@ class LifeStageForm(forms.Form):
         label=_("Life stage"), choices=[("", _("choose")), *LifeStagePeriod._meta.get_field("stage").choices]
     )
     started_on = forms.DateField(label=_("Since"), widget=DateInput)
-    ended_on = forms.DateField(label=_("Until"), required=False, widget=DateInput, help_text=_("Empty: still so."))
+    ended_on = forms.DateField(
+        label=_("Until"), required=False, widget=DateInput, help_text=_("Empty: still so.")
+    )
 
 
 class TargetForm(forms.Form):
     nutrient = forms.ChoiceField(
-        label=_("Nutrient"), choices=[("", _("choose")), *((code, f"{NUTRIENT[code].name} ({NUTRIENT[code].unit})") for code in KEY_CODES)]
+        label=_("Nutrient"),
+        choices=[
+            ("", _("choose")),
+            *((code, f"{NUTRIENT[code].name} ({NUTRIENT[code].unit})") for code in KEY_CODES),
+        ],
     )
     amount = NumberField(label=_("Amount a day"))
     set_by = forms.ChoiceField(label=_("Set by"), choices=SetBy, initial=SetBy.OWN)

@@ -69,6 +69,10 @@ class DayPage:
         return [line.entry for line in self.lines if line.kind == kind]
 
     @property
+    def has_cramp(self) -> bool:
+        return bool(self.of_kind("cramp"))
+
+    @property
     def breakfast_before(self) -> Meal | None:
         """Yesterday's breakfast, if there was one and today has none yet."""
         if any(meal.kind == "breakfast" for meal in self.of_kind("meal")):
@@ -119,7 +123,10 @@ def day_page(diarist: Diarist, day: date) -> DayPage:
     before = day - timedelta(days=1)
     items = MealItem.objects.select_related("food", "portion")
     meals = list(
-        Meal.objects.of(diarist).live().between(before, day).prefetch_related(Prefetch("items", queryset=items))
+        Meal.objects.of(diarist)
+        .live()
+        .between(before, day)
+        .prefetch_related(Prefetch("items", queryset=items))
     )
     drinks = list(WaterIntake.objects.of(diarist).live().on(day).select_related("beverage"))
     others = {
@@ -169,7 +176,10 @@ def references(diarist: Diarist, on: date) -> dict[str, Reference]:
             found[code] = Reference(code, amount, amount, set_by)
             continue
         need = requirement.choose([row for row in rows if row.nutrient == code], [], person, on, code)
-        amounts = [(row.rda, "rda") if row.rda is not None else (row.ai, "ai") for row in (o.row for o in need.options)]
+        amounts = [
+            (row.rda, "rda") if row.rda is not None else (row.ai, "ai")
+            for row in (o.row for o in need.options)
+        ]
         known = [amount for amount, _kind in amounts if amount is not None]
         if known:
             found[code] = Reference(code, min(known), max(known), amounts[0][1])
@@ -180,20 +190,34 @@ def _about(diarist: Diarist) -> tuple[list[tuple], dict[str, tuple[float, str]]]
     """Dated life stages and own targets, in one query."""
     nothing = Value(None, DecimalField(max_digits=10, decimal_places=3))
     no_day, no_text = Value(None, DateField()), Value("", CharField())
-    stages = LifeStagePeriod.objects.filter(diarist=diarist).order_by().values_list(
-        "stage", "started_on", "ended_on", nothing, no_text
+    stages = (
+        LifeStagePeriod.objects.filter(diarist=diarist)
+        .order_by()
+        .values_list("stage", "started_on", "ended_on", nothing, no_text)
     )
-    targets = PersonalTarget.objects.filter(diarist=diarist).order_by().values_list(
-        "nutrient", no_day, no_day, Cast("amount", DecimalField(max_digits=10, decimal_places=3)), "set_by"
+    targets = (
+        PersonalTarget.objects.filter(diarist=diarist)
+        .order_by()
+        .values_list(
+            "nutrient",
+            no_day,
+            no_day,
+            Cast("amount", DecimalField(max_digits=10, decimal_places=3)),
+            "set_by",
+        )
     )
     rows = list(stages.union(targets, all=True))
-    own = {code: (float(amount), set_by) for code, _first, _last, amount, set_by in rows if amount is not None}
+    own = {
+        code: (float(amount), set_by) for code, _first, _last, amount, set_by in rows if amount is not None
+    }
     return [row[:3] for row in rows if row[3] is None], own
 
 
 def _stage(periods: Sequence[tuple], on: date) -> str:
     now = {stage for stage, first, last in periods if first <= on and (last is None or on <= last)}
-    return next((stage for stage in (LifeStage.PREGNANCY, LifeStage.LACTATION) if stage in now), LifeStage.GENERAL)
+    return next(
+        (stage for stage in (LifeStage.PREGNANCY, LifeStage.LACTATION) if stage in now), LifeStage.GENERAL
+    )
 
 
 def _reference_rows(authority: str) -> tuple[requirement.ReferenceRow, ...]:

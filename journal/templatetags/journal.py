@@ -64,7 +64,9 @@ def significant(value: float) -> str:
         places = 1
     else:
         places = 2
-    text = number_format(round(Decimal(str(value)), places), decimal_pos=places, use_l10n=True, force_grouping=True)
+    text = number_format(
+        round(Decimal(str(value)), places), decimal_pos=places, use_l10n=True, force_grouping=True
+    )
     whole = number_format(Decimal("0.1"), decimal_pos=1)[1]
     return text.rstrip("0").rstrip(whole) if whole in text else text
 

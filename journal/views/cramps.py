@@ -14,7 +14,7 @@ from journal.forms import CrampForm, refuse
 from journal.models import SpasmEpisode
 from journal.templatetags.journal import at
 from journal.views.days import moment_on
-from journal.views.door import diary, entry_id, mine, saved, to_day
+from journal.views.door import diary, entry_id, mine, posted, saved, to_day
 from journal.views.meals import _day_asked
 
 
@@ -40,7 +40,9 @@ def cramp_now(request: HttpRequest) -> HttpResponse:
 def cramp_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     """The details of a cramp. If its signs are urgent, the answer begins with what to do."""
     cramp = mine(request.diarist, SpasmEpisode, id)
-    form = CrampForm(request.POST or None, diarist=request.diarist, entry=cramp, initial=CrampForm.initial_of(cramp))
+    form = CrampForm(
+        posted(request), diarist=request.diarist, entry=cramp, initial=CrampForm.initial_of(cramp)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             cramp = entries.change(cramp, **form.fields_of_cramp())

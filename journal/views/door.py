@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -64,6 +64,11 @@ def mine(diarist: Diarist, model: type[Kept], id: UUID, *, deleted: bool = False
         raise Http404
     entry.diarist = diarist
     return entry
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, if one was sent: also one in which nothing is ticked any more."""
+    return request.POST if request.method == "POST" else None
 
 
 def entry_id(model: type[Kept], diarist: Diarist, typed: str | None) -> UUID:

@@ -115,7 +115,9 @@ def _drink_words(drink: WaterIntake, diarist: Diarist) -> str:
 
 def _page(request: HttpRequest, form: DrinkForm, drink: WaterIntake | None = None) -> HttpResponse:
     query = (request.POST.get("q") or request.GET.get("q") or "").strip()
-    chosen = request.POST.get("beverage") if request.method == "POST" else str((drink and drink.beverage_id) or "")
+    chosen = (
+        request.POST.get("beverage") if request.method == "POST" else str((drink and drink.beverage_id) or "")
+    )
     about = {
         "form": form,
         "drink": drink,
@@ -134,7 +136,9 @@ def _quick_amounts(diarist: Diarist) -> tuple[int, ...]:
 @require_GET
 def drink_results(request: HttpRequest) -> HttpResponse:
     """Drinks that answer to the words typed so far."""
-    return render(request, "journal/_drink_results.html", _choices(request.diarist, request.GET.get("q", "").strip()))
+    return render(
+        request, "journal/_drink_results.html", _choices(request.diarist, request.GET.get("q", "").strip())
+    )
 
 
 def _choices(diarist: Diarist, query: str) -> dict:

@@ -47,11 +47,15 @@ def exercise_add(request: HttpRequest) -> HttpResponse:
 def exercise_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     bout = mine(request.diarist, Exercise, id)
     initial = {name: getattr(bout, name) for name in ("minutes", *FIELDS)}
-    form = ExerciseForm(request.POST if _sent(request) else None, diarist=request.diarist, entry=bout, initial=initial)
+    form = ExerciseForm(
+        request.POST if _sent(request) else None, diarist=request.diarist, entry=bout, initial=initial
+    )
     if _sent(request) and form.is_valid():
         try:
             said = _said(request, form)
-            said = {name: value for name, value in said.items() if name in form.changed_data or name == "activity"}
+            said = {
+                name: value for name, value in said.items() if name in form.changed_data or name == "activity"
+            }
             if said.get("occurred_at", bout) is None:
                 del said["occurred_at"]
             if said["activity"] != bout.activity:
@@ -83,8 +87,15 @@ def _refuse(form: ExerciseForm, error: ValidationError) -> None:
 
 def _page(request: HttpRequest, form: ExerciseForm, bout: Exercise | None = None) -> HttpResponse:
     query = (request.POST.get("q") or request.GET.get("q") or "").strip()
-    chosen = request.POST.get("activity", "") if request.method == "POST" else (bout and bout.activity_id) or ""
-    about = {"form": form, "bout": bout, "chosen": chosen, "chosen_activity": Activity.objects.filter(pk=chosen).first()}
+    chosen = (
+        request.POST.get("activity", "") if request.method == "POST" else (bout and bout.activity_id) or ""
+    )
+    about = {
+        "form": form,
+        "bout": bout,
+        "chosen": chosen,
+        "chosen_activity": Activity.objects.filter(pk=chosen).first(),
+    }
     return render(request, "journal/exercise.html", about | _choices(request.diarist, query))
 
 
@@ -92,7 +103,9 @@ def _page(request: HttpRequest, form: ExerciseForm, bout: Exercise | None = None
 @require_GET
 def activity_results(request: HttpRequest) -> HttpResponse:
     """Activities that answer to the words typed so far."""
-    return render(request, "journal/_activity_results.html", _choices(request.diarist, request.GET.get("q", "").strip()))
+    return render(
+        request, "journal/_activity_results.html", _choices(request.diarist, request.GET.get("q", "").strip())
+    )
 
 
 def _choices(diarist: Diarist, query: str) -> dict:

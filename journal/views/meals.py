@@ -15,9 +15,9 @@ from journal import drafts, entries, timeline
 from journal.codes import MealKind
 from journal.drafts import Draft, history, offers
 from journal.forms import MealForm, refuse
-from journal.models import Diarist, Meal
+from journal.models import Diarist, Favourite, Meal
 from journal.views.days import moment_on, nutrient_rows
-from journal.views.door import diary, entry_id, mine, saved, to_day
+from journal.views.door import diary, entry_id, mine, posted, saved, to_day
 from nutrients import search
 
 BEFORE_TYPING = 8
@@ -31,9 +31,8 @@ def add_food(request: HttpRequest) -> HttpResponse:
     data = request.POST or request.GET
     draft = _worked_on(request.diarist, data)
     moment = moment_on(request.diarist, _day_asked(request))
-    form = MealForm(data if "kind" in data and "occurred_at" in data else None, diarist=request.diarist, initial={
-        "kind": data.get("kind") or entries.kind_at(timezone.localtime(moment)), "occurred_at": moment,
-    })  # fmt: skip
+    initial = {"kind": data.get("kind") or entries.kind_at(timezone.localtime(moment)), "occurred_at": moment}
+    form = MealForm(data if "occurred_at" in data else None, diarist=request.diarist, initial=initial)
     if request.method == "POST" and data.get("do") == "save" and form.is_valid():
         meal = _stored(request, form, draft)
         if meal:
@@ -48,7 +47,9 @@ def _stored(request: HttpRequest, form: MealForm, draft: Draft) -> Meal | None:
     """The saved meal; or none, with the reasons at their fields."""
     try:
         id = entry_id(Meal, request.diarist, request.POST.get("id"))
-        return entries.log_meal(request.diarist, draft.said(), **form.said("kind", "occurred_at", "note"), id=id)
+        return entries.log_meal(
+            request.diarist, draft.said(), **form.said("kind", "occurred_at", "note"), id=id
+        )
     except ValidationError as error:
         refuse(form, error)
         return None
@@ -62,7 +63,7 @@ def meal_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     data = request.POST
     draft = _worked_on(request.diarist, data) if request.method == "POST" else Draft.of_meal(meal)
     initial = {"kind": meal.kind, "occurred_at": meal.occurred_at, "note": meal.note}
-    form = MealForm(data or None, diarist=request.diarist, entry=meal, initial=initial)
+    form = MealForm(posted(request), diarist=request.diarist, entry=meal, initial=initial)
     if data.get("do") == "save" and form.is_valid():
         try:
             entries.change(meal, items=draft.said(), **_changed(form))
@@ -87,10 +88,9 @@ def _worked_on(diarist: Diarist, data: QueryDict) -> Draft:
         draft.add(data["add"])
     if "drop" in data:
         draft.drop(data["drop"])
-    if "add_usual" in data:
-        for favourite in history(diarist, "").favourite_meals:
-            if str(favourite.pk) == data["add_usual"]:
-                draft.add_favourite(favourite)
+    if drafts.is_uuid(data.get("add_usual")):
+        for favourite in Favourite.objects.of(diarist).live().filter(pk=data["add_usual"]):
+            draft.add_favourite(favourite)
     return draft
 
 
@@ -103,18 +103,24 @@ def _day_asked(request: HttpRequest):
         return today
 
 
-def _meal_page(request: HttpRequest, form: MealForm, draft: Draft, data: QueryDict, meal: Meal | None = None) -> HttpResponse:
+def _meal_page(
+    request: HttpRequest, form: MealForm, draft: Draft, data: QueryDict, meal: Meal | None = None
+) -> HttpResponse:
     about = {
         "form": form,
         "draft": draft,
         "meal": meal,
         "units": request.diarist.units,
-        "nutrients": nutrient_rows(draft.amounts(), timeline.references(request.diarist, entries.today(request.diarist))),
+        "nutrients": nutrient_rows(
+            draft.amounts(), timeline.references(request.diarist, entries.today(request.diarist))
+        ),
     }
     if request.htmx:
         return render(request, "journal/_draft.html", about)
     kind = form["kind"].value() or ""
-    return render(request, "journal/add_food.html", about | _results(request.diarist, data.get("q", ""), kind))
+    return render(
+        request, "journal/add_food.html", about | _results(request.diarist, data.get("q", ""), kind)
+    )
 
 
 @diary
@@ -129,7 +135,13 @@ def _results(diarist: Diarist, query: str, kind: str) -> dict:
     known = history(diarist, kind if kind in MealKind.values else "")
     query = query.strip()
     if query:
-        foods = search.find(query, user=diarist.user, recent=tuple(known.last), favourites=known.favourite_foods, limit=MOST_RESULTS)
+        foods = search.find(
+            query,
+            user=diarist.user,
+            recent=tuple(known.last),
+            favourites=known.favourite_foods,
+            limit=MOST_RESULTS,
+        )
     else:
         foods = [item.food for item in known.last.values()][:BEFORE_TYPING]
         missing = [str(id) for id in known.favourite_foods if id not in known.last]
@@ -161,10 +173,14 @@ def meal_favourite(request: HttpRequest, id: UUID) -> HttpResponse:
     """Keep the foods of a meal as a usual one, to be added whole."""
     meal = mine(request.diarist, Meal, id)
     items = [
-        {"food": str(item.food_id), "portion": str(item.portion_id) if item.portion_id else None,
-         "quantity": None if item.quantity is None else drafts.plain(item.quantity), "grams": drafts.plain(item.grams)}
+        {
+            "food": str(item.food_id),
+            "portion": str(item.portion_id) if item.portion_id else None,
+            "quantity": drafts.plain(item.quantity) or None,
+            "grams": drafts.plain(item.grams),
+        }
         for item in meal.items.all()
-    ]  # fmt: skip
+    ]
     name = request.POST.get("name", "").strip()
     try:
         entries.save_favourite(request.diarist, name=name, kind=meal.kind, items=items)

@@ -24,7 +24,7 @@ from journal.forms import (
 )
 from journal.models import BodyWeight, Diarist
 from journal.views.days import moment_on
-from journal.views.door import diary, entry_id, mine, saved, to_day
+from journal.views.door import diary, entry_id, mine, posted, saved, to_day
 
 THEMES = ("auto", "light", "dark")
 A_YEAR = 365 * 24 * 60 * 60
@@ -43,7 +43,7 @@ def profile_start(request: HttpRequest) -> HttpResponse:
     asked = diarist.set_up_at is not None
     initial = _person(diarist) if asked else {**_person(diarist), "takes_medicines": ""}
     initial["kidney_disease"] = answers["kidney_disease"] if asked else ""
-    form = StartForm(request.POST or None, diarist=diarist, initial=initial)
+    form = StartForm(posted(request), diarist=diarist, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             people.update_profile(diarist, **form.answers())
@@ -66,7 +66,7 @@ def _person(diarist: Diarist) -> dict:
 def me(request: HttpRequest) -> HttpResponse:
     diarist = request.diarist
     more = {name: getattr(diarist, name) for name in ("day_start", "week_start", "authority")}
-    form = ProfileForm(request.POST or None, diarist=diarist, initial={**_person(diarist), **more})
+    form = ProfileForm(posted(request), diarist=diarist, initial={**_person(diarist), **more})
     if request.method == "POST" and form.is_valid():
         try:
             people.update_profile(diarist, **form.answers())
@@ -82,7 +82,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @diary
 @require_http_methods(["GET", "POST"])
 def me_conditions(request: HttpRequest) -> HttpResponse:
-    form = ConditionsForm(request.POST or None, answers=people.conditions(request.diarist))
+    form = ConditionsForm(posted(request), answers=people.conditions(request.diarist))
     if request.method == "POST" and form.is_valid():
         people.answer_conditions(request.diarist, form.answers())
         messages.success(request, _("Saved."))
@@ -91,19 +91,25 @@ def me_conditions(request: HttpRequest) -> HttpResponse:
 
 
 LISTS = {
-    "medicines": (MedicineForm, "medicine_set", people.set_medicines, ("medicine_class", "name", "started_on", "stopped_on")),
-    "life_stages": (LifeStageForm, "lifestageperiod_set", people.set_life_stages, ("stage", "started_on", "ended_on")),
-    "targets": (TargetForm, "personaltarget_set", people.set_targets, ("nutrient", "amount", "set_by")),
-}  # fmt: skip
+    "medicines": (MedicineForm, "medicine_set", people.set_medicines),
+    "life_stages": (LifeStageForm, "lifestageperiod_set", people.set_life_stages),
+    "targets": (TargetForm, "personaltarget_set", people.set_targets),
+}
+"""The form of one row, the stored rows, and the verb that takes the whole list."""
 
 
 @diary
 @require_http_methods(["GET", "POST"])
 def me_list(request: HttpRequest, about: str) -> HttpResponse:
     """Medicines, life stages or targets: a list that is stored as a whole."""
-    form_of_row, stored, store, names = LISTS[about]
-    known = [{name: _typed(row[name]) for name in names} for row in getattr(request.diarist, stored).values(*names)]
-    rows = rows_form(form_of_row)(request.POST or None, initial=known, prefix="row", form_kwargs={"label_suffix": ""})
+    form_of_row, stored, store = LISTS[about]
+    names = list(form_of_row.base_fields)
+    known = [
+        {name: _typed(row[name]) for name in names} for row in getattr(request.diarist, stored).values(*names)
+    ]
+    rows = rows_form(form_of_row)(
+        posted(request), initial=known, prefix="row", form_kwargs={"label_suffix": ""}
+    )
     refused = None
     if request.method == "POST" and rows.is_valid():
         said = [row for row in rows.cleaned_data if row and not row.pop("DELETE")]
@@ -126,11 +132,15 @@ def _typed(value):
 def weight_add(request: HttpRequest) -> HttpResponse:
     """Log a body weight, and see those logged before."""
     diarist = request.diarist
-    form = WeightForm(request.POST or None, diarist=diarist, initial={"occurred_at": moment_on(diarist, entries.today(diarist))})
+    form = WeightForm(
+        posted(request), diarist=diarist, initial={"occurred_at": moment_on(diarist, entries.today(diarist))}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             id = entry_id(BodyWeight, diarist, request.POST.get("id"))
-            weight = entries.log_weight(diarist, form.cleaned_data["kg"], id=id, occurred_at=form.cleaned_data["occurred_at"])
+            weight = entries.log_weight(
+                diarist, form.cleaned_data["kg"], id=id, occurred_at=form.cleaned_data["occurred_at"]
+            )
             saved(request, weight, _("Weight saved."))
             return redirect("weight_add")
         except ValidationError as error:
@@ -144,7 +154,7 @@ def weight_add(request: HttpRequest) -> HttpResponse:
 def weight_edit(request: HttpRequest, id) -> HttpResponse:
     weight = mine(request.diarist, BodyWeight, id)
     initial = {"kg": weight.kg, "occurred_at": weight.occurred_at}
-    form = WeightForm(request.POST or None, diarist=request.diarist, entry=weight, initial=initial)
+    form = WeightForm(posted(request), diarist=request.diarist, entry=weight, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             kg = form.cleaned_data["kg"] if "kg" in form.changed_data else weight.kg
@@ -153,7 +163,9 @@ def weight_edit(request: HttpRequest, id) -> HttpResponse:
             return to_day(request, weight.local_date)
         except ValidationError as error:
             refuse(form, error)
-    return render(request, "journal/weights.html", {"form": form, "weight": weight, "units": request.diarist.units})
+    return render(
+        request, "journal/weights.html", {"form": form, "weight": weight, "units": request.diarist.units}
+    )
 
 
 @require_POST
@@ -161,5 +173,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     """Light, dark or as the device says; kept in a cookie that the next page reads before it is drawn."""
     chosen = request.POST.get("theme", "auto")
     response = redirect("me")
-    response.set_cookie("spasmlog_theme", chosen if chosen in THEMES else "auto", max_age=A_YEAR, samesite="Lax")
+    response.set_cookie(
+        "spasmlog_theme", chosen if chosen in THEMES else "auto", max_age=A_YEAR, samesite="Lax"
+    )
     return response

@@ -14,7 +14,7 @@ from journal.drafts import plain
 from journal.forms import DoseForm, SupplementForm, refuse
 from journal.models import Dose, Supplement
 from journal.views.days import moment_on
-from journal.views.door import diary, entry_id, mine, saved, to_day
+from journal.views.door import diary, entry_id, mine, posted, saved, to_day
 from journal.views.meals import _day_asked
 
 
@@ -24,7 +24,7 @@ def supplement_add(request: HttpRequest) -> HttpResponse:
     """Take one of one's own products."""
     products = list(Supplement.objects.of(request.diarist).live())
     form = DoseForm(
-        request.POST or None,
+        posted(request),
         diarist=request.diarist,
         initial={"quantity": 1, "occurred_at": moment_on(request.diarist, _day_asked(request))},
     )
@@ -35,7 +35,9 @@ def supplement_add(request: HttpRequest) -> HttpResponse:
         else:
             try:
                 id = entry_id(Dose, request.diarist, request.POST.get("id"))
-                dose = entries.log_dose(request.diarist, chosen, id=id, **form.said("quantity", "occurred_at"))
+                dose = entries.log_dose(
+                    request.diarist, chosen, id=id, **form.said("quantity", "occurred_at")
+                )
                 saved(request, dose, _("%(name)s saved.") % {"name": chosen.name})
                 return to_day(request, dose.local_date)
             except ValidationError as error:
@@ -48,7 +50,7 @@ def supplement_add(request: HttpRequest) -> HttpResponse:
 def dose_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     dose = mine(request.diarist, Dose, id)
     initial = {"quantity": plain(dose.quantity), "occurred_at": dose.occurred_at}
-    form = DoseForm(request.POST or None, diarist=request.diarist, entry=dose, initial=initial)
+    form = DoseForm(posted(request), diarist=request.diarist, entry=dose, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             moment = form.cleaned_data["occurred_at"] or dose.occurred_at
@@ -64,7 +66,7 @@ def dose_edit(request: HttpRequest, id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def supplement_new(request: HttpRequest) -> HttpResponse:
     """Describe a product by what its label says of one unit."""
-    form = SupplementForm(request.POST or None, diarist=request.diarist)
+    form = SupplementForm(posted(request), diarist=request.diarist)
     if request.method == "POST" and form.is_valid():
         try:
             id = entry_id(Supplement, request.diarist, request.POST.get("id"))
@@ -81,7 +83,7 @@ def supplement_new(request: HttpRequest) -> HttpResponse:
 def supplement_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     product = mine(request.diarist, Supplement, id)
     initial = {name: getattr(product, name) for name in ("name", "unit", "source", "prescribed", "amounts")}
-    form = SupplementForm(request.POST or None, diarist=request.diarist, entry=product, initial=initial)
+    form = SupplementForm(posted(request), diarist=request.diarist, entry=product, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             entries.change(product, **_product(form))

@@ -18,4 +18,6 @@ class Command(BaseCommand):
         self.stdout.write(people.invite(timedelta(days=days)))
         self.stderr.write(f"Good once, for {days} days. It is shown only now.")
         if settings.REGISTRATION != "invitation":
-            self.stderr.write(f"Registration is {settings.REGISTRATION}: set SPASMLOG_REGISTRATION=invitation to ask for codes.")
+            self.stderr.write(
+                f"Registration is {settings.REGISTRATION}; SPASMLOG_REGISTRATION=invitation asks for codes."
+            )

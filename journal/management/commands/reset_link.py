@@ -14,21 +14,34 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("who", help="user name or e-mail address")
-        parser.add_argument("--at", default="", help="address of this server, such as https://diary.example.org")
+        parser.add_argument(
+            "--at", default="", help="address of this server, such as https://diary.example.org"
+        )
 
     def handle(self, *args, who, at, **options):
         user = self._found(who)
         key = default_token_generator.make_token(user)
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
+        path = reverse(
+            "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key}
+        )
         base = (at or settings.PUBLIC_URL or "http://localhost:8000").rstrip("/")
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
         self.stdout.write(f"{base}{path}")
-        self.stderr.write(f"Good once, for {hours} hours. Whoever has it can open the diary: hand it over in person.")
+        self.stderr.write(
+            f"Good once, for {hours} hours. Whoever has it can open the diary: hand it over in person."
+        )
 
     def _found(self, who: str):
-        found = get_user_model().objects.filter(
-            Q(username__iexact=who) | Q(email__iexact=who) | Q(emailaddress__email__iexact=who), is_active=True
-        ).distinct()
+        found = (
+            get_user_model()
+            .objects.filter(
+                Q(username__iexact=who) | Q(email__iexact=who) | Q(emailaddress__email__iexact=who),
+                is_active=True,
+            )
+            .distinct()
+        )
         if len(found) != 1:
-            raise CommandError(f"There is no account of “{who}”." if not found else f"“{who}” names several accounts.")
+            raise CommandError(
+                f"There is no account of “{who}”." if not found else f"“{who}” names several accounts."
+            )
         return found[0]

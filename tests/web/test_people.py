@@ -1,0 +1,263 @@
+"""Signing up, in and out; the first answers; what advice must know; a forgotten password."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+
+from journal import people
+from journal.models import ConditionAnswer, Diarist, Invitation, LifeStagePeriod, Medicine, PersonalTarget
+from tests.conftest import PASSWORD
+from tests.web.test_today import words
+
+pytestmark = pytest.mark.django_db
+NEW = {"email": "carol@example.org", "password1": "long enough for anybody 7"}
+PERSON = {"units": "metric", "time_zone": "Europe/London"}
+
+
+def test_sign_up_leads_to_the_first_answers_and_then_to_today(client):
+    answer = client.post("/accounts/signup/", NEW, follow=True)
+    assert answer.redirect_chain[-1][0] == "/me/start/"
+
+    answer = client.post("/me/start/", {
+        **PERSON, "birth_date": "1985-06-30", "sex": "female", "height_cm": "170", "weight_kg": "65,5",
+        "region": "gb", "kidney_disease": "no", "takes_medicines": "no", "do": "save",
+    }, follow=True)  # fmt: skip
+
+    assert answer.redirect_chain[-1][0] == "/"
+    diarist = Diarist.objects.get(user__email=NEW["email"])
+    assert (diarist.birth_date, diarist.sex, diarist.height_cm) == (date(1985, 6, 30), "female", Decimal(170))
+    assert (diarist.time_zone, diarist.region, diarist.takes_medicines) == ("Europe/London", "GB", "no")
+    assert people.weight_kg(diarist) == Decimal("65.5")
+    assert people.conditions(diarist)["kidney_disease"] == "no"
+
+
+def test_all_of_it_can_come_later_and_nothing_is_assumed(client):
+    client.post("/accounts/signup/", NEW)
+    answer = client.post("/me/start/", {"do": "later"}, follow=True)
+    diarist = Diarist.objects.get(user__email=NEW["email"])
+    assert (diarist.birth_date, diarist.sex, diarist.takes_medicines) == (None, None, "unknown")
+    assert not ConditionAnswer.objects.exists()
+    assert "Answer a few questions" not in words(answer)  # it was asked once
+
+
+def test_height_and_weight_are_read_in_the_units_chosen_in_the_same_form(browser, alice):
+    browser.post(
+        "/me/start/", {**PERSON, "units": "us", "height_cm": "5'10", "weight_kg": "154", "do": "save"}
+    )
+    alice.refresh_from_db()
+    assert alice.height_cm == Decimal("177.8")  # 70 in x 2.54
+    assert people.weight_kg(alice) == Decimal("69.85")  # 154 lb x 0.45359237 = 69.853
+
+
+@pytest.mark.parametrize("units", ["us", "metric"])
+def test_an_untouched_height_stays_to_the_millimetre_also_when_the_units_change(client, bob, units):
+    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/me/start/").content.decode()
+    shown = {
+        name: re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("height_cm", "weight_kg")
+    }
+    assert shown == {
+        "height_cm": "70.9",
+        "weight_kg": "180.8",
+    }  # 180 / 2.54 = 70.866; 82 / 0.45359237 = 180.779
+    client.post("/me/start/", {"units": units, "time_zone": "America/New_York", **shown, "do": "save"})
+    bob.refresh_from_db()
+    assert (bob.height_cm, people.weight_kg(bob), bob.units) == (Decimal("180.0"), Decimal("82.00"), units)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("birth_date", "2099-01-01", "A birth date cannot be in the future."),
+        ("birth_date", "1850-01-01", "Check the year: a birth date before 1900 is not possible."),
+        ("height_cm", "1.70", "A height must be from 40 to 260 cm."),
+        ("weight_kg", "6500", "A body weight must be from 2 to 400 kg."),
+        ("region", "G1", "Give the country as two letters, such as GB or US."),
+        ("time_zone", "Mars/Olympus", "Select a valid choice."),
+    ],
+)
+def test_an_impossible_answer_is_refused_at_its_field_and_nothing_is_changed(
+    browser, alice, field, typed, said
+):
+    answer = browser.post("/me/start/", {**PERSON, "birth_date": "1990-03-14", field: typed, "do": "save"})
+    assert answer.status_code == 200
+    assert said in answer.content.decode().split(f'id="id_{field}_error"')[1][:700]
+    alice.refresh_from_db()
+    assert (alice.time_zone, alice.height_cm, people.weight_kg(alice)) == (
+        "Pacific/Auckland",
+        Decimal(168),
+        Decimal(64),
+    )
+
+
+def test_web_and_rest_refuse_the_same_height_in_the_same_words(browser, phone):
+    on_web = browser.post("/me/start/", {**PERSON, "height_cm": "500", "do": "save"})
+    by_rest = phone.patch("/api/v1/profile/", {"height_cm": 500}, format="json")
+    assert by_rest.status_code == 400
+    assert (
+        "A height must be from 40 to 260 cm." in words(on_web)
+        and "A height must be from 40 to 260 cm." in by_rest.content.decode()
+    )
+
+
+def test_me_shows_what_is_known_and_changes_it(browser, alice):
+    page = browser.get("/me/").content.decode()
+    assert 'value="1990-03-14"' in page and 'value="168"' in page and 'value="64"' in page
+    browser.post("/me/", {
+        **PERSON, "day_start": "05:00", "week_start": "6", "authority": "efsa", "takes_medicines": "yes",
+        "birth_date": "1990-03-14", "sex": "female",
+    })  # fmt: skip
+    alice.refresh_from_db()
+    assert (alice.day_start.hour, alice.week_start, alice.authority, alice.takes_medicines) == (
+        5,
+        6,
+        "efsa",
+        "yes",
+    )
+    assert alice.height_cm is None  # taken out of the form, and so not known any more
+
+
+def test_conditions_are_answered_one_by_one(browser, alice):
+    browser.post("/me/conditions/", {"kidney_disease": "yes", "vegan": "no"})
+    known = people.conditions(alice)
+    assert (known["kidney_disease"], known["vegan"], known["diabetes"]) == ("yes", "no", "unknown")
+    assert re.search(
+        r'name="kidney_disease" value="yes"[^>]*checked', browser.get("/me/conditions/").content.decode()
+    )
+
+
+def rows(prefix, *said):
+    form = {
+        "row-TOTAL_FORMS": len(said),
+        "row-INITIAL_FORMS": prefix,
+        "row-MIN_NUM_FORMS": 0,
+        "row-MAX_NUM_FORMS": 40,
+    }
+    for i, row in enumerate(said):
+        form |= {f"row-{i}-{name}": value for name, value in row.items()}
+    return form
+
+
+def test_medicines_are_a_list_with_dates_that_can_be_shortened(browser, alice):
+    metformin = {"medicine_class": "metformin", "name": "", "started_on": "2025-02-01", "stopped_on": ""}
+    browser.post("/me/medicines/", rows(0, metformin, {"medicine_class": ""}))
+    alice.refresh_from_db()
+    assert alice.takes_medicines == "yes" and Medicine.objects.get().started_on == date(2025, 2, 1)
+
+    browser.post("/me/medicines/", rows(1, {**metformin, "DELETE": "on"}, {"medicine_class": "statins"}))
+    assert [m.medicine_class for m in Medicine.objects.all()] == ["statins"]
+
+
+def test_a_medicine_that_ends_before_it_starts_is_refused_and_the_list_stays(browser, alice):
+    people.set_medicines(alice, [{"medicine_class": "statins"}])
+    wrong = {"medicine_class": "metformin", "started_on": "2025-02-01", "stopped_on": "2025-01-01"}
+    answer = browser.post("/me/medicines/", rows(0, wrong))
+    assert "This cannot end before it starts." in words(answer)
+    assert [m.medicine_class for m in Medicine.objects.all()] == ["statins"]
+
+
+def test_life_stages_and_targets_are_lists_too(browser, alice):
+    browser.post("/me/life-stages/", rows(0, {"stage": "pregnancy", "started_on": "2026-05-01"}))
+    assert LifeStagePeriod.objects.get().stage == "pregnancy"
+    browser.post(
+        "/me/targets/", rows(0, {"nutrient": "magnesium_mg", "amount": "350,5", "set_by": "clinician"})
+    )
+    assert PersonalTarget.objects.get().amount == Decimal("350.5")
+    assert 'value="350.5"' in browser.get("/me/targets/").content.decode()
+
+
+def test_a_target_of_nothing_is_refused(browser, alice):
+    answer = browser.post(
+        "/me/targets/", rows(0, {"nutrient": "magnesium_mg", "amount": "0", "set_by": "own"})
+    )
+    assert "A target must be more than 0." in words(answer) and not PersonalTarget.objects.exists()
+
+
+# Getting in -----------------------------------------------------------------------------------
+
+
+def test_sign_in_by_address_or_name_and_sign_out(client, alice):
+    for login in ("alice@example.org", "alice"):
+        answer = client.post("/accounts/login/", {"login": login, "password": PASSWORD})
+        assert answer["Location"] == "/"
+        assert client.get("/").status_code == 200
+        client.post("/accounts/logout/")
+        assert client.get("/").status_code == 302
+
+
+def test_a_wrong_password_says_so_at_the_form(client, alice):
+    answer = client.post("/accounts/login/", {"login": "alice", "password": "not this one"})
+    assert answer.status_code == 200 and 'role="alert"' in answer.content.decode()
+
+
+def test_registration_can_be_closed_or_by_invitation(client, settings):
+    settings.REGISTRATION = "closed"
+    assert "Sign-up is closed" in words(client.get("/accounts/signup/"))
+
+    settings.REGISTRATION = "invitation"
+    client.post("/accounts/signup/", {**NEW, "invitation": "guessed"})
+    assert not get_user_model().objects.filter(email=NEW["email"]).exists()
+    client.post("/accounts/signup/", {**NEW, "invitation": people.invite()})
+    assert get_user_model().objects.filter(email=NEW["email"]).exists()
+
+
+def test_the_invitation_command_prints_a_code_that_works_once(capsys):
+    call_command("invite", "--days", "2")
+    code = capsys.readouterr().out.strip()
+    days = (Invitation.objects.get().expires_at - Invitation.objects.get().created_at).total_seconds() / 86400
+    assert people._unused(code, Invitation.objects.get().created_at).exists() and round(days) == 2
+
+
+def test_a_forgotten_password_is_mended_by_a_link_that_is_good_once(client, alice, capsys):
+    call_command("reset_link", "Alice@example.org", "--at", "https://diary.example.org")
+    link = capsys.readouterr().out.strip()
+    assert link.startswith("https://diary.example.org/accounts/password/reset/key/")
+
+    form = client.get(link.removeprefix("https://diary.example.org"), follow=True)
+    client.post(
+        form.redirect_chain[-1][0], {"password1": "quite another one 8", "password2": "quite another one 8"}
+    )
+    alice.user.refresh_from_db()
+    assert alice.user.check_password("quite another one 8")
+
+    again = client.get(link.removeprefix("https://diary.example.org"), follow=True)
+    assert "This link is no longer good" in words(again)
+
+
+def test_there_is_no_link_for_somebody_who_is_not_there(db):
+    with pytest.raises(CommandError, match="There is no account of"):
+        call_command("reset_link", "nobody@example.org")
+
+
+def test_without_mail_the_page_tells_who_can_help(client):
+    said = words(client.get("/accounts/password/reset/"))
+    assert "This server sends no mail." in said and "reset_link" in said
+
+
+@pytest.mark.parametrize(
+    "path", ["/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/logout/"]
+)
+def test_pages_of_the_account_stand_in_the_same_house(browser, alice, path):
+    page = browser.get(path, follow=True).content.decode()
+    assert '<nav class="main-nav"' in page and "base.css" in page and page.count("<h1>") == 1
+
+
+def test_a_user_who_came_another_way_gets_a_diary_and_no_error(client):
+    user = get_user_model().objects.create_superuser("root", "root@example.org", "x")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Answer a few questions" in words(client.get("/"))
+
+
+# Colours --------------------------------------------------------------------------------------
+
+
+def test_chosen_colours_are_in_the_next_page_from_its_first_byte(browser, alice):
+    assert "data-theme" not in browser.get("/").content.decode()
+    browser.post("/me/theme/", {"theme": "dark"})
+    assert '<html lang="en-gb" data-theme="dark">' in browser.get("/").content.decode()
+    browser.post("/me/theme/", {"theme": '"><script>'})
+    assert "data-theme" not in browser.get("/").content.decode()

@@ -1,0 +1,264 @@
+"""Today and other days: what was logged, what it adds up to, and what is said of a whole day."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from journal import entries, people, timeline
+from journal.models import DayMark, Meal, WaterIntake
+from nutrients.codes import CODES
+from nutrients.models import Food, food_id
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def milk(foods):
+    return foods.get(pk=food_id("fndds", "11111000"))
+
+
+@pytest.fixture
+def spinach(foods):
+    return foods.get(source="sr28", source_code="11457")
+
+
+def words(answer):
+    """The text of a page, as one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def yesterday(diarist, hour=8):
+    day = entries.today(diarist) - timedelta(days=1)
+    return datetime(day.year, day.month, day.day, hour, tzinfo=diarist.tz)
+
+
+def test_the_seven_are_the_sum_of_the_table_over_what_was_logged(browser, alice, milk, spinach):
+    entries.log_meal(alice, [(milk, Decimal(244)), (spinach, Decimal(30))])
+    entries.log_water(alice, Decimal(500))
+
+    said = words(browser.get("/"))
+
+    # Tap water of the table weighs 30 g in 29.5735295625 ml: 500 ml are 507.211 g.
+    assert "Magnesium 58.1 mg" in said  # 12 x 2.44 + 79 x 0.30 + 1 x 5.07211 = 58.05
+    assert "Potassium 533 mg" in said  # 150 x 2.44 + 558 x 0.30 + 0 = 533.4
+    assert "Calcium 345 mg" in said  # 123 x 2.44 + 99 x 0.30 + 3 x 5.07211 = 345.04
+    assert "Vitamin D 2.68 µg" in said  # 1.1 x 2.44 = 2.684
+    assert "Sodium 137 mg" in said  # 38 x 2.44 + 79 x 0.30 + 4 x 5.07211 = 136.71
+    assert "Water in food and drink 749 ml" in said  # 88.1 x 2.44 + 91.4 x 0.30 + 99.9 x 5.07211 = 749.09
+    assert "500 ml drunk" in said
+
+
+def test_the_reference_stands_beside_the_amount_and_no_day_is_judged(browser, alice):
+    said = words(browser.get("/"))
+
+    assert "320 mg recommended a day" in said  # NASEM, magnesium, women of 31 to 50
+    assert "2,600 mg adequate a day" in said  # NASEM, potassium, women of 19 and over
+    assert not re.search(
+        r"\b(low|deficien|too little|enough|good|met)\b", said.split("So far")[1].split("Logged")[0]
+    )
+
+
+def test_without_a_birth_date_no_reference_is_assumed(browser, alice):
+    people.update_profile(alice, birth_date=None)
+    assert words(browser.get("/")).count("reference: tell your age first") == 7
+
+
+def test_without_a_sex_both_references_are_shown(browser, alice):
+    people.update_profile(alice, sex=None)
+    assert "320 mg – 420 mg recommended a day" in words(browser.get("/"))  # women and men of 31 to 50
+
+
+def test_an_own_target_is_shown_and_named_so(browser, alice):
+    people.set_targets(alice, [{"nutrient": "magnesium_mg", "amount": Decimal(250), "set_by": "clinician"}])
+    assert "250 mg a day, set by your clinician" in words(browser.get("/"))
+
+
+def test_an_unknown_content_makes_the_sum_a_lower_bound_and_is_counted(browser, alice, milk):
+    mystery = Food.objects.create(
+        owner=alice.user, source="own", source_code="m", name="Mystery",
+        **dict.fromkeys(CODES, 10.0) | {"energy_kcal": 61.0, "magnesium_mg": None},
+    )  # fmt: skip
+    entries.log_meal(alice, [(milk, Decimal(300)), (mystery, Decimal(100))])
+
+    said = words(browser.get("/"))
+
+    assert "Magnesium at least 36 mg" in said  # 12 x 3; the unknown is not zero
+    # Energy: 61 x 3 = 183 of 183 + 61 = 244 kcal are of foods whose magnesium is known: 75 %.
+    assert "1 item without a known amount, 75 % of the day is covered" in said
+    assert "Potassium 460 mg" in said  # 150 x 3 + 10 x 1, nothing unknown
+
+
+def test_a_day_with_nothing_logged_is_not_known_and_not_zero(browser, alice):
+    assert "Magnesium not known" in words(browser.get("/"))
+
+
+def test_a_dose_counts_with_its_exact_amount(browser, alice):
+    pill = entries.save_supplement(alice, name="Mg", amounts={"magnesium_mg": 125.5})
+    entries.log_dose(alice, pill, Decimal(2))
+    assert "Magnesium 251 mg" in words(browser.get("/"))  # 125.5 x 2
+
+
+def test_the_time_line_is_in_order_on_the_diarists_clock(browser, alice, milk):
+    at = datetime(2026, 1, 5, 19, 30, tzinfo=UTC)  # 08:30 on the 6th in Auckland, UTC+13
+    entries.log_meal(alice, [(milk, Decimal(200))], occurred_at=at)
+    entries.log_spasm(alice, occurred_at=at - timedelta(hours=2), site="calf", side="left", intensity=6)
+
+    said = words(browser.get("/day/2026-01-06/"))
+
+    assert said.index("06:30 Cramp calf, left 6/10") < said.index("08:30 Breakfast")
+    assert "Tuesday 6 January 2026" in said
+
+
+def test_a_day_still_to_come_or_that_is_none_is_not_found(browser, alice):
+    tomorrow = entries.today(alice) + timedelta(days=1)
+    assert browser.get(f"/day/{tomorrow}/").status_code == 404
+    assert browser.get("/day/2026-02-31/").status_code == 404
+    assert browser.get("/day/0001-01-01/").status_code == 404
+
+
+def test_the_address_of_this_day_leads_to_today(browser, alice):
+    answer = browser.get(f"/day/{entries.today(alice)}/")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_water_is_one_tap_and_has_an_undo(browser, alice):
+    answer = browser.post("/drinks/add/", {"amount_ml": "300"}, follow=True)
+    drink = WaterIntake.objects.get()
+
+    assert drink.amount_ml == Decimal(300) and drink.beverage is None
+    assert "300 ml of water saved." in words(answer)
+    assert f'action="/entries/drink/{drink.pk}/delete/"' in answer.content.decode()
+
+
+def test_in_us_units_a_tap_is_fluid_ounces(client, bob):
+    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert 'value="12"' in client.get("/").content.decode()
+
+    client.post("/drinks/add/", {"amount_ml": "12"})
+
+    assert WaterIntake.objects.get().amount_ml == Decimal("354.9")  # 12 x 29.5735295625 = 354.882
+    assert "12 fl oz" in words(client.get("/"))
+
+
+def test_a_double_tap_is_one_drink_and_a_tap_on_an_old_page_is_another(browser, alice):
+    known = "0d6f7f0e-94a5-4b8e-9d4e-5f6f5b0b6a11"
+    browser.post("/drinks/add/", {"amount_ml": "200", "id": known})
+    browser.post("/drinks/add/", {"amount_ml": "200", "id": known})
+    assert WaterIntake.objects.count() == 1
+
+    WaterIntake.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+    browser.post("/drinks/add/", {"amount_ml": "200", "id": known})
+    assert WaterIntake.objects.count() == 2
+
+
+def test_yesterdays_breakfast_is_one_tap_away_until_there_is_one_today(browser, alice, milk):
+    before = entries.log_meal(alice, [(milk, Decimal(244))], kind="breakfast", occurred_at=yesterday(alice))
+    assert f"/meals/{before.pk}/repeat/" in browser.get("/").content.decode()
+
+    browser.post(f"/meals/{before.pk}/repeat/")
+
+    again = Meal.objects.exclude(pk=before.pk).get()
+    assert (again.kind, again.local_date) == ("breakfast", entries.today(alice))
+    assert [(i.food, i.grams) for i in again.items.all()] == [(milk, Decimal(244))]
+    assert f"/meals/{before.pk}/repeat/" not in browser.get("/").content.decode()
+
+
+def test_today_asks_whether_yesterday_is_finished_until_it_is_said(browser, alice, milk):
+    assert "Was everything logged yesterday?" not in words(browser.get("/"))  # nothing was logged then
+    entries.log_meal(alice, [(milk, Decimal(244))], occurred_at=yesterday(alice))
+    assert "Was everything logged yesterday?" in words(browser.get("/"))
+
+    day = entries.today(alice) - timedelta(days=1)
+    answer = browser.post(f"/day/{day}/mark/", {"mark": "finished", "next": "/"}, follow=True)
+
+    assert DayMark.objects.get(date=day).finished
+    assert "Was everything logged yesterday?" not in words(answer)
+
+
+@pytest.mark.parametrize("mark", ["finished", "no_cramp", "fasting"])
+def test_a_mark_can_be_made_and_taken_back(browser, alice, mark):
+    day = entries.today(alice)
+    browser.post(f"/day/{day}/mark/", {"mark": mark, "value": "yes"})
+    assert getattr(DayMark.objects.get(date=day), mark) is True
+    assert re.search(r'aria-pressed="true"', browser.get("/").content.decode())
+
+    browser.post(f"/day/{day}/mark/", {"mark": mark, "value": "no"})
+    assert getattr(DayMark.objects.get(date=day), mark) is False
+
+
+def test_no_cramp_is_not_offered_on_a_day_with_one(browser, alice):
+    assert "No cramp today" in words(browser.get("/"))
+    entries.log_spasm(alice)
+    assert "No cramp today" not in words(browser.get("/"))
+
+
+def test_a_mark_of_a_day_to_come_is_refused_in_words(browser, alice):
+    tomorrow = entries.today(alice) + timedelta(days=1)
+    answer = browser.post(f"/day/{tomorrow}/mark/", {"mark": "finished", "next": "/"}, follow=True)
+    assert "This day is still to come." in words(answer) and not DayMark.objects.exists()
+
+
+def test_the_note_on_old_findings_asks_again_until_they_are_fresh(browser, alice, milk, eager_review):
+    entries.log_meal(alice, [(milk, Decimal(244))])
+    assert 'hx-get="/freshness/"' in browser.get("/").content.decode()
+    with eager_review():
+        entries.log_water(alice, Decimal(200))
+
+    assert browser.get("/freshness/").content.decode().strip() == ""
+    assert "older than your last entries" not in browser.get("/").content.decode()
+
+
+def test_an_urgent_card_comes_before_everything_else(browser, alice):
+    entries.log_spasm(alice, signs=["chest_pain"])
+    page = browser.get("/").content.decode()
+    assert page.index('data-rule="R02"') < page.index("<h1>")
+    assert 'href="tel:111"' in page  # the emergency number of New Zealand
+
+
+def test_the_same_urgent_card_of_two_cramps_is_said_once(browser, alice):
+    entries.log_spasm(alice, signs=["chest_pain"])
+    entries.log_spasm(alice, signs=["chest_pain"])
+    assert browser.get("/").content.decode().count('data-rule="R02"') == 1
+
+
+def test_the_footer_never_lets_silence_be_read_as_safety(browser, alice):
+    assert "If no warning is shown here, that does not mean that all is well" in words(browser.get("/"))
+
+
+def full_day(alice, milk, spinach, times):
+    pill = entries.save_supplement(alice, name="Mg", amounts={"magnesium_mg": 100})
+    for _ in range(times):
+        entries.log_meal(alice, [(milk, Decimal(100)), (spinach, Decimal(30))])
+        entries.log_meal(alice, [(milk, Decimal(100))], occurred_at=yesterday(alice), kind="breakfast")
+        entries.log_water(alice, Decimal(200), beverage=milk)
+        entries.log_exercise(alice, minutes=10, met=Decimal(5))
+        entries.log_spasm(alice, signs=["chest_pain"])
+        entries.tick_warning_signs(alice, signs=["tiredness"])
+        entries.log_dose(alice, pill)
+    people.set_targets(alice, [{"nutrient": "calcium_mg", "amount": Decimal(900)}])
+    people.set_life_stages(alice, [{"stage": "lactation", "started_on": date(2026, 1, 1)}])
+
+
+@pytest.mark.parametrize("times", [1, 8])
+def test_today_costs_at_most_15_queries_however_much_is_logged(
+    browser, alice, milk, spinach, times, django_assert_max_num_queries
+):
+    full_day(alice, milk, spinach, times)
+    browser.get("/")  # tap water and the reference table are read once by a process
+    with django_assert_max_num_queries(15):
+        answer = browser.get("/")
+    assert words(answer).count("Milk, whole 240 g") == 0 and words(answer).count("Milk, whole 100 g") == times
+
+
+def test_the_page_adds_up_as_the_stored_totals_do(alice, milk, spinach, eager_review):
+    from journal import findings
+
+    with eager_review():
+        full_day(alice, milk, spinach, 3)
+    day = entries.today(alice)
+    stored = findings.amounts(findings.day_totals(alice, day))
+    shown = timeline.day_page(alice, day).amounts
+    assert {code: shown[code] for code in shown} == {code: stored[code] for code in shown}
