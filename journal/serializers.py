@@ -70,7 +70,9 @@ def foods_of(diarist) -> models.QuerySet:
 class KeptShape(Shape):
     """What every row of a diary has."""
 
-    id = serializers.UUIDField(required=False, help_text="Made by the client (UUID v7 advised), or by the server.")
+    id = serializers.UUIDField(
+        required=False, help_text="Made by the client (UUID v7 advised), or by the server."
+    )
     base_revision = Whole(
         required=False, write_only=True, allow_null=True,
         help_text="The revision this change was made on; an older one than the stored is refused with 412.",
@@ -85,10 +87,10 @@ class KeptShape(Shape):
     def whole(self) -> dict[str, Any]:
         """The content of a PUT: what the client left out is emptied, except when and where."""
         said = dict(self.validated_data)
-        for name, field in self.fields.items():
-            if not field.read_only and name not in KEPT_UNLESS_SAID and field.source not in said:
-                if field.source not in KEPT_UNLESS_SAID:
-                    said[field.source] = self.model._meta.get_field(field.source).get_default()
+        for field in self.fields.values():
+            name = field.source
+            if not field.read_only and name not in said and name not in KEPT_UNLESS_SAID:
+                said[name] = self.model._meta.get_field(name).get_default()
         return said
 
 
@@ -96,7 +98,9 @@ class EntryShape(KeptShape):
     occurred_at = Moment(required=False, help_text="RFC 3339 with offset; left out: now.")
     tz = Text(help_text="IANA zone where it was logged; left out: the profile's.")
     utc_offset_min = serializers.IntegerField(read_only=True)
-    local_date = serializers.DateField(read_only=True, help_text="The diary day it belongs to, frozen at logging.")
+    local_date = serializers.DateField(
+        read_only=True, help_text="The diary day it belongs to, frozen at logging."
+    )
 
 
 # Meals ----------------------------------------------------------------------------------------
@@ -133,9 +137,13 @@ def _portions(said: list[Mapping[str, Any]], diarist) -> list[entries.Portion]:
     portions = FoodPortion.objects.in_bulk(wanted) if wanted else {}
     problems = {place: words for place, one in enumerate(said) if (words := _problem(one, foods, portions))}
     if problems:
-        raise exceptions.ValidationError(_by_food({place: {"food": [words]} for place, words in problems.items()}))
+        raise exceptions.ValidationError(
+            _by_food({place: {"food": [words]} for place, words in problems.items()})
+        )
     return [
-        entries.Portion(foods[one["food"]], one.get("grams"), portions.get(one.get("portion")), one.get("quantity"))
+        entries.Portion(
+            foods[one["food"]], one.get("grams"), portions.get(one.get("portion")), one.get("quantity")
+        )
         for one in said
     ]
 
@@ -191,7 +199,9 @@ class MealShape(EntryShape):
 class WaterShape(EntryShape):
     model = WaterIntake
     amount_ml = Number()
-    beverage = Reference(foods_of, NO_SUCH_FOOD, required=False, allow_null=True, help_text="A food; null: tap water.")
+    beverage = Reference(
+        foods_of, NO_SUCH_FOOD, required=False, allow_null=True, help_text="A food; null: tap water."
+    )
     grams = Number(read_only=True, help_text="Its weight. [g]")
 
 
@@ -211,7 +221,9 @@ class ActivityCode(serializers.CharField):
 class ExerciseShape(EntryShape):
     model = Exercise
     activity = ActivityCode(required=False, allow_null=True, help_text="A code of the activity table.")
-    activity_name = serializers.CharField(read_only=True, source="activity.name", allow_null=True, default=None)
+    activity_name = serializers.CharField(
+        read_only=True, source="activity.name", allow_null=True, default=None
+    )
     met = Number(required=False, allow_null=True, help_text="Left out: that of the activity.")
     minutes = Whole()
     temperature_c = Number(required=False, allow_null=True)
@@ -234,7 +246,9 @@ class Signs(serializers.ListField):
     """Ticked warning signs."""
 
     def __init__(self, **kwargs):
-        super().__init__(child=serializers.ChoiceField(Sign.choices), required=False, max_length=len(Sign), **kwargs)
+        super().__init__(
+            child=serializers.ChoiceField(Sign.choices), required=False, max_length=len(Sign), **kwargs
+        )
 
     def to_internal_value(self, data) -> list[str]:
         try:
@@ -261,7 +275,9 @@ class SpasmShape(EntryShape):
     def to_internal_value(self, data):
         if isinstance(data, Mapping) and "started_at" in data:
             if data.get("occurred_at", data["started_at"]) != data["started_at"]:
-                raise exceptions.ValidationError({"started_at": _("This differs from occurred_at. Give one of them.")})
+                raise exceptions.ValidationError(
+                    {"started_at": _("This differs from occurred_at. Give one of them.")}
+                )
             data = {name: value for name, value in data.items() if name != "occurred_at"}
         said = super().to_internal_value(data)
         if "relief" in said:
@@ -404,14 +420,20 @@ class ProfileShape(Shape):
     birth_date = serializers.DateField(required=False, allow_null=True)
     sex = serializers.ChoiceField(Sex.choices, required=False, allow_null=True)
     life_stage = serializers.ChoiceField(
-        LifeStage.choices, required=False, help_text="Today's. Setting it begins a period today and ends the running one."
+        LifeStage.choices,
+        required=False,
+        help_text="Today's. Setting it begins a period today and ends the running one.",
     )
     life_stages = LifeStagePeriodShape(many=True, required=False)
-    weight_kg = Number(required=False, allow_null=True, help_text="The latest; setting it logs a body weight.")
+    weight_kg = Number(
+        required=False, allow_null=True, help_text="The latest; setting it logs a body weight."
+    )
     height_cm = Number(required=False, allow_null=True)
     time_zone = Text(allow_null=False, allow_blank=False)
     day_start = serializers.TimeField(required=False, format="%H:%M")
-    week_start = serializers.ChoiceField(WeekStart.choices, required=False, help_text="0 Monday, 5 Saturday, 6 Sunday.")
+    week_start = serializers.ChoiceField(
+        WeekStart.choices, required=False, help_text="0 Monday, 5 Saturday, 6 Sunday."
+    )
     units = serializers.ChoiceField(Units.choices, required=False)
     authority = serializers.ChoiceField(Authority.choices, required=False)
     region = Blank(help_text="Two letters such as GB, for the emergency number.")

@@ -37,10 +37,18 @@ class Foods(ApiViewSet):
     lookup_value_converter = "uuid"
     parameters = {
         "list": (
-            Parameter("search", str, gettext_lazy("What was typed so far; the best come first, and no page follows.")),
-            Parameter("limit", int, gettext_lazy("With search: how many at most, 25 unless said, at most 100.")),
+            Parameter(
+                "search",
+                str,
+                gettext_lazy("What was typed so far; the best come first, and no page follows."),
+            ),
+            Parameter(
+                "limit", int, gettext_lazy("With search: how many at most, 25 unless said, at most 100.")
+            ),
             Parameter("source", str, gettext_lazy("Only of this table."), choices=tuple(FoodSource.values)),
-            Parameter("source_code", str, gettext_lazy("With source: exactly one, also one that search hides.")),
+            Parameter(
+                "source_code", str, gettext_lazy("With source: exactly one, also one that search hides.")
+            ),
             Parameter("barcode", str, gettext_lazy("Foods with this barcode.")),
             *PAGE,
         )
@@ -66,9 +74,13 @@ class Foods(ApiViewSet):
             raise exceptions.ValidationError({"limit": [_("With search, give a number from 1 to 100.")]})
         if "search" not in asked:
             rows = self.get_queryset().filter(**_exactly(asked))
-            return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)
+            return self.get_paginated_response(
+                self.get_serializer(self.paginate_queryset(rows), many=True).data
+            )
         if {"source_code", "barcode", "cursor"} & set(asked):
-            raise exceptions.ValidationError({"search": [_("Search by words, by code or by barcode: one of them.")]})
+            raise exceptions.ValidationError(
+                {"search": [_("Search by words, by code or by barcode: one of them.")]}
+            )
         return Response({"results": self.found(asked), "next": None, "previous": None})
 
     def found(self, asked: dict[str, Any]) -> list:
@@ -138,7 +150,9 @@ class Foods(ApiViewSet):
         """One's own food: another's is not there, and one of the public tables is not to be changed."""
         food = self.food(id)
         if food.owner_id is None:
-            raise exceptions.PermissionDenied(_("Foods of the public tables cannot be changed. Make one of your own."))
+            raise exceptions.PermissionDenied(
+                _("Foods of the public tables cannot be changed. Make one of your own.")
+            )
         return food
 
 

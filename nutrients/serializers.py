@@ -41,7 +41,9 @@ class PerPortionShape(Shape):
 class FoodShape(Shape):
     """A food or drink. An own one is given with `per_100g` or `per_portion`, either of them."""
 
-    id = serializers.UUIDField(required=False, help_text="The same on every server for foods of the public tables.")
+    id = serializers.UUIDField(
+        required=False, help_text="The same on every server for foods of the public tables."
+    )
     source = serializers.ChoiceField(FoodSource.choices, read_only=True)
     source_code = serializers.CharField(read_only=True)
     name = Text(required=True, allow_null=False, allow_blank=False)
@@ -50,7 +52,9 @@ class FoodShape(Shape):
     per_100g = Per100gShape(required=False)
     per_portion = PerPortionShape(required=False, write_only=True)
     portions = PortionShape(many=True, required=False)
-    own = serializers.SerializerMethodField(help_text="Whether it is a food of one's own, which may be changed.")
+    own = serializers.SerializerMethodField(
+        help_text="Whether it is a food of one's own, which may be changed."
+    )
     updated_at = serializers.DateTimeField(read_only=True)
 
     def get_own(self, food: Food) -> bool:

@@ -51,7 +51,9 @@ class Parameter:
             raise exceptions.ValidationError({self.name: [NOT_READ[self.kind]]})
         if self.choices and value not in self.choices:
             choices = ", ".join(str(choice) for choice in self.choices)
-            raise exceptions.ValidationError({self.name: [_("Give one of: %(choices)s.") % {"choices": choices}]})
+            raise exceptions.ValidationError(
+                {self.name: [_("Give one of: %(choices)s.") % {"choices": choices}]}
+            )
         return value
 
     def documented(self) -> OpenApiParameter:
@@ -97,7 +99,7 @@ class Refusing:
 
     @property
     def taken(self) -> dict[str, Parameter]:
-        asked = getattr(self, "action", None) or self.request.method.lower()
+        asked = getattr(self, "action", None) or self.request.method.lower().replace("head", "get")
         return {one.name: one for one in self.parameters.get(asked, ())}
 
     def initial(self, request: Request, *args, **kwargs) -> None:
@@ -237,10 +239,15 @@ class Number(serializers.DecimalField):
 class Whole(serializers.IntegerField):
     """A whole number that a database can hold."""
 
-    default_error_messages = {"invalid": _("Enter a whole number."), "max_string_length": _("Enter a whole number.")}
+    default_error_messages = {
+        "invalid": _("Enter a whole number."),
+        "max_string_length": _("Enter a whole number."),
+    }
 
     def to_internal_value(self, data) -> int:
-        if isinstance(data, bool) or (isinstance(data, float) and not (math.isfinite(data) and data.is_integer())):
+        if isinstance(data, bool) or (
+            isinstance(data, float) and not (math.isfinite(data) and data.is_integer())
+        ):
             self.fail("invalid")
         if not isinstance(data, (int, float, str)) or "_" in str(data):
             self.fail("invalid")
@@ -336,7 +343,10 @@ class Shape(serializers.Serializer):
 def describe_problems(result: dict, generator, **kwargs) -> dict:
     """Say in the API document that every operation may answer a problem."""
     result["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
-    answer = {"description": "A problem", "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    answer = {
+        "description": "A problem",
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
     for operations in result["paths"].values():
         for operation in operations.values():
             operation["responses"]["default"] = answer

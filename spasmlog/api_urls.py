@@ -1,22 +1,21 @@
 """Everything below /api/: the resources of both apps, the server's own word, and the document of it all."""
 
 from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from nutrients.models import Food
 from spasmlog import __version__, health
 from spasmlog.access import StrangersPatience
 from spasmlog.api import ApiView, Refusing
-from spasmlog.errors import NotReady
+from spasmlog.errors import NotReady, not_found
 
 API_VERSION = "v1"
 OLDEST_CLIENT = "1.0"
@@ -28,7 +27,9 @@ class ServerShape(serializers.Serializer):
     product = serializers.CharField()
     version = serializers.CharField()
     api_version = serializers.CharField()
-    oldest_client = serializers.CharField(help_text="The oldest version of this contract that is still understood.")
+    oldest_client = serializers.CharField(
+        help_text="The oldest version of this contract that is still understood."
+    )
     time = serializers.DateTimeField()
     registration = serializers.ChoiceField(["open", "invitation", "closed"])
     features = serializers.ListField(child=serializers.CharField())
@@ -73,22 +74,10 @@ class Docs(Open, Refusing, SpectacularSwaggerView):
     url_name = "api-schema"
 
 
-class Nowhere(APIView):
-    """Any other address."""
-
-    authentication_classes = []
-    permission_classes = []
-    schema = None
-
-    def dispatch(self, request, *args, **kwargs):
-        self.args, self.kwargs, self.headers = args, kwargs, self.default_response_headers
-        self.request = request = self.initialize_request(request, *args, **kwargs)
-        missing = NotFound(_("There is nothing at this address. Addresses end with a slash."))
-        answer = self.handle_exception(missing)
-        self.format_kwarg = None
-        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request, force=True)
-        self.response = self.finalize_response(request, answer, *args, **kwargs)
-        return self.response
+@csrf_exempt
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Any other address, for any method, also while debugging."""
+    return not_found(request, Http404())
 
 
 urlpatterns = [
@@ -96,5 +85,5 @@ urlpatterns = [
     path("v1/schema/", Schema.as_view(), name="api-schema"),
     path("v1/docs/", Docs.as_view(), name="api-docs"),
     path("v1/", include("journal.api.urls")),
-    re_path("", Nowhere.as_view()),
+    re_path("", nowhere),
 ]

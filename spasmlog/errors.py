@@ -16,7 +16,6 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.core.signals import got_request_exception
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -79,10 +78,14 @@ def exception_handler(exc: Exception, context: dict) -> Response:
     if known is None:
         request = context["request"]._request
         log.error("request_failed", path=request.path, method=request.method, exc_info=exc)
-        got_request_exception.send(sender=None, request=request)
-        known = exceptions.APIException(_("Something went wrong here. It is noted; try again later."), "error")
+        known = exceptions.APIException(
+            _("Something went wrong here. It is noted; try again later."), "error"
+        )
     # Also where the view itself answers HTML or YAML.
-    context["request"].accepted_renderer, context["request"].accepted_media_type = JSONRenderer(), "application/json"
+    context["request"].accepted_renderer, context["request"].accepted_media_type = (
+        JSONRenderer(),
+        "application/json",
+    )
     body = problem(known.status_code, _code(known), _detail(known), _errors(known))
     if isinstance(known, ChangedSince):
         body["current"] = known.current
@@ -129,7 +132,11 @@ def by_field(error: ModelValidationError) -> dict[str, list[str]]:
 
 
 def _code(exc: exceptions.APIException) -> str:
-    return exc.default_code if isinstance(exc, exceptions.ValidationError) else getattr(exc.detail, "code", exc.default_code)
+    return (
+        exc.default_code
+        if isinstance(exc, exceptions.ValidationError)
+        else getattr(exc.detail, "code", exc.default_code)
+    )
 
 
 def _detail(exc: exceptions.APIException) -> str:

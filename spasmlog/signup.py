@@ -35,6 +35,9 @@ class SignupForm(forms.Form):
         code = self.cleaned_data.get("invitation", "")
         if settings.REGISTRATION == "invitation" and not people.use_invitation(code, user):
             user.delete()  # somebody else took the same invitation a moment ago
-            refused = {"status": 400, "errors": [{"param": "invitation", "code": "invalid", "message": str(NOT_VALID)}]}
+            refused = {
+                "status": 400,
+                "errors": [{"param": "invitation", "code": "invalid", "message": str(NOT_VALID)}],
+            }
             raise ImmediateHttpResponse(JsonResponse(refused, status=400))
         people.diarist_of(user)

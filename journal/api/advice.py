@@ -56,7 +56,11 @@ class CardsShape(serializers.Serializer):
 
 
 class SnoozeShape(Shape):
-    days = Whole(required=False, default=DAYS_ASLEEP, help_text=f"1 to {advice.LONGEST_SNOOZE}; left out: {DAYS_ASLEEP}.")
+    days = Whole(
+        required=False,
+        default=DAYS_ASLEEP,
+        help_text=f"1 to {advice.LONGEST_SNOOZE}; left out: {DAYS_ASLEEP}.",
+    )
 
 
 class NothingShape(Shape):

@@ -10,7 +10,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journal import entries, findings
-from journal.api.entries import MATCH, Doses, EntryViewSet, Exercises, Meals, Spasms, WarningSignTicks, Water, Weights
+from journal.api.entries import (
+    MATCH,
+    Doses,
+    EntryViewSet,
+    Exercises,
+    Meals,
+    Spasms,
+    WarningSignTicks,
+    Water,
+    Weights,
+)
 from journal.api.frame import OfDiarist, if_match
 from journal.codes import DayStatus
 from journal.models import DailyIntake, DayMark, StaleDay
@@ -43,7 +53,9 @@ KINDS: dict[str, type[EntryViewSet]] = {
 class AmountShape(serializers.Serializer):
     """Of one nutrient on one day."""
 
-    amount = serializers.FloatField(allow_null=True, help_text="The sum of what is known, unrounded; null: nothing is.")
+    amount = serializers.FloatField(
+        allow_null=True, help_text="The sum of what is known, unrounded; null: nothing is."
+    )
     known_share = serializers.FloatField(allow_null=True, help_text="Coverage; null: nothing to weigh by.")
     unknown_items = serializers.IntegerField(help_text="Items without a value.")
 
@@ -84,7 +96,9 @@ class DayShape(serializers.Serializer):
     updated_at = serializers.DateTimeField(allow_null=True)
     status = serializers.ChoiceField(DayStatus.choices)
     complete = serializers.BooleanField()
-    stale = serializers.BooleanField(help_text="The status waits for a review; the totals are of this moment.")
+    stale = serializers.BooleanField(
+        help_text="The status waits for a review; the totals are of this moment."
+    )
     totals = TotalsShape()
     entries = DayEntriesShape()
 
@@ -117,7 +131,9 @@ class Day(OfDiarist, ApiView):
         shape.is_valid(raise_exception=True)
         said = dict(shape.validated_data)
         base = said.pop("base_revision", None)
-        mark = entries.mark_day(self.diarist, date, base_revision=if_match(request, None) if base is None else base, **said)
+        mark = entries.mark_day(
+            self.diarist, date, base_revision=if_match(request, None) if base is None else base, **said
+        )
         return self.answer(date, mark)
 
     def answer(self, day: date, mark: DayMark | None) -> Response:
@@ -171,7 +187,9 @@ def span(first: date | None, last: date | None, today: date) -> tuple[date, date
     if last < first:
         raise exceptions.ValidationError({"to": [_("This is before the first day.")]})
     if (last - first).days >= MOST_DAYS:
-        raise exceptions.ValidationError({"from": [_("Ask for at most %(most)s days.") % {"most": MOST_DAYS}]})
+        raise exceptions.ValidationError(
+            {"from": [_("Ask for at most %(most)s days.") % {"most": MOST_DAYS}]}
+        )
     return first, last
 
 

@@ -1,5 +1,6 @@
 """Entries: each kind of row in the diary is listed, read, made, replaced, changed and deleted alike."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -8,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,10 +38,16 @@ DAYS = (
     Parameter("from", date, gettext_lazy("First diary day.")),
     Parameter("to", date, gettext_lazy("Last diary day, included.")),
 )
-MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The row's ETag: another way to say `base_revision`.")
+MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The row's ETag: another way to say `base_revision`.",
+)
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER,
-    description="For a client that sends no `id`: the same key again answers what is stored, with `Idempotency-Replayed: true`.",
+    description="For a client that sends no `id`: the same key again answers what is stored, "
+    "with `Idempotency-Replayed: true`.",
 )  # fmt: skip
 
 
@@ -75,7 +82,8 @@ class KeptViewSet(OfDiarist, ApiViewSet):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, id: UUID) -> Response:
-        return self.answer(self.get_object())
+        entry = self.get_object()
+        return Response(self.get_serializer(entry).data, headers={"ETag": f'"{entry.revision}"'})
 
     @extend_schema(parameters=[KEY])
     def create(self, request: Request) -> Response:
@@ -141,10 +149,27 @@ class KeptViewSet(OfDiarist, ApiViewSet):
         return self.get_serializer(stored).data
 
     def answer(self, entry: Kept, status: int = 200, headers: dict | None = None) -> Response:
-        shown = dict(self.shown(entry) if self.request.method != "GET" else self.get_serializer(entry).data)
-        if hasattr(entry, "red_flags") and isinstance(entry, (SpasmEpisode, WarningSigns)):
+        shown = dict(self.shown(entry))
+        if isinstance(entry, (SpasmEpisode, WarningSigns)):
             shown["advice"] = advice.raised(self.diarist, entry.red_flags)
         return Response(shown, status, headers={"ETag": f'"{entry.revision}"', **(headers or {})})
+
+
+class SavedSpasmShape(serializers.SpasmShape):
+    advice = advice.CardShape(many=True, read_only=True, help_text="The cards that the ticked signs raise.")
+
+
+class SavedWarningSignsShape(serializers.WarningSignsShape):
+    advice = advice.CardShape(many=True, read_only=True, help_text="The cards that the ticked signs raise.")
+
+
+def answers_with(shape: type) -> Callable:
+    """Tell in the API document that a save answers with more than a read."""
+    return extend_schema_view(
+        create=extend_schema(responses={201: shape}),
+        update=extend_schema(responses=shape),
+        partial_update=extend_schema(responses=shape),
+    )
 
 
 class EntryViewSet(KeptViewSet):
@@ -192,6 +217,7 @@ class Exercises(EntryViewSet):
         return entries.log_exercise(self.diarist, **fields)
 
 
+@answers_with(SavedSpasmShape)
 class Spasms(EntryViewSet):
     model, serializer_class = SpasmEpisode, serializers.SpasmShape
 
@@ -199,6 +225,7 @@ class Spasms(EntryViewSet):
         return entries.log_spasm(self.diarist, **fields)
 
 
+@answers_with(SavedWarningSignsShape)
 class WarningSignTicks(EntryViewSet):
     model, serializer_class = WarningSigns, serializers.WarningSignsShape
 

@@ -15,7 +15,9 @@ class DiaryFoods(OfDiarist, Foods):
 
     def history(self) -> dict[str, Sequence[UUID]]:
         recent = MealItem.objects.recent(self.diarist).values_list("food_id", flat=True)
-        favourites = Favourite.objects.of(self.diarist).live().exclude(food=None).values_list("food_id", flat=True)
+        favourites = (
+            Favourite.objects.of(self.diarist).live().exclude(food=None).values_list("food_id", flat=True)
+        )
         return {"recent": list(dict.fromkeys(recent)), "favourites": list(favourites)}
 
     def changed(self, food: Food) -> None:

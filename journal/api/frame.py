@@ -36,5 +36,5 @@ def if_match(request: Request, current: int | None) -> int | None:
     if tag == "*":
         return current
     if not (tag.isascii() and tag.isdecimal() and len(tag) < 19):
-        raise exceptions.ValidationError({"If-Match": ["Give the ETag of the row, such as \"12\"."]})
+        raise exceptions.ValidationError({"If-Match": ['Give the ETag of the row, such as "12".']})
     return int(tag)

@@ -24,9 +24,12 @@ KINDS = ("ear", "ai", "ul", "cdrr", "own")
 
 class ReferenceShape(serializers.Serializer):
     kind = serializers.ChoiceField(KINDS)
-    amount = serializers.FloatField(allow_null=True, help_text="A day, in the unit the nutrient's code ends in.")
+    amount = serializers.FloatField(
+        allow_null=True, help_text="A day, in the unit the nutrient's code ends in."
+    )
     amounts = serializers.ListField(
-        child=serializers.FloatField(), help_text="Both sexes' where the sex is not known; `amount` is null then."
+        child=serializers.FloatField(),
+        help_text="Both sexes' where the sex is not known; `amount` is null then.",
     )
     authority = serializers.ChoiceField(Authority.choices, allow_null=True)
     source = serializers.CharField(allow_null=True)
@@ -95,7 +98,12 @@ class Gaps(OfDiarist, ApiView):
         rows = findings.gaps(self.diarist, as_of, window)
         stale = findings.refresh(self.diarist) or not known
         return Response(
-            {"as_of": as_of, "window_days": window, "stale": stale, "nutrients": [gap_of(row) for row in rows]}
+            {
+                "as_of": as_of,
+                "window_days": window,
+                "stale": stale,
+                "nutrients": [gap_of(row) for row in rows],
+            }
         )
 
 
@@ -111,7 +119,9 @@ class WeeklyGaps(OfDiarist, ApiView):
             raise exceptions.ValidationError({"weeks": [_("Give a number from 1 to 53.")]})
         stale = findings.refresh(self.diarist)
         found = findings.weekly_gaps(self.diarist, weeks)
-        return Response({"stale": stale, "results": [self.week(as_of, rows) for as_of, rows in found.items()]})
+        return Response(
+            {"stale": stale, "results": [self.week(as_of, rows) for as_of, rows in found.items()]}
+        )
 
     def week(self, as_of: date, rows: list[NutrientGap]) -> dict:
         return {
@@ -127,7 +137,8 @@ def gap_of(row: NutrientGap) -> dict:
     said = ("kind", "amount", "amounts", "authority", "source", "group", "nearest", "label", "set_by")
     reference = {name: row.reference.get(name) for name in said} if row.reference else None
     same = (
-        "nutrient", "mean", "lower", "upper", "interval", "coverage", "days_used", "days_in_window", "days_needed",
+        "nutrient", "mean", "lower", "upper", "interval", "coverage", "days_used", "days_in_window",
+        "days_needed",
         "probability_adequate", "confidence_above", "reasons",
     )  # fmt: skip
     return {

@@ -73,7 +73,9 @@ def test_another_method_is_405_and_named(alice, path):
     assert "GET" in said["Allow"] or "POST" in said["Allow"]
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v2/meals/", "/api/v1/meals", "/api/v1/days/2026-13-40/"])
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/v1/", "/api/v2/meals/", "/api/v1/meals", "/api/v1/days/2026-13-40/"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_address_that_is_not_there_is_a_404_problem_with_or_without_a_token(alice, stranger, method, path):
     is_problem(stranger.ask(method, path, {}), 404, "not_found")
@@ -100,7 +102,9 @@ def test_a_body_in_another_format_is_415(alice):
 
 
 def test_a_body_beyond_a_megabyte_is_413(alice):
-    is_problem(alice.send("water/", json.dumps({"amount_ml": 200, "note": "x" * 1_000_001})), 413, "too_large")
+    is_problem(
+        alice.send("water/", json.dumps({"amount_ml": 200, "note": "x" * 1_000_001})), 413, "too_large"
+    )
 
 
 def test_a_client_that_takes_no_json_is_told_so(alice):
@@ -196,4 +200,6 @@ def test_the_committed_document_is_that_of_the_code(settings):
     document = SchemaGenerator().get_schema(request=None, public=True)
     written = OpenApiYamlRenderer().render(document, renderer_context={}).decode()
 
-    assert (settings.BASE_DIR / "docs" / "openapi.yaml").read_text() == written, "make it with manage.py spectacular"
+    assert (settings.BASE_DIR / "docs" / "openapi.yaml").read_text() == written, (
+        "make it with manage.py spectacular"
+    )

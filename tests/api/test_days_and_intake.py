@@ -38,7 +38,7 @@ def breakfast(alice, eager_review, foods):
 
 
 def by_hand(portions, code):
-    """grams x per 100 g / 100, summed over what is known: in decimals, so that no digit is lost on the way."""
+    """grams x per 100 g / 100, summed over what is known, in decimals: no digit is lost on the way."""
     parts = [grams * Decimal(repr(getattr(food, code))) / 100 for food, grams in portions.items()
              if getattr(food, code) is not None]  # fmt: skip
     return float(sum(parts)) if parts else None
@@ -75,7 +75,9 @@ def test_both_ends_are_in_and_so_are_days_with_nothing_logged(alice, breakfast):
 def test_a_food_of_which_nothing_is_known_makes_the_sum_a_lower_bound(alice, eager_review):
     own = alice.send("foods/", {"name": "Mystery", "per_100g": {"energy_kcal": 100}}).json()
     with eager_review():
-        alice.send("meals/", {"occurred_at": "2026-11-20T08:00:00Z", "items": [{"food": own["id"], "grams": 100}]})
+        alice.send(
+            "meals/", {"occurred_at": "2026-11-20T08:00:00Z", "items": [{"food": own["id"], "grams": 100}]}
+        )
 
     [day] = alice.read("intake/?from=2026-11-20&to=2026-11-20").json()["results"]
 
@@ -84,7 +86,9 @@ def test_a_food_of_which_nothing_is_known_makes_the_sum_a_lower_bound(alice, eag
 
 
 def test_without_a_review_yet_a_day_says_that_it_is_stale(alice, milk):
-    alice.send("meals/", {"occurred_at": "2026-11-20T08:00:00Z", "items": [{"food": str(milk.pk), "grams": 100}]})
+    alice.send(
+        "meals/", {"occurred_at": "2026-11-20T08:00:00Z", "items": [{"food": str(milk.pk), "grams": 100}]}
+    )
 
     [day] = alice.read("intake/?from=2026-11-20&to=2026-11-20").json()["results"]
     assert day["stale"] is True
@@ -98,7 +102,13 @@ def test_the_last_seven_days_are_told_when_none_are_named(alice):
 
 
 @pytest.mark.parametrize(
-    "query", ["from=2026-11-02&to=2026-11-01", "from=2020-01-01&to=2026-01-01", "from=x", "to=0001-01-01&from=2026-01-01"]
+    "query",
+    [
+        "from=2026-11-02&to=2026-11-01",
+        "from=2020-01-01&to=2026-01-01",
+        "from=x",
+        "to=0001-01-01&from=2026-01-01",
+    ],
 )
 def test_an_impossible_span_is_refused(alice, query):
     is_problem(alice.read(f"intake/?{query}"), 400)
@@ -139,7 +149,9 @@ def test_a_mark_from_an_older_look_is_412_with_the_day(alice):
     first = alice.replace("days/2026-11-20/", {"finished": True}).json()
     alice.replace("days/2026-11-20/", {"finished": False})
 
-    late = is_problem(alice.replace("days/2026-11-20/", {"finished": True, "base_revision": first["revision"]}), 412)
+    late = is_problem(
+        alice.replace("days/2026-11-20/", {"finished": True, "base_revision": first["revision"]}), 412
+    )
 
     assert late["current"]["finished"] is False
     assert late["current"]["date"] == "2026-11-20"

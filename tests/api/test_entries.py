@@ -43,7 +43,8 @@ KINDS = sorted(BODIES)
 def test_a_meal_is_stored_with_its_foods_as_they_were_said(alice, milk, almonds):
     portion = milk.portions.get(description="1 cup")
     body = {
-        "kind": "breakfast", "occurred_at": "2026-11-20T07:30:00+13:00", "tz": "Pacific/Auckland", "note": "at home",
+        "kind": "breakfast", "occurred_at": "2026-11-20T07:30:00+13:00", "tz": "Pacific/Auckland",
+        "note": "at home",
         "items": [
             {"food": str(milk.pk), "portion": str(portion.pk), "quantity": 1.5},
             {"food": str(almonds.pk), "grams": 28.35},
@@ -80,7 +81,8 @@ def test_a_cramp_takes_its_start_under_either_name(alice):
     said = alice.send(
         "spasms/",
         {
-            "started_at": "2026-11-20T03:00:00+13:00", "tz": "Pacific/Auckland", "ended_at": "2026-11-20T03:04:00+13:00",
+            "started_at": "2026-11-20T03:00:00+13:00", "tz": "Pacific/Auckland",
+            "ended_at": "2026-11-20T03:04:00+13:00",
             "site": "calf", "side": "left", "intensity": 7, "woke_me": True, "doing": "asleep", "note": "",
             "relief": [{"what": "stretch", "helped": "yes"}, {"what": "heat"}], "signs": [],
         },
@@ -114,19 +116,31 @@ def test_an_exercise_takes_the_met_of_its_activity(alice, db):
 def test_a_dose_takes_its_kind_from_the_supplement(alice):
     tablet = alice.send(
         "supplements/",
-        {"name": "Mg", "unit": "tablet", "amounts": {"magnesium_mg": 187.5, "vitamin_d_ug": 10}, "prescribed": True},
+        {
+            "name": "Mg",
+            "unit": "tablet",
+            "amounts": {"magnesium_mg": 187.5, "vitamin_d_ug": 10},
+            "prescribed": True,
+        },
     ).json()
     dose = alice.send("doses/", {"supplement": tablet["id"], "quantity": 2}).json()
 
     assert tablet["amounts"] == {"magnesium_mg": 187.5, "vitamin_d_ug": 10}
-    assert (dose["supplement_name"], dose["quantity"], dose["source"], dose["prescribed"]) == ("Mg", 2, "supplement", True)
+    assert (dose["supplement_name"], dose["quantity"], dose["source"], dose["prescribed"]) == (
+        "Mg",
+        2,
+        "supplement",
+        True,
+    )
     assert is_problem(alice.erase(f"supplements/{tablet['id']}/"), 400)["errors"]["non_field_errors"]
 
 
 def test_a_favourite_is_a_food_once_or_a_named_meal(alice, milk):
     first = alice.send("favourites/", {"food": str(milk.pk)})
     again = alice.send("favourites/", {"food": str(milk.pk)})
-    meal = alice.send("favourites/", {"name": "Usual", "kind": "breakfast", "items": [{"food": str(milk.pk), "grams": 200}]})
+    meal = alice.send(
+        "favourites/", {"name": "Usual", "kind": "breakfast", "items": [{"food": str(milk.pk), "grams": 200}]}
+    )
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["id"] == again.json()["id"]
@@ -210,7 +224,14 @@ def test_if_match_says_the_revision_as_well(alice, kind):
 
 def test_put_empties_what_it_leaves_out_but_not_when_and_where(alice):
     path = f"spasms/{uuid.uuid4()}/"
-    full = {"started_at": NOON, "tz": "Pacific/Auckland", "site": "calf", "intensity": 5, "signs": ["fever"], "note": "x"}
+    full = {
+        "started_at": NOON,
+        "tz": "Pacific/Auckland",
+        "site": "calf",
+        "intensity": 5,
+        "signs": ["fever"],
+        "note": "x",
+    }
     first = alice.replace(path, full).json()
 
     row = alice.replace(path, {"site": "foot", "base_revision": first["revision"]}).json()
@@ -220,7 +241,9 @@ def test_put_empties_what_it_leaves_out_but_not_when_and_where(alice):
 
 
 def test_patch_changes_only_what_it_names(alice, milk):
-    row = alice.send("meals/", {"items": [{"food": str(milk.pk), "grams": 200}], "note": "a", "occurred_at": NOON}).json()
+    row = alice.send(
+        "meals/", {"items": [{"food": str(milk.pk), "grams": 200}], "note": "a", "occurred_at": NOON}
+    ).json()
 
     said = alice.change(f"meals/{row['id']}/", {"note": "b"}).json()
 
@@ -248,7 +271,11 @@ def test_a_deleted_row_is_gone_and_deleting_it_again_is_404(alice, kind):
     id = alice.send(f"{kind}/", BODIES[kind]).json()["id"]
 
     assert alice.erase(f"{kind}/{id}/").status_code == 204
-    for said in (alice.erase(f"{kind}/{id}/"), alice.read(f"{kind}/{id}/"), alice.change(f"{kind}/{id}/", BODIES[kind])):
+    for said in (
+        alice.erase(f"{kind}/{id}/"),
+        alice.read(f"{kind}/{id}/"),
+        alice.change(f"{kind}/{id}/", BODIES[kind]),
+    ):
         is_problem(said, 404)
     assert alice.read(f"{kind}/").json()["results"] == []
 
@@ -327,7 +354,12 @@ REFUSED = [
     ("meals", {"items": "milk"}, "items", "list"),
     ("meals", {"items": [{"grams": 5}]}, "items", "Food 1"),
     ("meals", {"items": ["milk"]}, "items", "JSON object"),
-    ("meals", {"items": [{"food": str(uuid.uuid4()), "grams": 5}]}, "items", "Food 1: This food is not in the table."),
+    (
+        "meals",
+        {"items": [{"food": str(uuid.uuid4()), "grams": 5}]},
+        "items",
+        "Food 1: This food is not in the table.",
+    ),
     ("spasms", {"site": "elbow"}, "site", "elbow"),
     ("spasms", {"site": 5}, "site", "5"),
     ("spasms", {"intensity": 11}, "intensity", "0 to 10"),
@@ -471,7 +503,8 @@ def test_lists_tell_what_changed_since_a_time(alice, time_machine):
 
 
 @pytest.mark.parametrize(
-    "query", ["from=yesterday", "from=2026-02-30", "updated_since=2026-11-20", "updated_since=2026-11-20T10:00:00",
+    "query", ["from=yesterday", "from=2026-02-30", "updated_since=2026-11-20",
+              "updated_since=2026-11-20T10:00:00",
               "from=2026-11-01&from=2026-11-02"],
 )  # fmt: skip
 def test_a_filter_that_cannot_be_read_is_refused(alice, query):
@@ -497,6 +530,24 @@ def test_a_warning_sign_is_answered_with_its_card_in_the_same_answer(alice, kind
     assert [one["id"] for one in again.json()["advice"]] == [card["id"]]
 
 
+def test_the_card_comes_with_worker_broker_and_cache_all_down(
+    alice, monkeypatch, django_capture_on_commit_callbacks
+):
+    from journal import tasks
+
+    def down(*_args, **_kwargs):
+        raise ConnectionError("no broker")
+
+    monkeypatch.setattr(tasks.review_diarist, "delay", down)
+    with django_capture_on_commit_callbacks(execute=True) as asked:
+        said = alice.send("spasms/", {"signs": ["chest_pain"]})
+
+    assert len(asked) == 1
+    assert said.status_code == 201
+    assert said.json()["advice"][0]["rule"] == "R02"
+    assert StaleDay.objects.count() == 1  # what the broker lost, the database remembers
+
+
 def test_unticking_the_sign_takes_the_card_back(alice):
     row = alice.send("spasms/", {"signs": ["chest_pain"]}).json()
 
@@ -512,7 +563,10 @@ def test_a_write_marks_the_days_it_touches_stale(alice):
     assert {str(day) for day in StaleDay.objects.values_list("date", flat=True)} == {"2026-11-19"}
 
     alice.change(f"water/{row['id']}/", {"occurred_at": "2026-11-18T12:00:00Z"})
-    assert {str(day) for day in StaleDay.objects.values_list("date", flat=True)} == {"2026-11-19", "2026-11-18"}
+    assert {str(day) for day in StaleDay.objects.values_list("date", flat=True)} == {
+        "2026-11-19",
+        "2026-11-18",
+    }
 
 
 def test_amounts_are_stored_as_exactly_as_they_were_typed(alice):

@@ -12,10 +12,14 @@ from journal.models import BodyWeight, Exercise, Meal, MealItem, SpasmEpisode, S
 from tests.api.test_contract import is_problem
 
 QUIETLY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-ODD = ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "1" + "0" * 400, "1e-400", "true", "false", "[]", "{}", '"x"',
-       '"NaN"', '"1e999"', '""', '"0x10"', '"\\u0661"', "1e30", "-0.0", '"1_000"']  # fmt: skip
+ODD = ["NaN", "Infinity", "-Infinity", "1e999", "-1e999",
+       "1" + "0" * 400, "1e-400", "true", "false", "[]", "{}",
+       '"x"', '"NaN"',
+       '"1e999"', '""', '"0x10"', '"\\u0661"', "1e30", "-0.0", '"1_000"']  # fmt: skip
 FIELDS = [
     ("water", "amount_ml", '{{"amount_ml": {}}}', WaterIntake),
     ("weights", "kg", '{{"kg": {}}}', BodyWeight),
@@ -42,7 +46,11 @@ def test_an_odd_number_is_refused_at_its_field(alice, kind, field, body, model, 
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("field", ["grams", "quantity"])
 def test_an_odd_amount_of_a_food_is_refused_at_its_food(alice, milk, field, odd):
-    how = f'"portion": "{milk.portions.first().pk}", "quantity": {odd}' if field == "quantity" else f'"grams": {odd}'
+    how = (
+        f'"portion": "{milk.portions.first().pk}", "quantity": {odd}'
+        if field == "quantity"
+        else f'"grams": {odd}'
+    )
 
     said = alice.send("meals/", f'{{"items": [{{"food": "{milk.pk}", {how}}}]}}')
 
@@ -75,7 +83,9 @@ def test_grams_come_back_as_they_were_typed(alice, milk, grams):
 
 @pytest.mark.django_db
 @QUIETLY
-@given(number=some.one_of(some.floats(), some.integers(), some.text(max_size=12), some.booleans(), some.none()))
+@given(
+    number=some.one_of(some.floats(), some.integers(), some.text(max_size=12), some.booleans(), some.none())
+)
 def test_whatever_comes_as_a_volume_is_stored_or_refused_and_never_our_error(alice, number):
     said = alice.send("water/", json.dumps({"amount_ml": number}))
 
@@ -92,7 +102,9 @@ def test_whatever_comes_as_a_volume_is_stored_or_refused_and_never_our_error(ali
         some.one_of(some.none(), some.booleans(), some.floats(), some.text(max_size=8)),
         lambda inner: some.one_of(
             some.lists(inner, max_size=3),
-            some.dictionaries(some.sampled_from(["items", "food", "grams", "occurred_at", "tz", "note", "id"]), inner),
+            some.dictionaries(
+                some.sampled_from(["items", "food", "grams", "occurred_at", "tz", "note", "id"]), inner
+            ),
         ),
         max_leaves=8,
     )

@@ -7,8 +7,10 @@ from tests.api.conftest import diarist
 from tests.api.test_contract import is_problem
 
 WHOLE = {
-    "birth_date": "1980-05-17", "sex": "female", "height_cm": 168.5, "weight_kg": 63.4, "time_zone": "Pacific/Auckland",
-    "day_start": "05:00", "week_start": 6, "units": "us", "authority": "efsa", "region": "NZ", "takes_medicines": "yes",
+    "birth_date": "1980-05-17", "sex": "female", "height_cm": 168.5, "weight_kg": 63.4,
+    "time_zone": "Pacific/Auckland",
+    "day_start": "05:00", "week_start": 6, "units": "us", "authority": "efsa", "region": "NZ",
+    "takes_medicines": "yes",
     "medicines": [
         {"medicine_class": "metformin", "name": "", "started_on": "2025-01-01", "stopped_on": None},
         {"medicine_class": "statins", "name": "x", "started_on": None, "stopped_on": None},
@@ -26,8 +28,15 @@ def in_november(time_machine):
 def test_nothing_is_assumed_of_a_new_person(alice):
     said = alice.read("profile/").json()
 
-    assert {said[name] for name in ("birth_date", "sex", "weight_kg", "height_cm", "region", "set_up_at")} == {None}
-    assert (said["life_stage"], said["time_zone"], said["units"], said["authority"]) == ("general", "UTC", "metric", "nasem")
+    assert {
+        said[name] for name in ("birth_date", "sex", "weight_kg", "height_cm", "region", "set_up_at")
+    } == {None}
+    assert (said["life_stage"], said["time_zone"], said["units"], said["authority"]) == (
+        "general",
+        "UTC",
+        "metric",
+        "nasem",
+    )
     assert set(said["conditions"].values()) == {"unknown"}
     assert (said["takes_medicines"], said["medicines"], said["targets"]) == ("unknown", [], [])
 
@@ -49,7 +58,9 @@ def test_what_is_not_named_stays(alice):
 
     body = alice.read("profile/").json()
     assert body["sex"] is None
-    assert {name: body[name] for name in WHOLE if name != "sex"} == {k: v for k, v in WHOLE.items() if k != "sex"}
+    assert {name: body[name] for name in WHOLE if name != "sex"} == {
+        k: v for k, v in WHOLE.items() if k != "sex"
+    }
     assert body["conditions"]["vegan"] == "yes"
 
 
@@ -72,7 +83,9 @@ def test_a_pregnancy_begins_today_and_ends_when_something_else_begins(alice, tim
         {"stage": "pregnancy", "started_on": "2026-11-21", "ended_on": "2026-11-24"},
         {"stage": "lactation", "started_on": "2026-11-25", "ended_on": None},
     ]
-    assert alice.change("profile/", {"life_stage": "general"}).json()["life_stages"] == body["life_stages"][:1]
+    assert (
+        alice.change("profile/", {"life_stage": "general"}).json()["life_stages"] == body["life_stages"][:1]
+    )
 
 
 def test_lists_are_replaced_whole(alice):

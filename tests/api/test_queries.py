@@ -18,7 +18,9 @@ MADE = {
     "warning-signs": lambda who, food: entries.tick_warning_signs(who, signs=["tiredness"]),
     "supplements": lambda who, food: entries.save_supplement(who, name="x", amounts={"magnesium_mg": 1}),
     "weights": lambda who, food: entries.log_weight(who, 70),
-    "favourites": lambda who, food: entries.save_favourite(who, name="x", items=[{"food": str(food.pk), "grams": 1}]),
+    "favourites": lambda who, food: entries.save_favourite(
+        who, name="x", items=[{"food": str(food.pk), "grams": 1}]
+    ),
     "doses": lambda who, food: entries.log_dose(
         who, entries.save_supplement(who, name=uuid.uuid4().hex, amounts={"magnesium_mg": 1})
     ),
@@ -26,7 +28,9 @@ MADE = {
 
 
 def cost(phone, path):
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         body = phone.read(path).json()
     return len(queries), len(body["results"])
 

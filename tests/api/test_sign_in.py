@@ -120,7 +120,8 @@ def test_another_password_signs_the_other_devices_out(alice):
     tablet = signed_in()
 
     said = alice.send(
-        f"{ACCOUNT}password/change", {"current_password": PASSWORD, "new_password": "another one altogether 9"}
+        f"{ACCOUNT}password/change",
+        {"current_password": PASSWORD, "new_password": "another one altogether 9"},
     )
 
     assert said.status_code == 200, said.content
@@ -160,7 +161,9 @@ def test_a_second_factor_is_enrolled_and_asked_for_at_the_next_sign_in(alice):
 
     phone, said = log_in()
     assert said.status_code == 401
-    assert any(flow["id"] == "mfa_authenticate" and flow.get("is_pending") for flow in said.json()["data"]["flows"])
+    assert any(
+        flow["id"] == "mfa_authenticate" and flow.get("is_pending") for flow in said.json()["data"]["flows"]
+    )
     phone.token = said.json()["meta"]["session_token"]
     assert phone.read("profile/").status_code == 401  # half-way in is not in
 
