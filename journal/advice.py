@@ -355,6 +355,17 @@ def cards_for(diarist: Diarist, now: datetime | None = None) -> list[Card]:
     return cards_of(diarist, rows, now)
 
 
+def one_of_each(cards: Iterable[Card]) -> list[tuple[Card, list[str]]]:
+    """Cards that say the same, such as those of two entries with the same sign, as one: the latest, with the
+    whys of the earlier ones. "Got help" on the latest closes them all."""
+    groups: dict[str, list[Card]] = {}
+    for card in cards:
+        groups.setdefault(card.rule, []).append(card)
+    for group in groups.values():
+        group.sort(key=lambda card: card.created_at, reverse=True)
+    return [(latest, [card.why for card in earlier if card.why != latest.why]) for latest, *earlier in groups.values()]
+
+
 @dataclass(frozen=True)
 class Past:
     """A card that is over or asleep: what it was about. Its advice is not repeated."""

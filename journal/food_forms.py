@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from journal.drafts import GRAMS, plain
@@ -39,7 +40,7 @@ class OwnFoodForm(forms.Form):
         super().__init__(*args, **kwargs)
         for code in CODES:
             nutrient = NUTRIENT[code]
-            label = f"{str(nutrient.name).capitalize()} ({nutrient.unit})"
+            label = f"{capfirst(nutrient.name)} ({nutrient.unit})"
             self.fields[code] = NumberField(label=label, required=False)
 
     def clean(self) -> dict:

@@ -66,6 +66,17 @@ TELL_TOO = (*TELL, Sign.WEAKNESS)
 WITHIN_TWO_DAYS = Sign.LEG_PAIN_WALKING_STOPS_RESTING
 
 
+IN_FULL: dict[str, str | Promise] = {
+    Sign.NOT_EASING_10_MIN: gettext_lazy("a cramp longer than 10 minutes and not easing with movement"),
+}
+"""Names that on a cramp's own page leave out what they speak of."""
+
+
+def named() -> list[tuple[str, str | Promise]]:
+    """Code and name of every sign, as this page calls them."""
+    return [(sign.value, IN_FULL.get(sign, sign.label)) for sign in Sign]
+
+
 @dataclass(frozen=True)
 class Judged:
     """A card for ticks that were not stored. Named like `advice.Card`, so pages draw both alike."""
@@ -98,7 +109,8 @@ def judge(
 
 
 def _judged(rule: str, signs: Collection[str], cramp: bool, kidney_failure: bool, call: Numbers) -> Judged:
-    seen = [str(Sign(sign).label) for sign in RED_FLAG[rule].looks_at if sign in signs]
+    names = dict(named())
+    seen = [str(names[sign]) for sign in RED_FLAG[rule].looks_at if sign in signs]
     if cramp and rule in ("R07", "R14", "R15"):
         seen.append(_("a muscle cramp"))
     if kidney_failure and rule == "R15":
@@ -115,9 +127,9 @@ def _judged(rule: str, signs: Collection[str], cramp: bool, kidney_failure: bool
     )
 
 
-def worth_telling(signs: Collection[str]) -> list[str]:
-    """The names of ticked signs that a clinician should hear of, in the order of the list."""
-    return [str(sign.label) for sign in TELL_TOO if sign in signs]
+def worth_telling(signs: Collection[str], *, beside_urgent: bool = False) -> list[str]:
+    """The names of ticked signs that a clinician should hear of; beside an urgent card those that it leaves out."""
+    return [str(sign.label) for sign in (TELL if beside_urgent else TELL_TOO) if sign in signs]
 
 
 def soon(signs: Collection[str]) -> bool:

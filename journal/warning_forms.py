@@ -11,7 +11,7 @@ class SignsForm(forms.Form):
     """Warning signs in groups, and what they may come with. Which ticks are urgent is not for a form to say."""
 
     signs = forms.MultipleChoiceField(
-        label=_("Warning signs"), choices=Sign, required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("Warning signs"), choices=signs.named, required=False, widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("Choose warning signs from the list.")},
     )  # fmt: skip
 

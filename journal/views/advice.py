@@ -46,7 +46,7 @@ def _about(diarist: Diarist) -> dict[str, Any]:
     _note_that_they_were_seen(diarist, shown)
     today = findings.today(diarist)
     return {
-        "urgent": [card for card in shown if card.severity == Severity.URGENT_NOW],
+        "urgent": advice.one_of_each(card for card in shown if card.severity == Severity.URGENT_NOW),
         "others": [card for card in shown if card.severity != Severity.URGENT_NOW],
         "past": advice.past_cards(diarist, now),
         "effects": advice.suppressions(diarist, today),

@@ -18,7 +18,7 @@ from journal import advice, countries, emergency, entries, signs
 from journal.codes import Severity
 from journal.forms import refuse
 from journal.models import Diarist, SpasmEpisode, WarningSigns
-from journal.views.door import diary, entry_id, saved, undo_address
+from journal.views.door import diary, entry_id, posted, saved, undo_address
 from journal.warning_forms import DiarySignsForm, PassersBySignsForm, known_country
 
 
@@ -33,7 +33,7 @@ def warning_signs(request: HttpRequest) -> HttpResponse:
 
 @diary
 def _of_diarist(request: HttpRequest) -> HttpResponse:
-    form = DiarySignsForm(request.POST or None)
+    form = DiarySignsForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             entry = _stored(request, form.cleaned_data)
@@ -42,9 +42,11 @@ def _of_diarist(request: HttpRequest) -> HttpResponse:
             refuse(form, error)
     ticked = _just_ticked(request)
     diarist = request.diarist
-    open_cards = [card for card in advice.cards_for(diarist) if card.severity == Severity.URGENT_NOW]
+    cards = advice.one_of_each(
+        card for card in advice.cards_for(diarist) if card.severity == Severity.URGENT_NOW
+    )
     return _page(
-        request, form, emergency.numbers(diarist.region), open_cards,
+        request, form, emergency.numbers(diarist.region), cards,
         ticked=ticked, answered=ticked.signs if ticked else None, diarist=diarist,
         take_back=undo_address("entry_delete", ticked) if ticked else "",
     )  # fmt: skip
@@ -52,8 +54,12 @@ def _of_diarist(request: HttpRequest) -> HttpResponse:
 
 def _stored(request: HttpRequest, said: dict) -> WarningSigns | SpasmEpisode:
     """The ticks as an entry: of their own, or with the cramp they came with."""
-    model, log = (SpasmEpisode, entries.log_spasm) if said["cramp"] else (WarningSigns, entries.tick_warning_signs)
-    entry = log(request.diarist, signs=said["signs"], id=entry_id(model, request.diarist, request.POST.get("id")))
+    model, log = (
+        (SpasmEpisode, entries.log_spasm) if said["cramp"] else (WarningSigns, entries.tick_warning_signs)
+    )
+    entry = log(
+        request.diarist, signs=said["signs"], id=entry_id(model, request.diarist, request.POST.get("id"))
+    )
     saved(request, entry, _("Cramp and warning signs saved.") if said["cramp"] else _("Warning signs saved."))
     return entry
 
@@ -85,11 +91,11 @@ def _live(diarist: Diarist, model: type, typed: str):
 
 def _of_anybody(request: HttpRequest) -> HttpResponse:
     country = known_country((request.POST if request.method == "POST" else request.GET).get("region", ""))
-    form = PassersBySignsForm(request.POST or None, initial={"region": country})
+    form = PassersBySignsForm(posted(request), initial={"region": country})
     cards, answered = [], None
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        cards, answered = signs.judge(**said), said["signs"]
+        cards, answered = [(card, []) for card in signs.judge(**said)], said["signs"]
     response = _page(
         request, form, emergency.numbers(country), cards,
         answered=answered, country=country, countries=countries.by_name(),
@@ -98,14 +104,16 @@ def _of_anybody(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, form, call: emergency.Numbers, cards: list, *, answered, **more) -> HttpResponse:
-    """`answered`: the signs that this page answers to; None when it was only opened."""
+def _page(
+    request: HttpRequest, form, call: emergency.Numbers, cards: list, *, answered, **more
+) -> HttpResponse:
+    """`answered`: the signs that this page answers to; None when it was only opened. `cards`: each with earlier whys."""
     about = {
         "form": form,
         "call": call,
         "cards": cards,
         "answered": answered is not None,
-        "tell": signs.worth_telling(answered or ()),
+        "tell": signs.worth_telling(answered or (), beside_urgent=bool(cards)),
         "tell_soon": signs.soon(answered or ()),
     }
     return render(request, "journal/warning_signs.html", about | more)
