@@ -3,18 +3,12 @@
 A gap is always *logged intake against a reference value*; it is never a statement about blood levels or
 deficiency. Amounts are per day, in the unit of each nutrient's code.
 
-Which amount a claim rests on:
-
-* "enough" rests on what is known, the lower bound L, whatever the coverage;
-* "low" rests on U, the estimate with the unknown part filled in, and only where coverage is at least 0.80;
-* where the two fall on different sides, the band is `cannot_tell`.
-
-`judge_ear` and `judge_ai` take arrays of any shape, so that many diarists are judged at once; `assess` words
-the result for one diarist. Bands, least days and coverage limits are product choices; the formulas are those
-of `journal.calc.usual`.
+`assess` takes one diarist's days and words the result: a gap for each nutrient and kind of reference. The
+verdicts themselves are those of `journal.calc.judging`, which take arrays of any shape; `journal.calc.many`
+gives them to ten thousand diarists at once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -23,54 +17,57 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from journal.calc import usual
+from journal.calc import hydration, usual
 from journal.calc.days import window
+from journal.calc.judging import (
+    CANNOT_TELL,
+    ENOUGH_BANDS,
+    LEAST_COVERAGE,
+    LOW_BANDS,
+    NOT_ENOUGH_DATA,
+    POSSIBLY_LOW,
+    USUALLY_ABOVE,
+    LongRun,
+    Verdict,
+    judge_ai,
+    judge_ear,
+    judge_level,
+    judge_resampled,
+)
 from journal.calc.plausibility import EMPTY, FASTING_MARKED, USABLE, diary_implausible
+from journal.calc.resampling import seed_of
 from journal.calc.usual import Flags, Floats, Summary
-from nutrients.calc.requirement import NO_ROW, Need, Option, ReferenceRow, Spread, prior_spread
+from journal.calc.windows import (
+    AI,
+    CDRR,
+    EAR,
+    LIMITS,
+    OWN,
+    RESAMPLING,
+    RULES,
+    SKEWED,
+    SUPPLEMENTS_ONLY,
+    UL,
+    WITH_UPPER_LEVEL,
+    Rule,
+    method_of,
+    rule_of,
+)
+from nutrients.calc.requirement import NO_ROW, Need, Option, ReferenceRow, Spread, level_spread, prior_spread
 
-ENERGY = "energy_kcal"
+__all__ = [
+    "LOW_BANDS", "RULES", "Assessment", "DaysInWindow", "Gap", "Rule", "assess", "days_in_window", "judge_ai",
+    "judge_ear", "judge_level", "judge_resampled", "summarise",
+]  # fmt: skip
 
-LIKELY, EVEN, POSSIBLE, UNLIKELY = 0.85, 0.50, 0.15, 0.05
-"""Limits of the bands of confidence (product choice)."""
-LEAST_COVERAGE = 0.80
-"""Mean coverage from which intake may be called low (product choice). [-]"""
+ENERGY, WATER = "energy_kcal", "water_g"
 FEW_DAYS = 0.5
 """Share of the window's days under which the number of days is said beside the verdict. [-]"""
 SATURDAY = 5
-
-LIKELY_MEETS, PROBABLY_MEETS = "likely_meets", "probably_meets"
-POSSIBLY_LOW, LIKELY_LOW, VERY_LIKELY_LOW = "possibly_low", "likely_low", "very_likely_low"
-PROBABLY_ENOUGH, CANNOT_TELL, NOT_ENOUGH_DATA = "probably_enough", "cannot_tell", "not_enough_data"
-ENOUGH_BANDS = (LIKELY_MEETS, PROBABLY_MEETS, PROBABLY_ENOUGH)
-LOW_BANDS = (POSSIBLY_LOW, LIKELY_LOW, VERY_LIKELY_LOW)
-
-EAR, AI, CDRR, OWN = "ear", "ai", "cdrr", "own"
-"""Kinds of reference; `ear` and `ai` are methods, too."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """The window of a nutrient's verdict and the usable days it needs. [d]"""
-
-    window: int
-    least_days: int
-    least_days_low: int
-    """From here on intake may be called likely low; between the two at most possibly low."""
-    claims: bool = False
-    """Whether its verdict is given by the normal method, the only one there is as yet."""
-
-
-RULES: dict[str, Rule] = {
-    "magnesium_mg": Rule(28, 7, 10, claims=True),
-    "potassium_mg": Rule(28, 7, 7, claims=True),
-    "calcium_mg": Rule(28, 7, 14, claims=True),
-    "vitamin_d_ug": Rule(90, 28, 28),
-    "vitamin_b12_ug": Rule(90, 28, 28),
-    "sodium_mg": Rule(28, 7, 14),
-    "water_g": Rule(14, 5, 5),
-}
-"""In the order in which pages show them (product choice, after the precision that these days give)."""
+FORTIFIED, MEDICINE = "fortified", "medicine"
+"""Sources kept apart where a frame has columns `<code>_fortified` and `<code>_medicine`."""
+FLUID = ("drinks_water_g", "uncounted_water_g", "moisture_share")
+"""Columns of a day about water, see `hydration`; without them all water logged counts."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ class Gap:
 
     nutrient: str
     kind: str
-    """`ear`, `ai`, `cdrr` or `own`; empty without a reference."""
+    """`ear`, `ai`, `ul`, `cdrr` or `own`; empty without a reference."""
     reference: dict[str, Any] | None
     method: str | None = None
     mean: float | None = None
@@ -113,111 +110,6 @@ class Assessment:
     nutrients: list[Gap]
 
 
-class Verdict(NamedTuple):
-    """Bands and the confidence behind each, NaN where the band rests on none; and the spreads used."""
-
-    band: NDArray[np.str_]
-    confidence: Floats
-    sd: Floats
-    """Pooled SD from day to day. [unit / day]"""
-    days: Floats
-    """What the days are worth, after their resemblance. [d]"""
-    low_days: Floats
-    """What the well-known days are worth. [d]"""
-    low_sd: Floats
-    too_variable: Flags
-
-
-def judge_ear(
-    found: Summary,
-    ear: ArrayLike,
-    prior_sd: ArrayLike,
-    rule: Rule,
-    low_allowed: ArrayLike = True,
-    cv_r: float = usual.CV_REQUIREMENT,
-) -> Verdict:
-    """Return bands against an average requirement.
-
-    `prior_sd` is the published SD from day to day [unit / day]; `low_allowed` is False where nothing may be
-    called low, as in an implausible diary.
-    """
-    spread = _spreads(found, prior_sd, rule, low_allowed)
-    enough = usual.confidence_ear(found.lower, ear, cv_r, spread.sd, spread.days).probability
-    low = usual.confidence_ear(found.cautious, ear, cv_r, spread.low_sd, spread.low_days).probability
-    conditions = [
-        found.days < rule.least_days,
-        spread.too_variable,
-        enough >= LIKELY,
-        enough >= EVEN,
-        ~spread.low_allowed | ~(low < EVEN),
-        (low >= POSSIBLE) | (found.well_known < rule.least_days_low),
-        low >= UNLIKELY,
-    ]
-    bands = [
-        NOT_ENOUGH_DATA,
-        CANNOT_TELL,
-        LIKELY_MEETS,
-        PROBABLY_MEETS,
-        CANNOT_TELL,
-        POSSIBLY_LOW,
-        LIKELY_LOW,
-    ]
-    band = np.select(conditions, bands, VERY_LIKELY_LOW)
-    return _verdict(band, enough, low, spread)
-
-
-def judge_ai(
-    found: Summary, ai: ArrayLike, prior_sd: ArrayLike, rule: Rule, low_allowed: ArrayLike = True
-) -> Verdict:
-    """Return bands against an adequate intake: probably enough, or cannot tell, and never "low".
-
-    Below the AI the confidence of lying above it is that of U, and only where U may be relied on.
-    """
-    spread = _spreads(found, prior_sd, rule, low_allowed)
-    enough = usual.confidence_above(found.lower, ai, spread.sd, spread.days).above
-    above = usual.confidence_above(found.cautious, ai, spread.low_sd, spread.low_days).above
-    band = np.select(
-        [found.days < rule.least_days, enough >= LIKELY], [NOT_ENOUGH_DATA, PROBABLY_ENOUGH], CANNOT_TELL
-    )
-    below = (band == CANNOT_TELL) & spread.low_allowed & (above < EVEN)
-    verdict = _verdict(band, enough, above, spread)
-    return verdict._replace(confidence=np.where(below, above, verdict.confidence))
-
-
-class _Spreads(NamedTuple):
-    sd: Floats
-    days: Floats
-    low_sd: Floats
-    low_days: Floats
-    low_allowed: Flags
-    too_variable: Flags
-
-
-def _spreads(found: Summary, prior_sd: ArrayLike, rule: Rule, low_allowed: ArrayLike) -> _Spreads:
-    """Spreads and days' worth for both sides.
-
-    The diarist's own SD is that of what is known. For low claims it grows as the mean does when the
-    unknown part is filled in, so that the unknown never makes such a claim surer.
-    """
-    growth = np.divide(found.cautious, found.lower, out=np.ones_like(found.lower), where=found.lower > 0)
-    enough_known = (found.coverage >= LEAST_COVERAGE) & (found.well_known >= rule.least_days)
-    return _Spreads(
-        sd=usual.pooled_sd(prior_sd, found.sd, found.days),
-        days=usual.effective_days(found.days, found.r),
-        low_sd=usual.pooled_sd(prior_sd, found.sd * growth, found.days),
-        low_days=usual.effective_days(found.well_known, found.r),
-        low_allowed=enough_known & np.asarray(low_allowed, dtype=bool),
-        too_variable=found.sd > usual.SKEWED_CV * found.lower,
-    )
-
-
-def _verdict(band: NDArray[np.str_], enough: Floats, low: Floats, spread: _Spreads) -> Verdict:
-    confidence = np.select([np.isin(band, ENOUGH_BANDS), np.isin(band, LOW_BANDS)], [enough, low], np.nan)
-    return Verdict(
-        band, confidence, spread.sd, spread.days, spread.low_days, spread.low_sd, spread.too_variable
-    )
-
-
 def assess(
     days: pd.DataFrame,
     needs: Mapping[str, Need],
@@ -226,6 +118,7 @@ def assess(
     *,
     bmr_kcal: float | None = None,
     nutrients: Iterable[str] = tuple(RULES),
+    person: int = 0,
 ) -> Assessment:
     """Set one diarist's usual intake over the days that end with `as_of` beside its references.
 
@@ -234,11 +127,13 @@ def assess(
     days : DataFrame, one row a day, index: date; days may be missing, and others may be there
         `status`: one of the day statuses; and for each nutrient, and `energy_kcal` if there is a `bmr_kcal`,
         `<code>`, `<code>_added`, `<code>_share` and `<code>_unknown`, as `journal.calc.intake` returns them.
+        May have `<code>_fortified` and `<code>_medicine`, and for water the columns `FLUID`.
     needs : what the diarist needs of each nutrient, in the units of the codes.
     as_of : the last day of the window.
     window_days : its length. [d]
     bmr_kcal : resting energy, None where it is not known. [kcal / day]
     nutrients : which ones, in this order.
+    person : number of the diarist, for the seed of the resampling.
 
     Notes
     -----
@@ -250,16 +145,27 @@ def assess(
     codes = list(nutrients)
     found = days_in_window(days, codes, as_of, window_days)
     usable = np.isin(found.status, USABLE)
-    implausible = _implausible(found, bmr_kcal)
-    summaries = zip(*summarise(found), strict=True)
+    shared = _Shared(
+        usable,
+        found.weekend,
+        _implausible(found, bmr_kcal),
+        seed_of(person, window(as_of, window_days)[0].toordinal(), window_days),
+    )
+    summaries = zip(*summarise(found, codes), strict=True)
+    amounts = _with_fasts(found)
     gaps = [
         gap
-        for code, summary in zip(codes, summaries, strict=True)
+        for i, (code, summary) in enumerate(zip(codes, summaries, strict=True))
         for gap in _gaps_of(
-            needs.get(code) or Need(code, reasons=(NO_ROW,)), Summary(*summary), usable, implausible
+            needs.get(code) or Need(code, reasons=(NO_ROW,)),
+            _Nutrient(*(part[i] for part in amounts), Summary(*summary), found.sources[i], found.fluid),
+            shared,
         )
     ]
-    return Assessment(as_of, window_days, int(usable.sum()), implausible, gaps)
+    return Assessment(as_of, window_days, int(usable.sum()), shared.implausible, gaps)
+
+
+# The days -------------------------------------------------------------------------------------
 
 
 class DaysInWindow(NamedTuple):
@@ -273,6 +179,10 @@ class DaysInWindow(NamedTuple):
     added: Floats
     share: Floats
     unknown: Floats
+    sources: list[dict[str, Floats]]
+    """For each nutrient what came from fortified food and from medicines, where that is known."""
+    fluid: Floats | None
+    """Shape (3, days): the columns `FLUID`, if the frame has them."""
 
 
 def days_in_window(days: pd.DataFrame, nutrients: Sequence[str], as_of: date, length: int) -> DaysInWindow:
@@ -282,29 +192,48 @@ def days_in_window(days: pd.DataFrame, nutrients: Sequence[str], as_of: date, le
     rows = days.index.get_indexer(pd.Index(dates, dtype=object))
     there = rows >= 0
     columns = [f"{code}{part}" for part in ("", "_added", "_share", "_unknown") for code in nutrients]
-    wanted = [*columns, ENERGY] if ENERGY in days else columns
+    apart = [f"{code}_{one}" for code in nutrients for one in (FORTIFIED, MEDICINE)]
+    optional = [name for name in (ENERGY, *FLUID, *apart) if name in days and name not in columns]
+    wanted = [*columns, *optional]
     numbers = np.full((length, len(wanted)), np.nan)
     numbers[there] = days[wanted].to_numpy(dtype=float)[rows[there]]
     status = np.full(length, EMPTY, dtype=object)
     status[there] = days["status"].to_numpy(dtype=object)[rows[there]]
+    column = dict(zip(wanted, numbers.T, strict=True))
     return DaysInWindow(
         status.astype(str),
         np.array([day.weekday() >= SATURDAY for day in dates]),
-        numbers[:, -1] if ENERGY in wanted else np.full(length, np.nan),
+        column.get(ENERGY, np.full(length, np.nan)),
         *numbers[:, : len(columns)].T.reshape(4, len(nutrients), length),
+        [
+            {one: column[f"{code}_{one}"] for one in (FORTIFIED, MEDICINE) if f"{code}_{one}" in column}
+            for code in nutrients
+        ],
+        np.stack([column[name] for name in FLUID]) if set(FLUID) <= set(wanted) else None,
     )
 
 
-def summarise(found: DaysInWindow) -> Summary:
-    """Sum up the days of a window for each nutrient; a fast with nothing logged is a day of 0."""
+def _with_fasts(found: DaysInWindow) -> tuple[Floats, Floats, Floats]:
+    """Amount, added and share with what is certain filled in: a fast with nothing logged is a day of 0."""
     nothing_unknown = np.nan_to_num(found.unknown) == 0
     fast = (found.status == FASTING_MARKED) & np.isnan(found.amount) & nothing_unknown
     amount = np.where(fast, 0.0, found.amount)
     # Without energy to weigh by, all is known (water alone) or it is not known how much is.
     without_energy = np.where(nothing_unknown & ~np.isnan(amount), 1.0, 0.0)
     share = np.where(np.isnan(found.share), without_energy, found.share)
+    return amount, np.nan_to_num(found.added), share
+
+
+def summarise(found: DaysInWindow, nutrients: Sequence[str] = ()) -> Summary:
+    """Sum up the days of a window for each nutrient.
+
+    Means are balanced over the week, but for those judged by resampling: their mean is the plain one.
+    """
     usable = np.isin(found.status, USABLE)
-    return usual.summary(amount, np.nan_to_num(found.added), share, usable, found.weekend)
+    weekend: Flags = found.weekend
+    if SKEWED & set(nutrients):
+        weekend = weekend & ~np.array([code in SKEWED for code in nutrients])[:, None]
+    return usual.summary(*_with_fasts(found), usable, weekend)
 
 
 def _implausible(found: DaysInWindow, bmr_kcal: float | None) -> bool:
@@ -312,50 +241,137 @@ def _implausible(found: DaysInWindow, bmr_kcal: float | None) -> bool:
     return bmr_kcal is not None and bool(diary_implausible(found.energy_kcal, counted, bmr_kcal))
 
 
-def _gaps_of(need: Need, found: Summary, usable: Flags, implausible: bool) -> list[Gap]:
+# One nutrient ---------------------------------------------------------------------------------
+
+
+class _Shared(NamedTuple):
+    """What all nutrients of a window share."""
+
+    usable: Flags
+    weekend: Flags
+    implausible: bool
+    seed: int
+
+
+class _Nutrient(NamedTuple):
+    """The days of one nutrient, and their summary."""
+
+    amount: Floats
+    added: Floats
+    share: Floats
+    summary: Summary
+    apart: dict[str, Floats]
+    fluid: Floats | None
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One nutrient beside one kind of reference: the days it is about, and the amounts to compare with."""
+
+    need: Need
+    kind: str
+    days: _Nutrient
+    shared: _Shared
+    factor: float = 1.0
+    """Share of the reference that the days are about: all of it, or for drinks alone about 0.8."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> Summary:
+        return self.days.summary
+
+    def level(self, option: Option) -> float:
+        if self.kind == OWN and self.need.target:
+            return self.need.target.amount * self.factor
+        return getattr(option.row, self.kind) * self.factor
+
+
+def _gaps_of(need: Need, days: _Nutrient, shared: _Shared) -> list[Gap]:
     """The gaps of one nutrient: one for each kind of reference, or one without."""
-    own = ["own_target"] if need.target and need.target.set_by == OWN else []
-    reasons = [*need.reasons, *own, *_reasons_of_days(found, usable, implausible)]
-    shown: dict[str, Any] = {
-        "nutrient": need.nutrient,
-        "mean": _number(found.lower),
-        "lower": _number(found.lower),
-        "upper": _number(found.upper),
-        "coverage": _number(found.coverage),
-        "days_used": int(found.days),
-        "days_in_window": usable.size,
-    }
-    return [
-        _judged(
-            need,
-            found,
-            implausible,
-            Gap(kind=kind, reference=_reference(need, kind), reasons=reasons, **shown),
-        )
-        for kind in _kinds(need)
-    ]
+    return [_gap(_case(need, kind, days, shared)) for kind in _kinds(need)]
 
 
 def _kinds(need: Need) -> list[str]:
-    """What to compare with: an own target alone, else the EAR or where there is none the AI, and the CDRR."""
+    """What to compare with: an own target alone, else the EAR or where there is none the AI, UL and CDRR."""
     if need.target:
         return [OWN]
     rows = [option.row for option in need.options]
     first = next((kind for kind in (EAR, AI) if _all_set(rows, kind)), "")
-    return [first] + [CDRR] * _all_set(rows, CDRR)
+    upper = [UL] * (need.nutrient in WITH_UPPER_LEVEL and _all_set(rows, UL))
+    return [first, *upper] + [CDRR] * _all_set(rows, CDRR)
 
 
 def _all_set(rows: list[ReferenceRow], kind: str) -> bool:
     return bool(rows) and all(getattr(row, kind) is not None for row in rows)
 
 
-def _reference(need: Need, kind: str) -> dict[str, Any] | None:
+def _case(need: Need, kind: str, days: _Nutrient, shared: _Shared) -> _Case:
+    if kind == UL and need.nutrient in SUPPLEMENTS_ONLY:
+        return _Case(need, kind, _doses_alone(days, shared), shared, notes=("supplements_only",))
+    if need.nutrient == WATER and days.fluid is not None:
+        return _water(need, kind, days, shared)
+    return _Case(need, kind, days, shared)
+
+
+def _doses_alone(days: _Nutrient, shared: _Shared) -> _Nutrient:
+    """The part from supplements and medicines, exact on every usable day."""
+    taken, all_known = days.added, np.ones_like(days.share)
+    summary = usual.summary(taken, taken, all_known, shared.usable, shared.weekend)
+    return days._replace(amount=taken, share=all_known, summary=summary)
+
+
+def _water(need: Need, kind: str, days: _Nutrient, shared: _Shared) -> _Case:
+    """Water that counts toward the goal; that of drinks alone where too little is known of food's moisture."""
+    assert days.fluid is not None
+    drinks, uncounted, moisture = days.fluid
+    coverage = usual.mean_of(np.where(shared.usable, moisture, np.nan))
+    if coverage < LEAST_COVERAGE:
+        amount = np.where(np.isnan(drinks) & shared.usable & ~np.isnan(days.amount), 0.0, drinks)
+        share = np.ones_like(days.share)
+        factor, notes = hydration.beverage_share(_authority(need)), ("drinks_only",)
+    else:
+        amount, share, factor, notes = days.amount - np.nan_to_num(uncounted), days.share, 1.0, ()
+    none_added = np.zeros_like(amount)
+    summary = usual.summary(amount, none_added, share, shared.usable, shared.weekend)
+    return _Case(
+        need, kind, days._replace(amount=amount, share=share, summary=summary), shared, factor, notes
+    )
+
+
+def _authority(need: Need) -> str:
+    return need.options[0].row.authority if need.options else ""
+
+
+# Its gap --------------------------------------------------------------------------------------
+
+
+def _gap(case: _Case) -> Gap:
+    """The numbers, then the verdict or the reason why there is none."""
+    need, found, kind = case.need, case.found, case.kind
+    own = ["own_target"] if need.target and need.target.set_by == OWN else []
+    gap = Gap(
+        nutrient=need.nutrient,
+        kind=kind,
+        reference=_reference(need, kind, case.factor),
+        reasons=[*need.reasons, *own, *case.notes, *_reasons_of_days(case)],
+        mean=_number(found.lower),
+        lower=_number(found.lower),
+        upper=_number(found.upper),
+        coverage=_number(found.coverage),
+        days_used=int(found.days),
+        days_in_window=case.shared.usable.size,
+        evidence={"sources": _sources(case.days, case.shared.usable)},
+    )
+    return _judged(case, gap)
+
+
+def _reference(need: Need, kind: str, factor: float) -> dict[str, Any] | None:
     """The reference as clients get it. With the sex not known `amounts` has both, and `amount` none."""
     if kind == OWN and need.target:
         return {
             "kind": kind,
-            "amount": need.target.amount,
-            "amounts": [need.target.amount],
+            "amount": need.target.amount * factor,
+            "amounts": [need.target.amount * factor],
             "authority": None,
             "source": None,
             "row": need.target.id,
@@ -368,7 +384,7 @@ def _reference(need: Need, kind: str) -> dict[str, Any] | None:
     if not kind:
         return None
     rows = [option.row for option in need.options]
-    amounts = sorted({getattr(row, kind) for row in rows})
+    amounts = sorted({getattr(row, kind) * factor for row in rows})
     ids = list(dict.fromkeys(row.id for row in rows))
     return {
         "kind": kind,
@@ -385,79 +401,170 @@ def _reference(need: Need, kind: str) -> dict[str, Any] | None:
     }
 
 
-def _reasons_of_days(found: Summary, usable: Flags, implausible: bool) -> list[str]:
+def _reasons_of_days(case: _Case) -> list[str]:
     """What limits the numbers themselves."""
+    found, usable = case.found, case.shared.usable
     some = bool(found.days > 0)
+    balanced = case.need.nutrient not in SKEWED
     codes = {
-        "diary_implausible": implausible,
+        "diary_implausible": case.shared.implausible and case.kind not in (UL, CDRR),
         "low_coverage": some and not found.coverage >= LEAST_COVERAGE,
-        "weekends_missing": some and bool(found.weekends_missing),
-        "working_days_missing": some and bool(found.working_days_missing),
+        "weekends_missing": some and balanced and bool(found.weekends_missing),
+        "working_days_missing": some and balanced and bool(found.working_days_missing),
         "few_days": some and usable.sum() < FEW_DAYS * usable.size,
     }
     return [code for code, holds in codes.items() if holds]
 
 
-def _judged(need: Need, found: Summary, implausible: bool, gap: Gap) -> Gap:
+def _sources(days: _Nutrient, usable: Flags) -> dict[str, float]:
+    """Where the known mean comes from, over the usable days of which something is known. [unit / day]"""
+    known = usable & ~np.isnan(days.amount)
+    if not known.any():
+        return {}
+
+    def mean(amount: Floats) -> float:
+        return float(np.nan_to_num(amount[known]).mean())
+
+    apart = {name: mean(amount) for name, amount in days.apart.items()}
+    added = mean(days.added)
+    return {
+        "food": mean(days.amount) - added - apart.get(FORTIFIED, 0.0),
+        FORTIFIED: apart.get(FORTIFIED, 0.0),
+        "supplement": added - apart.get(MEDICINE, 0.0),
+        MEDICINE: apart.get(MEDICINE, 0.0),
+    }
+
+
+def _judged(case: _Case, gap: Gap) -> Gap:
     """Add the verdict to the numbers, or the reason why there is none."""
-    rule = RULES.get(gap.nutrient)
-    silent = _why_silent(need, gap.kind, rule)
+    need, found = case.need, case.found
+    rule = rule_of(gap.nutrient, gap.kind)
+    silent = _why_silent(case)
     if silent or rule is None or not need.claims_allowed or not gap.kind:
         return replace(gap, reasons=[*gap.reasons, *silent])
-    method = EAR if gap.kind == EAR else AI
-    if found.days < rule.least_days:
+    gap = replace(gap, method=method_of(gap.nutrient, gap.kind))
+    too_short = gap.days_in_window < rule.shortest_window
+    if found.days < rule.least_days and not (too_short and gap.days_in_window < rule.least_days):
         missing = rule.least_days - int(found.days)
         reasons = [*gap.reasons, "too_few_days"]
-        return replace(gap, method=method, band=NOT_ENOUGH_DATA, days_needed=missing, reasons=reasons)
-    options = [(_amount(option, need, gap.kind), option) for option in need.options]
-    judged = [_judge(found, method, amount, option, rule, not implausible) for amount, option in options]
-    gap = replace(gap, method=method, interval=_interval(found, judged), evidence=_evidence(found, judged))
-    if gap.days_in_window < rule.window:
+        return replace(gap, band=NOT_ENOUGH_DATA, days_needed=missing, reasons=reasons)
+    if not found.days:
         return replace(gap, band=CANNOT_TELL, reasons=[*gap.reasons, "window_too_short"])
-    return _claim(gap, found, rule, method, judged)
+    judge = {RESAMPLING: _long_run, UL: _above_level, CDRR: _above_level}.get(gap.method or "", _usual)
+    gap, claim = judge(case, gap, rule)
+    if too_short:
+        return replace(gap, band=CANNOT_TELL, reasons=[*gap.reasons, "window_too_short"])
+    return claim(gap)
 
 
-def _why_silent(need: Need, kind: str, rule: Rule | None) -> list[str]:
+def _why_silent(case: _Case) -> list[str]:
     """Codes for why nothing is claimed, beside those that the need itself has."""
+    need, kind = case.need, case.kind
     if need.target and need.target.set_by != OWN:
         return ["clinician_target"]  # it may be a floor or a limit, and only the clinician knows
-    if not need.claims_allowed or not kind:
+    if need.target and need.nutrient in LIMITS:
+        return ["limit_or_goal"]
+    if not need.claims_allowed or not kind or rule_of(need.nutrient, kind) is None:
         return []
-    if rule is None or not rule.claims:
-        return ["method_to_come"]
-    unknown = any(prior_spread(option.variation, option.row) == Spread() for option in need.options)
+    if method_of(need.nutrient, kind) == RESAMPLING or "supplements_only" in case.notes:
+        return []
+    spread = level_spread if kind in (UL, CDRR) else prior_spread
+    unknown = any(spread(option.variation, option.row) == Spread() for option in need.options)
     return ["no_variation"] if unknown else []
 
 
-def _amount(option: Option, need: Need, kind: str) -> float:
-    return need.target.amount if kind == OWN and need.target else getattr(option.row, kind)
+Claim = Callable[[Gap], Gap]
+"""Adds band and confidence to a gap that has its numbers."""
 
 
-def _judge(
-    found: Summary, method: str, amount: float, option: Option, rule: Rule, low_allowed: bool
-) -> Verdict:
+def _usual(case: _Case, gap: Gap, rule: Rule) -> tuple[Gap, Claim]:
+    """Methods A and B: the interval and the spreads, and then the band."""
+    found, low_allowed = case.found, not case.shared.implausible
+    judge = judge_ear if gap.method == EAR else judge_ai
+    judged = [
+        judge(found, case.level(option), _prior_sd(option, found), rule, low_allowed)
+        for option in case.need.options
+    ]
+    evidence = {**gap.evidence, **_evidence(found, judged)}
+    gap = replace(gap, interval=_interval(found, judged), evidence=evidence)
+    return gap, lambda gap: _claim(gap, found, rule, judged)
+
+
+def _prior_sd(option: Option, found: Summary) -> Floats:
     spread = prior_spread(option.variation, option.row)
-    prior_sd = spread.sd if spread.sd is not None else (spread.cv_of_mean or 0.0) * found.lower
-    judge = judge_ear if method == EAR else judge_ai
-    return judge(found, amount, prior_sd, rule, low_allowed)
+    return np.asarray(spread.sd if spread.sd is not None else (spread.cv_of_mean or 0.0) * found.lower)
 
 
-def _claim(gap: Gap, found: Summary, rule: Rule, method: str, judged: list[Verdict]) -> Gap:
+def _claim(gap: Gap, found: Summary, rule: Rule, judged: list[Verdict]) -> Gap:
     """The band that holds whatever the sex, with the more careful confidence of the two."""
-    reasons = list(gap.reasons)
-    bands = {str(verdict.band) for verdict in judged}
-    band = bands.pop() if len(bands) == 1 else CANNOT_TELL
-    if bands:
-        reasons.append("sexes_disagree")
-    reasons += ["too_variable"] if method == EAR and bool(judged[0].too_variable) else []
+    band, agree, reasons = _agreed([str(verdict.band) for verdict in judged], CANNOT_TELL, gap)
+    reasons += ["too_variable"] if gap.method == EAR and bool(judged[0].too_variable) else []
     if band == POSSIBLY_LOW and found.well_known < rule.least_days_low:
         reasons.append("more_days_for_low")
     careful = min if band in ENOUGH_BANDS else max
-    confidence = None if bands else _number(careful(float(verdict.confidence) for verdict in judged))
+    confidence = _number(careful(float(verdict.confidence) for verdict in judged)) if agree else None
     gap = replace(gap, band=band, reasons=reasons)
-    if method == EAR:
+    if gap.method == EAR:
         return replace(gap, probability_adequate=confidence)
     return replace(gap, confidence_above=confidence)
+
+
+def _above_level(case: _Case, gap: Gap, rule: Rule) -> tuple[Gap, Claim]:
+    """Method C: whether intake is usually above a level."""
+    found = case.found
+    judged = [
+        judge_level(found, case.level(option), _level_sd(option, case), rule) for option in case.need.options
+    ]
+    evidence = {**gap.evidence, **_evidence(found, judged)}
+    gap = replace(gap, interval=_interval(found, judged), evidence=evidence)
+
+    def claim(gap: Gap) -> Gap:
+        band, agree, reasons = _agreed([str(verdict.band) for verdict in judged], CANNOT_TELL, gap)
+        careful = min if band == USUALLY_ABOVE else max
+        confidence = _number(careful(float(verdict.confidence) for verdict in judged)) if agree else None
+        return replace(gap, band=band, confidence_above=confidence, reasons=reasons)
+
+    return gap, claim
+
+
+def _level_sd(option: Option, case: _Case) -> Floats | None:
+    """The published SD of food; None where food is no part of what is compared."""
+    if "supplements_only" in case.notes:
+        return None
+    spread = level_spread(option.variation, option.row)
+    if spread.sd is not None:
+        return np.asarray(spread.sd)
+    from_food = case.days.amount - np.nan_to_num(case.days.added)
+    mean = usual.mean_of(np.where(case.shared.usable, from_food, np.nan))
+    return (spread.cv_of_mean or 0.0) * mean
+
+
+def _long_run(case: _Case, gap: Gap, rule: Rule) -> tuple[Gap, Claim]:
+    """Method D: the resampled range, and then the band."""
+    days, shared = case.days, case.shared
+    judged = [
+        judge_resampled(
+            days.amount, days.added, days.share, shared.usable, case.level(option), rule,
+            not shared.implausible, may_be_low=gap.kind == EAR, seeds=shared.seed,
+        )
+        for option in case.need.options
+    ]  # fmt: skip
+    ends = [_number(min(one.lower for one in judged)), _number(max(one.upper for one in judged))]
+    interval = [end for end in ends if end is not None]
+    evidence = {**gap.evidence, **_evidence_of_long_run(case.found, judged)}
+    gap = replace(gap, interval=interval if len(interval) == 2 else None, evidence=evidence)
+
+    def claim(gap: Gap) -> Gap:
+        band, _agree, reasons = _agreed([str(one.band) for one in judged], CANNOT_TELL, gap)
+        return replace(gap, band=band, reasons=reasons)
+
+    return gap, claim
+
+
+def _agreed(bands: list[str], otherwise: str, gap: Gap) -> tuple[str, bool, list[str]]:
+    """The band if all are the same, whether they are, and the reasons with the one why not."""
+    agree = len(set(bands)) == 1
+    return bands[0] if agree else otherwise, agree, [*gap.reasons, *["sexes_disagree"] * (not agree)]
 
 
 def _interval(found: Summary, judged: list[Verdict]) -> list[float] | None:
@@ -483,6 +590,15 @@ def _evidence(found: Summary, judged: list[Verdict]) -> dict[str, Any]:
         "days_effective": _number(judged[0].days),
         "days_well_known": int(found.well_known),
         "cautious_mean": _number(found.cautious),
+    }
+
+
+def _evidence_of_long_run(found: Summary, judged: list[LongRun]) -> dict[str, Any]:
+    return {
+        "sd_own": _number(found.sd),
+        "days_well_known": int(found.well_known),
+        "share_with_source": _number(judged[0].share_with_source),
+        "resampled": [_number(judged[0].lower), _number(judged[0].upper)],
     }
 
 

@@ -26,6 +26,8 @@ NO_ROW = "no_reference_row"
 NEAREST_ROW = "nearest_row"
 UNDER_NINE = "under_nine"
 INFANT = "infant"
+BARRED = "do not use normal method"
+"""How the method of a published spread begins where the normal method misleads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def prior_spread(variation: VariationRow | None, row: ReferenceRow | None) -> Sp
     ValueError
         If the method of the row is not known.
     """
-    if variation is None or variation.method.startswith("do not use normal method"):
+    if variation is None or variation.method.startswith(BARRED):
         return Spread()
     if variation.sd is not None:
         return Spread(sd=variation.sd)
@@ -233,6 +235,18 @@ def prior_spread(variation: VariationRow | None, row: ReferenceRow | None) -> Sp
     candidates = amounts[variation.method](row) if row else ()
     amount = next((a for a in candidates if a is not None), None)
     return Spread() if amount is None or variation.cv is None else Spread(sd=variation.cv * amount)
+
+
+def level_spread(variation: VariationRow | None, row: ReferenceRow | None) -> Spread:
+    """Return the prior SD for a comparison with an upper level, of what food alone brings.
+
+    Published spreads are those of food. Where the normal method is barred for requirements because food varies
+    too much, its CV still tells how much the part from food does: a share of the mean from food, while the
+    doses that bring somebody near an upper level are known exactly.
+    """
+    if variation is not None and variation.method.startswith(BARRED):
+        return Spread(cv_of_mean=variation.cv)
+    return prior_spread(variation, row)
 
 
 def _sexes(person: Person) -> tuple[str, ...]:

@@ -10,11 +10,12 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from journal.calc import usual
-from journal.calc.gaps import LOW_BANDS, RULES, assess, days_in_window, judge_ear, summarise
+from journal.calc.gaps import LOW_BANDS, RULES, assess, days_in_window, judge_ear, judge_level, summarise
 from nutrients.calc.requirement import Need, Option, OwnTarget, ReferenceRow, VariationRow
 
 SUNDAY = date(2026, 11, 1)
 MG, K, CA = "magnesium_mg", "potassium_mg", "calcium_mg"
+D, B12, NA, WATER = "vitamin_d_ug", "vitamin_b12_ug", "sodium_mg", "water_g"
 CODES = ("energy_kcal", *RULES)
 SHAPE = (
     *("nutrient", "reference", "method", "mean", "lower", "upper", "interval", "coverage", "days_used"),
@@ -33,6 +34,15 @@ def spread(nutrient, sd, sex="any"):
     return VariationRow(nutrient, sex, 19, None, sd, None, "mg", "published SD")
 
 
+def skewed(nutrient, cv, sd=None):
+    method = "do not use normal method (cv above 0.7)"
+    return VariationRow(nutrient, "any", 19, None, sd, cv, "ug", method)
+
+
+def of_mean(nutrient, cv):
+    return VariationRow(nutrient, "any", 19, None, None, cv, "g", "sd = cv x user mean")
+
+
 def woman(nutrient, sd, **amounts):
     return Need(nutrient, (Option("female", row(nutrient, "female", **amounts), spread(nutrient, sd)),))
 
@@ -42,9 +52,9 @@ WOMAN = {  # 31-50 years, NASEM; spreads of IOM 2000, appendix B
     K: woman(K, 851, ai=2600),
     CA: woman(CA, 325, ear=800, rda=1000, ul=2500),
     "sodium_mg": woman("sodium_mg", 1230, ai=1500, cdrr=2300),
-    "vitamin_d_ug": Need("vitamin_d_ug", (Option("female", row("vitamin_d_ug", ear=10), None),)),
-    "vitamin_b12_ug": Need("vitamin_b12_ug", (Option("female", row("vitamin_b12_ug", ear=2), None),)),
-    "water_g": Need("water_g", (Option("female", row("water_g", ai=2700), None),)),
+    D: Need(D, (Option("female", row(D, ear=10, rda=15, ul=100), skewed(D, 0.9)),)),
+    B12: Need(B12, (Option("female", row(B12, ear=2, rda=2.4), skewed(B12, 2.94, 12)),)),
+    WATER: Need(WATER, (Option("female", row(WATER, ai=2700), of_mean(WATER, 0.3)),)),
 }
 
 
@@ -71,9 +81,9 @@ def diary(
     return frame
 
 
-def gap(days, nutrient=MG, *, needs=None, window=28, **options):
+def gap(days, nutrient=MG, *, needs=None, window=28, kind=None, **options):
     found = assess(days, needs or WOMAN, SUNDAY, window, nutrients=[nutrient], **options)
-    return found.nutrients[0]
+    return next(one for one in found.nutrients if kind in (None, one.kind))
 
 
 def around(mean, days, swing=60.0):
@@ -163,15 +173,6 @@ def test_potassium_above_its_ai_is_probably_enough():
     assert found.confidence_above >= 0.85
 
 
-def test_vitamin_d_and_the_like_show_numbers_until_their_method_comes():
-    for nutrient in ("vitamin_d_ug", "vitamin_b12_ug", "sodium_mg", "water_g"):
-        found = gap(diary(around(100, 28, 5), nutrient=nutrient), nutrient)
-        assert (found.band, found.method, found.interval) == (None, None, None)
-        assert found.reasons == ["method_to_come"]
-        assert found.mean == pytest.approx(100)
-        assert found.reference["amount"] > 0
-
-
 def test_sodium_stands_beside_both_its_references():
     found = assess(diary(around(100, 28), nutrient="sodium_mg"), WOMAN, SUNDAY, 28, nutrients=["sodium_mg"])
     assert [(g.kind, g.reference["amount"]) for g in found.nutrients] == [("ai", 1500), ("cdrr", 2300)]
@@ -181,6 +182,214 @@ def test_where_an_authority_sets_no_ear_the_ai_is_used():
     efsa = {MG: woman(MG, 86, ai=300, ul=250, authority="efsa")}
     found = gap(diary(around(150, 28)), needs=efsa)
     assert (found.band, found.method, found.reference["authority"]) == ("cannot_tell", "ai", "efsa")
+
+
+# Upper levels (method C)
+
+
+def test_sodium_well_above_the_level_to_stay_below_is_usually_above():
+    amounts = [2900, 3300, 2700, 3500, 3100, 2800, 3400] * 4
+    found = gap(diary(amounts, nutrient=NA), NA, kind="cdrr")
+    weekend = [i % 7 >= 5 for i in range(28)]  # 5 October was a Monday
+    s_w = usual.pooled_sd(1230, np.std(amounts, ddof=1), 28)
+    n_eff = usual.effective_days(28, usual.correlation_with_next_day(amounts))
+    expected = usual.confidence_above(usual.balanced_mean(amounts, weekend), 2300, s_w, n_eff).above
+    assert (found.band, found.method) == ("usually_above", "cdrr")
+    assert found.confidence_above == pytest.approx(float(expected)) and found.confidence_above > 0.85
+
+
+def test_sodium_has_a_verdict_against_its_adequate_intake_too_and_never_a_low_one():
+    enough, little = (gap(diary(around(m, 28, 200), nutrient=NA), NA, kind="ai") for m in (2600, 900))
+    assert (enough.band, little.band) == ("probably_enough", "cannot_tell")
+
+
+def test_above_needs_seven_days_and_says_how_many_are_missing():
+    six, seven = (gap(diary([5000.0] * n, nutrient=NA), NA, kind="cdrr") for n in (6, 7))
+    assert (six.band, six.days_needed, six.confidence_above) == ("not_enough_data", 1, None)
+    assert seven.band == "usually_above"
+
+
+def test_above_rests_on_what_is_known_alone():
+    # 2,000 mg known; with the coverage of 0.7 the estimate would be 2,857 mg, above 2,300.
+    found = gap(diary(around(2000, 28), nutrient=NA, share=0.7), NA, kind="cdrr")
+    assert found.band == "not_usually_above"
+
+
+LEVELS = """
+3.8 4.0 0.4 7 0.0929
+2300 2500 325 7 0.0517
+2200 2000 256 14 0.9983
+"""
+
+
+@pytest.mark.parametrize("line", LEVELS.split("\n")[1:-1])
+def test_the_confidence_of_a_level_is_that_of_the_worked_figures(line):
+    m, level, s_w, n, printed = map(float, line.split())
+    found = usual.Summary(*map(np.asarray, (n, n, 1.0, m, m, m, s_w, 0.0, False, False)))
+    verdict = judge_level(found, level, None, RULES[MG])
+    assert verdict.confidence == pytest.approx(printed, abs=5.1e-5)
+    assert verdict.band == ("usually_above" if printed >= 0.85 else "not_usually_above")
+
+
+def with_tablets(taken, from_food=300.0):
+    return diary([from_food + t for t in taken], added=np.array(taken, dtype=float))
+
+
+def test_magnesium_of_food_never_counts_towards_the_upper_level_of_tablets():
+    found = gap(with_tablets([0] * 28, from_food=900.0), kind="ul")
+    assert (found.band, found.mean, found.method) == ("not_usually_above", 0, "ul")
+    assert found.reference["amount"] == 350 and "supplements_only" in found.reasons
+
+
+def test_the_same_tablets_above_the_upper_level_every_day_are_certain():
+    found = gap(with_tablets([400] * 28), kind="ul")
+    assert (found.band, found.confidence_above, found.mean) == ("usually_above", 1, 400)
+
+
+def test_tablets_on_every_other_day_do_not_reach_the_upper_level_that_one_of_them_passes():
+    assert gap(with_tablets([400, 0] * 14), kind="ul").band == "not_usually_above"
+
+
+def test_a_week_of_tablets_is_enough_to_say_that_they_are_above():
+    assert gap(with_tablets([400] * 28), kind="ul", window=7).band == "usually_above"
+    assert gap(with_tablets([400] * 28), kind="ear", window=7).band == "cannot_tell"
+
+
+def test_efsa_sets_a_lower_upper_level_for_tablets():
+    efsa = {MG: woman(MG, 86, ai=300, ul=250, authority="efsa")}
+    assert gap(with_tablets([300] * 28), needs=efsa, kind="ul").band == "usually_above"
+    assert gap(with_tablets([300] * 28), kind="ul").band == "not_usually_above"
+
+
+def test_calcium_of_all_sources_is_set_beside_its_upper_level():
+    high, usual_one = (gap(diary(around(m, 28, 100), nutrient=CA), CA, kind="ul") for m in (2900, 1100))
+    assert (high.band, usual_one.band) == ("usually_above", "not_usually_above")
+
+
+def test_vitamin_d_from_strong_drops_is_usually_above_and_food_alone_is_not():
+    drops = diary([128.0, 127.0] * 14, nutrient=D, added=125.0)  # 125 µg = 5,000 IU a day
+    found = gap(drops, D, kind="ul")
+    # Food brings 2.5 µg a day, so the prior is 0.9 x 2.5 and not 0.9 x 127.5.
+    s_w = usual.pooled_sd(0.9 * 2.5, np.std([128.0, 127.0] * 14, ddof=1), 28)
+    assert found.evidence["sd"] == pytest.approx(float(s_w))
+    assert found.band == "usually_above"
+    assert gap(diary([6.0, 2.0] * 14, nutrient=D), D, kind="ul").band == "not_usually_above"
+
+
+# Uneven days (method D)
+
+SPARSE = [
+    *(0.4, 1.1, 0.2, 0.9, 3.8, 0.5, 0.3, 1.4, 0.6, 0.2, 2.1, 0.8, 0.4, 0.7),
+    *(1.9, 0.3, 0.5, 1.2, 0.1, 0.6, 4.2, 0.9, 0.4, 1.0, 0.8, 0.2, 1.6, 0.5),
+]
+"""28 days of vitamin B12 with a mean of 0.9857 µg."""
+WITH_LIVER = [18.0 if i == 7 else 22.0 if i == 15 else amount for i, amount in enumerate(SPARSE)]
+
+
+@pytest.mark.parametrize("person", [0, 1, 7, 4711, 2**31])
+def test_b12_of_few_sources_looks_low(person):
+    found = gap(diary(SPARSE, nutrient=B12), B12, window=90, person=person)
+    assert (found.band, found.method) == ("looks_low", "resampling")
+    assert found.mean == pytest.approx(0.9857, abs=5e-5)
+    assert found.interval == pytest.approx([0.69, 1.32], abs=0.05)
+    assert (found.probability_adequate, found.confidence_above) == (None, None)
+    # Days with at least 0.2 µg, a tenth of the requirement: all but the one of 0.1.
+    assert found.evidence["share_with_source"] == pytest.approx(27 / 28)
+
+
+def test_two_days_of_liver_leave_it_open():
+    found = gap(diary(WITH_LIVER, nutrient=B12), B12, window=90)
+    assert found.band == "cannot_tell"
+    assert found.mean == pytest.approx(2.3536, abs=5e-5)
+    assert found.interval == pytest.approx([0.93, 4.1], abs=0.2)
+
+
+def test_milk_every_day_looks_sufficient():
+    found = gap(diary([3.5, 2.8, 3.1, 2.6] * 7, nutrient=B12), B12, window=90)
+    assert found.band == "looks_sufficient"
+
+
+def test_b12_needs_twenty_eight_days_and_its_own_window():
+    few = gap(diary(SPARSE[:20], nutrient=B12), B12, window=90)
+    assert (few.band, few.days_needed) == ("not_enough_data", 8)
+    short = gap(diary(SPARSE, nutrient=B12), B12, window=28)
+    assert (short.band, "window_too_short" in short.reasons) == ("cannot_tell", True)
+    week = gap(diary(SPARSE, nutrient=B12), B12, window=7)
+    assert (week.band, week.days_needed) == ("cannot_tell", None)  # a week never has 28 days
+
+
+def test_the_mean_of_uneven_days_is_the_plain_one():
+    amounts = [9.0 if i % 7 >= 5 else 0.5 for i in range(35)]
+    found = gap(diary(amounts, nutrient=B12), B12, window=90)
+    assert found.mean == pytest.approx(np.mean(amounts))
+    assert "weekends_missing" not in found.reasons
+
+
+def test_below_an_adequate_intake_uneven_days_are_never_called_low():
+    efsa = {B12: Need(B12, (Option("female", row(B12, ai=4.0, authority="efsa"), skewed(B12, 2.94)),))}
+    low, enough = (gap(diary(a, nutrient=B12), B12, window=90, needs=efsa) for a in (SPARSE, [9.0] * 28))
+    assert (low.band, low.method, low.kind) == ("cannot_tell", "resampling", "ai")
+    assert enough.band == "looks_sufficient"
+
+
+def test_looks_low_needs_coverage_and_a_plausible_diary():
+    days = diary(SPARSE, nutrient=B12, share=0.78, unknown=1)
+    assert gap(days, B12, window=90).band == "cannot_tell"
+    thin = diary(SPARSE, nutrient=B12, kcal=1000.0)
+    assert gap(thin, B12, window=90, bmr_kcal=1320.25).band == "cannot_tell"
+    assert gap(thin, B12, window=90).band == "looks_low"
+
+
+def test_vitamin_d_counts_tablets_and_keeps_them_apart():
+    days = diary([22.0, 26.0] * 14, nutrient=D, added=20.0).assign(vitamin_d_ug_medicine=5.0)
+    found = gap(days, D, window=90)
+    assert found.band == "looks_sufficient"  # food alone, 4 µg, would look low
+    assert found.evidence["sources"] == pytest.approx(
+        {"food": 4, "fortified": 0, "supplement": 15, "medicine": 5}
+    )
+
+
+def test_without_a_sex_uneven_days_need_both_rows_to_agree():
+    rows = [Option(sex, row(B12, sex, ear=ear, id=ear), None) for sex, ear in (("female", 0.3), ("male", 2))]
+    found = gap(diary(SPARSE, nutrient=B12), B12, window=90, needs={B12: Need(B12, tuple(rows))})
+    assert (found.band, "sexes_disagree" in found.reasons) == ("cannot_tell", True)
+
+
+# Water
+
+
+def fluid(amounts, *, drinks, uncounted=0.0, moisture=1.0, **options):
+    days = diary(amounts, nutrient=WATER, **options)
+    return days.assign(drinks_water_g=drinks, uncounted_water_g=uncounted, moisture_share=moisture)
+
+
+def test_water_has_a_verdict_from_five_days_of_fourteen():
+    found = gap(fluid([3600.0] * 5, drinks=2900.0), WATER, window=14)
+    assert (found.band, found.method, found.reference["amount"]) == ("probably_enough", "ai", 2700)
+    four = gap(fluid([3600.0] * 4, drinks=2900.0), WATER, window=14)
+    assert (four.band, four.days_needed) == ("not_enough_data", 1)
+
+
+def test_below_the_adequate_intake_of_water_nobody_can_tell():
+    found = gap(fluid([1500.0, 1700.0] * 7, drinks=1100.0), WATER, window=14)
+    assert found.band == "cannot_tell" and found.confidence_above < 0.15
+
+
+def test_wine_and_spirits_do_not_count_towards_the_goal():
+    found = gap(fluid([3000.0] * 14, drinks=2000.0, uncounted=500.0), WATER, window=14)
+    assert found.mean == 2500
+
+
+def test_where_foods_moisture_is_not_known_drinks_are_set_beside_their_part():
+    found = gap(fluid([2600.0] * 14, drinks=2400.0, moisture=0.5, share=0.9), WATER, window=14)
+    assert found.mean == 2400 and "drinks_only" in found.reasons
+    assert found.reference["amount"] == pytest.approx(2187)  # 0.81 x 2700
+    assert "low_coverage" not in found.reasons
+
+
+def test_a_day_without_a_drink_is_a_day_of_no_drinks():
+    days = fluid([800.0] * 14, drinks=[np.nan] * 7 + [1000.0] * 7, moisture=0.2)
+    assert gap(days, WATER, window=14).mean == 500
 
 
 # Windows
@@ -383,7 +592,7 @@ def test_an_implausible_diary_makes_no_low_claim():
     days = diary(around(150, 28), kcal=1100.0)
     found = assess(days, WOMAN, SUNDAY, 28, bmr_kcal=1320.25, nutrients=[MG, K])
     assert found.diary_implausible
-    magnesium, potassium = found.nutrients
+    magnesium, _supplements, potassium = found.nutrients
     assert (magnesium.band, magnesium.probability_adequate) == ("cannot_tell", None)
     assert "diary_implausible" in magnesium.reasons
     assert potassium.confidence_above is None
@@ -407,9 +616,9 @@ def test_a_gap_can_be_sent_as_json():
     for one in found.nutrients:
         sent = json.loads(json.dumps(one.as_json(), allow_nan=False))
         assert set(SHAPE) <= set(sent)
-    assert [one.nutrient for one in found.nutrients] == [
-        *("magnesium_mg", "potassium_mg", "calcium_mg", "vitamin_d_ug", "vitamin_b12_ug"),
-        *("sodium_mg", "sodium_mg", "water_g"),
+    assert [(one.nutrient, one.kind) for one in found.nutrients] == [
+        *((MG, "ear"), (K, "ai"), (CA, "ear"), (CA, "ul"), (D, "ear"), (D, "ul"), (B12, "ear")),
+        *(("sodium_mg", "ai"), ("sodium_mg", "cdrr"), ("water_g", "ai")),
     ]
 
 
@@ -422,6 +631,12 @@ def test_many_diarists_at_once_get_what_each_gets_alone():
     found = usual.summary(*stack.values(), np.ones((len(diaries), 28), dtype=bool), weekend)
     assert judge_ear(found, 265, 86, RULES[MG]).band.tolist() == alone
     assert len(set(alone)) > 3
+
+
+def test_a_target_for_sodium_may_be_a_limit_and_so_nothing_is_claimed():
+    need = Need(NA, WOMAN[NA].options, OwnTarget(NA, 2000.0, "own"))
+    found = gap(diary(around(3500, 28), nutrient=NA), NA, needs={NA: need})
+    assert (found.band, found.reasons) == (None, ["own_target", "limit_or_goal"])
 
 
 # Promises for every diary
@@ -513,3 +728,58 @@ def test_more_days_of_the_same_mean_and_spread_never_widen_the_interval(n, mean)
         return verdict.sd / np.sqrt(verdict.days)
 
     assert width(n + 1.0) <= width(float(n))
+
+
+sparse = st.lists(st.tuples(st.floats(0, 30), coverages), min_size=28, max_size=60)
+
+
+def long_run(days, **options):
+    known, shares = zip(*days, strict=True)
+    unknown = [int(share < 1) for share in shares]
+    return gap(diary(list(known), nutrient=B12, share=list(shares), unknown=unknown), B12, window=90, **options)
+
+
+@given(sparse, st.data())
+def test_unknown_items_never_make_looks_low_stronger(days, data):
+    less = [(amount, share * data.draw(st.floats(0, 1))) for amount, share in days]
+    before, after = long_run(days), long_run(less)
+    assert after.interval[1] >= before.interval[1] * (1 - 1e-12)
+    assert after.band != "looks_low" or before.band == "looks_low"
+    assert (before.band == "looks_sufficient") == (after.band == "looks_sufficient")
+
+
+@given(sparse, st.integers(0, 2**40))
+def test_resampling_gives_the_same_twice(days, person):
+    assert long_run(days, person=person) == long_run(days, person=person)
+
+
+@given(sparse, st.randoms())
+def test_the_order_of_rows_is_irrelevant_for_resampling(days, shuffle):
+    frame = diary([amount for amount, _ in days], nutrient=B12)
+    rows = list(frame.index)
+    shuffle.shuffle(rows)
+    assert gap(frame.loc[rows], B12, window=90) == gap(frame, B12, window=90)
+
+
+@given(sparse, st.sampled_from([2.0**-20, 0.5, 1024.0]))
+def test_the_unit_does_not_change_a_resampled_band(days, factor):
+    need = {B12: Need(B12, (Option("female", row(B12, ear=2 * factor), None),))}
+    scaled = [(amount * factor, share) for amount, share in days]
+    assert long_run(days).band == long_run(scaled, needs=need).band
+
+
+@given(st.lists(st.floats(0, 30), min_size=28, max_size=45))
+def test_the_same_days_over_again_never_widen_the_resampled_range(known):
+    once, twice = (gap(diary(known * times, nutrient=B12), B12, window=90) for times in (1, 2))
+    width = [one.interval[1] - one.interval[0] for one in (once, twice)]
+    assert width[1] <= width[0] + 1e-9
+
+
+@given(st.integers(7, 27), st.floats(100, 450), st.floats(50, 900))
+def test_more_days_of_the_same_mean_never_weaken_what_is_said_of_a_level(n, mean, level):
+    def sure(days):
+        found = usual.Summary(days, days, 1.0, mean, mean, mean, 60.0, 0.1, False, False)
+        return judge_level(usual.Summary(*map(np.asarray, found)), level, 86, RULES[MG]).confidence
+
+    one, more = abs(sure(float(n)) - 0.5), abs(sure(n + 1.0) - 0.5)
+    assert more >= one - 1e-12
