@@ -4,6 +4,8 @@ Only live entries count. A drink without a named beverage is the table's tap wat
 pandas: the page of a single day reads the same rows as the review, and adds them up in the same way.
 """
 
+import math
+import re
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,15 +15,21 @@ from uuid import UUID
 from django.db.models import CharField, DecimalField, F, UUIDField, Value
 from django.db.models.functions import Coalesce
 
+from journal.calc import hydration
 from journal.calc import portions as calc
-from journal.calc.portions import Amount
+from journal.calc.portions import WATER, Amount
 from journal.codes import DoseSource
 from journal.models import DayMark, Diarist, Dose, MealItem, WaterIntake
-from nutrients.codes import CODES
+from nutrients.codes import CODES, KEY_CODES
 from nutrients.models import TAP_WATER, Food
 
 FOOD, DRINK = "food", "drink"
 NOTHING_KNOWN = (None,) * len(CODES)
+WATER_AT, ALCOHOL_AT = CODES.index(WATER), CODES.index("alcohol_g")
+FORTIFIED = re.compile(r"(?<!un)fortified|with added (?:calcium|nutrients|vitamin)", re.I)
+"""Names by which the tables tell that nutrients were added to a food. Not every such food is named so."""
+ADDED = frozenset({"calcium_mg", "vitamin_d_ug", "vitamin_b12_ug"})
+"""Nutrients of pages that are added to foods named so."""
 
 
 class Portion(NamedTuple):
@@ -73,10 +81,22 @@ class Eaten(NamedTuple):
     marks: list[Mark]
     per_100g: dict[UUID, tuple[float | None, ...]]
     """Content of each food eaten, in the order of `CODES`; None is not known."""
+    names: dict[UUID, tuple[str, str]]
+    """Name and category of each food eaten."""
 
     def content(self, food: UUID) -> tuple[float | None, ...]:
         """Content of a food; all unknown for one that is not in the table."""
         return self.per_100g.get(food, NOTHING_KNOWN)
+
+    def drink_kind(self, portion: "Portion") -> str | None:
+        """What kind of drink a portion is; None for what is eaten. All that is logged as a drink is one."""
+        content, category = self.content(portion.food), self.names.get(portion.food, ("", ""))[1]
+        kind = hydration.drink_kind(category, content[WATER_AT], content[ALCOHOL_AT])
+        return kind or (hydration.JUICE_MILK if portion.source == DRINK else None)
+
+    def is_fortified(self, food: UUID) -> bool:
+        """Whether the table's name of a food says that nutrients were added."""
+        return bool(FORTIFIED.search(self.names.get(food, ("", ""))[0]))
 
 
 class Logged(NamedTuple):
@@ -92,7 +112,9 @@ class Logged(NamedTuple):
 def eaten(diarists: Iterable[Diarist | int], days: Collection[date]) -> Eaten:
     """Read what counts for the intake of these diarists on these days, in four queries."""
     found = portions(diarists := list(diarists), days)
-    return Eaten(found, doses(diarists, days), marks(diarists, days), contents({one.food for one in found}))
+    foods = list(_foods({one.food for one in found}))
+    per_100g, names = {row[0]: row[3:] for row in foods}, {row[0]: (row[1], row[2]) for row in foods}
+    return Eaten(found, doses(diarists, days), marks(diarists, days), per_100g, names)
 
 
 def day_amounts(found: Eaten) -> dict[str, Amount]:
@@ -104,6 +126,54 @@ def day_amounts(found: Eaten) -> dict[str, Amount]:
     amounts = calc.day_amounts(CODES, foods, [dose.taken() for dose in found.doses])
     fast = not found.portions and any(mark.fasting for mark in found.marks)
     return {code: one._replace(known=one.known or 0.0) for code, one in amounts.items()} if fast else amounts
+
+
+class Fluid(NamedTuple):
+    """Water of one day beside its total. [g]"""
+
+    drinks_water_g: float
+    """In drinks that count toward the goal."""
+    uncounted_water_g: float
+    """In those that do not."""
+    moisture_share: float | None
+    """Share of the food, by weight, whose water is known; None without food. [-]"""
+
+
+def fluid(found: Eaten, portions: Iterable[Portion]) -> Fluid:
+    """Tell drinks from food, and the water in each. A drink of unknown content takes that of its kind."""
+    counted, uncounted, food, known = [], [], [], []
+    for portion in portions:
+        grams, per_100g = float(portion.grams), found.content(portion.food)[WATER_AT]
+        kind = found.drink_kind(portion)
+        if kind is None:
+            food.append(grams)
+            known += [grams] if per_100g is not None else []
+            continue
+        fraction = hydration.WATER_FRACTION[kind] if per_100g is None else per_100g / 100
+        (counted if hydration.counts_toward_goal(kind) else uncounted).append(grams * fraction)
+    share = math.fsum(known) / math.fsum(food) if food else None
+    return Fluid(math.fsum(counted), math.fsum(uncounted), share)
+
+
+def sources(found: Eaten, portions: Iterable[Portion], doses: Iterable[Intake]) -> dict[str, dict[str, float]]:
+    """What came from foods named as fortified and from medicines, by nutrient; empty where nothing did."""
+    apart: dict[str, dict[str, list[float]]] = {"fortified": {}, "medicine": {}}
+    for portion in portions:
+        if not found.is_fortified(portion.food):
+            continue
+        for code, per_100g in zip(CODES, found.content(portion.food), strict=True):
+            amount = calc.portion_amount(per_100g, float(portion.grams))
+            if code in ADDED and amount:
+                apart["fortified"].setdefault(code, []).append(amount)
+    for dose in doses:
+        for code, amount in dose.taken().items() if dose.source == DoseSource.MEDICINE else ():
+            if code in KEY_CODES:
+                apart["medicine"].setdefault(code, []).append(amount)
+    return {
+        source: {code: math.fsum(amounts) for code, amounts in sorted(by_code.items())}
+        for source, by_code in apart.items()
+        if by_code
+    }
 
 
 def by_day(found: Eaten) -> dict[tuple[int, date], Logged]:
@@ -159,6 +229,6 @@ def marks(diarists: Iterable[Diarist | int], days: Collection[date]) -> list[Mar
     return [Mark(*row) for row in rows.order_by().values_list("diarist_id", "date", "finished", "fasting")]
 
 
-def contents(foods: Collection[UUID]) -> dict[UUID, tuple[float | None, ...]]:
-    """Content per 100 g of these foods, in the order of `CODES`."""
-    return {row[0]: row[1:] for row in Food.objects.filter(pk__in=foods).order_by().values_list("pk", *CODES)}
+def _foods(foods: Collection[UUID]) -> Iterable[tuple]:
+    """Key, name, category, and content per 100 g in the order of `CODES`, of these foods."""
+    return Food.objects.filter(pk__in=foods).order_by().values_list("pk", "name", "category", *CODES)

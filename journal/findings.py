@@ -171,6 +171,8 @@ def live_totals(diarist: Diarist, day: date) -> DailyIntake:
         status=DayStatus.EMPTY if nothing else status or DayStatus.INCOMPLETE,
         items=len(found.portions),
         drinks_ml=float(sum(one.ml for one in found.portions if one.ml is not None)),
+        sources=eaten.sources(found, found.portions, found.doses),
+        **eaten.fluid(found, found.portions)._asdict(),
     )
     for code, amount in eaten.day_amounts(found).items():
         set_amount(row, code, amount)

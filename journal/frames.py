@@ -25,7 +25,13 @@ BY = ["diarist", "day"]
 ASSESSED = tuple(RULES)
 """Nutrients that gaps are computed for."""
 WINDOW_CODES = ("energy_kcal", *ASSESSED)
-WINDOW_COLUMNS = [f"{code}{part}" for code in WINDOW_CODES for part in ("", "_added", "_share", "_unknown")]
+FLUID = ("drinks_water_g", "uncounted_water_g", "moisture_share")
+WINDOW_COLUMNS = [
+    *(f"{code}{part}" for code in WINDOW_CODES for part in ("", "_added", "_share", "_unknown")),
+    *FLUID,
+]
+APART = [(source, code) for source in ("fortified", "medicine") for code in ASSESSED]
+"""Sources kept apart, each a column `<code>_<source>` of a window's frame."""
 REFERENCES = {nutrient.reference: nutrient for nutrient in NUTRIENTS if nutrient.reference}
 """Our nutrients by their names in the reference tables."""
 
@@ -47,20 +53,23 @@ def portions(eaten: Eaten) -> pd.DataFrame:
 def known_days(
     diarist: Diarist, first: date, last: date, instead: Mapping[date, DailyIntake | None] | None = None
 ) -> pd.DataFrame:
-    """The stored days from `first` to `last`; index: date, columns: `status` and `WINDOW_COLUMNS`.
+    """The stored days from `first` to `last`; index: date.
 
+    The columns are `status`, `WINDOW_COLUMNS`, and what is kept apart of each nutrient (`APART`).
     Rows of `instead`, just computed, take the place of the stored ones; None there: no such day any more.
     """
     instead = instead or {}
     rows = DailyIntake.objects.filter(diarist=diarist, date__range=(first, last)).order_by("date")
-    columns = ["date", "status", *WINDOW_COLUMNS]
+    columns = ["date", "status", "sources", *WINDOW_COLUMNS]
     found = {row[0]: row for row in rows.values_list(*columns) if row[0] not in instead}
     fresh = {day: tuple(getattr(row, name) for name in columns) for day, row in instead.items() if row}
     days = [row for _day, row in sorted({**found, **fresh}.items())]
     index = pd.Index([row[0] for row in days], name="date", dtype=object)
-    numbers = np.array([row[2:] for row in days], dtype=float).reshape(len(days), len(WINDOW_COLUMNS))
+    values = [(*row[3:], *(row[2].get(source, {}).get(code, 0.0) for source, code in APART)) for row in days]
+    names = [*WINDOW_COLUMNS, *(f"{code}_{source}" for source, code in APART)]
+    numbers = np.array(values, dtype=float).reshape(len(days), len(names))
     status = pd.Series([row[1] for row in days], index=index, name="status", dtype=object)
-    return pd.concat([status, pd.DataFrame(numbers, index, WINDOW_COLUMNS)], axis=1)
+    return pd.concat([status, pd.DataFrame(numbers, index, names)], axis=1)
 
 
 def references(authority: str, life_stages: Iterable[str]) -> list[ReferenceRow]:

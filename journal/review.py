@@ -17,6 +17,7 @@ other days are made when asked for, and forgotten when the diary changes.
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
@@ -33,7 +34,7 @@ from journal import advice, eaten, frames, people
 from journal.calc import days, gaps, intake, plausibility
 from journal.calc.gaps import Assessment, Gap
 from journal.calc.plausibility import ADULT_YEARS
-from journal.eaten import Logged
+from journal.eaten import Eaten, Logged
 from journal.models import (
     DailyIntake,
     DayMark,
@@ -55,7 +56,7 @@ WINDOWS = (7, 14, 28, 90)
 LONGEST = timedelta(days=max(WINDOWS) - 1)
 WEEKS_KEPT = 13
 """Completed weeks whose last day has gaps, beside today: as many as the longest window spans."""
-VERSION = 1
+VERSION = 2
 """Of the way gaps are computed; kept with each."""
 MOST_ATTEMPTS = 5
 SWEEP_AFTER = timedelta(seconds=5)
@@ -238,9 +239,26 @@ def _day_rows(begun: Begun, dates: list[date]) -> dict[date, DailyIntake | None]
     totals = intake.daily_intake(frames.portions(entries), CODES, by=frames.BY).droplevel("diarist")
     held = _records(totals)
     logged = {day: one for (_diarist, day), one in eaten.by_day(entries).items()}
+    about = _about_days(entries)
     for day, status in _statuses(begun.person, logged, held).items():
-        rows[day] = _day_row(begun, day, status, logged[day], held.get(day, {}))
+        rows[day] = _day_row(begun, day, status, logged[day], held.get(day, {}) | about.get(day, {}))
     return rows
+
+
+def _about_days(entries: Eaten) -> dict[date, dict[str, Any]]:
+    """Of each day with an entry: its water in drinks and food, and the sources that are kept apart."""
+    portions, doses = defaultdict(list), defaultdict(list)
+    for portion in entries.portions:
+        portions[portion.day].append(portion)
+    for dose in entries.doses:
+        doses[dose.day].append(dose)
+    return {
+        day: {
+            **eaten.fluid(entries, portions[day])._asdict(),
+            "sources": eaten.sources(entries, portions[day], doses[day]),
+        }
+        for day in {*portions, *doses}
+    }
 
 
 def _records(frame: pd.DataFrame) -> dict[date, dict[str, Any]]:
@@ -372,7 +390,9 @@ def _gaps_as_of(begun: Begun, as_of: date, frame: pd.DataFrame) -> Iterable[Nutr
     person = begun.person
     need, bmr = person.needs_on(as_of), person.bmr_on(as_of)
     for length in WINDOWS:
-        assessed = gaps.assess(frame, need, as_of, length, bmr_kcal=bmr, nutrients=frames.ASSESSED)
+        assessed = gaps.assess(
+            frame, need, as_of, length, bmr_kcal=bmr, nutrients=frames.ASSESSED, person=begun.diarist.pk
+        )
         yield from (_gap_row(begun, assessed, gap) for gap in assessed.nutrients)
 
 

@@ -24,6 +24,9 @@ import statistics
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+TINY = 1e-9
+"""Less than this is no difference but the rounding of sums."""
+
 # What was drunk --------------------------------------------------------------------------------
 
 WATER, TEA_COFFEE, JUICE_MILK, SOUP, BEER, STRONG = (
@@ -170,7 +173,7 @@ class Measured(NamedTuple):
 
     @property
     def drank_much_less(self) -> bool:
-        return self.change > DRANK_MUCH_LESS
+        return self.change > DRANK_MUCH_LESS + TINY
 
 
 class Sweat(NamedTuple):
@@ -334,7 +337,3 @@ def overdrinking(
     return Excess(
         (drinks_l - sweat_l) / hours, over, (hours >= SHORTEST_SPAN and over > TINY) or gained or fast
     )
-
-
-TINY = 1e-9
-"""Less than this is no excess but the rounding of sums. [L]"""

@@ -35,6 +35,10 @@ class DailyIntake(Belonging):
     `<code>_added` the part of it from supplements and medicines;
     `<code>_share` coverage, the share of the day's energy (of water: of its grams) whose foods have
     a value, NULL when there is nothing to weigh by; `<code>_unknown` the items without a value.
+
+    Of water, in grams: `drinks_water_g` in drinks that count toward the goal of the day, `uncounted_water_g` in
+    those that do not (wine, spirits); `moisture_share` the share of food, by weight, whose water is known,
+    NULL without food.
     """
 
     date = models.DateField()
@@ -42,6 +46,12 @@ class DailyIntake(Belonging):
     items = models.PositiveSmallIntegerField(default=0)
     occasions = models.PositiveSmallIntegerField(default=0)
     drinks_ml = models.FloatField(default=0)
+    drinks_water_g = models.FloatField(default=0)
+    uncounted_water_g = models.FloatField(default=0)
+    moisture_share = models.FloatField(null=True)
+    sources = models.JSONField(
+        default=dict, help_text=_("What came from fortified food and from medicines, by nutrient.")
+    )
     revision = models.PositiveBigIntegerField(default=0)
     computed_at = models.DateTimeField(default=timezone.now)
 
