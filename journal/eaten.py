@@ -155,7 +155,9 @@ def fluid(found: Eaten, portions: Iterable[Portion]) -> Fluid:
     return Fluid(math.fsum(counted), math.fsum(uncounted), share)
 
 
-def sources(found: Eaten, portions: Iterable[Portion], doses: Iterable[Intake]) -> dict[str, dict[str, float]]:
+def sources(
+    found: Eaten, portions: Iterable[Portion], doses: Iterable[Intake]
+) -> dict[str, dict[str, float]]:
     """What came from foods named as fortified and from medicines, by nutrient; empty where nothing did."""
     apart: dict[str, dict[str, list[float]]] = {"fortified": {}, "medicine": {}}
     for portion in portions:

@@ -3,9 +3,9 @@
     is_stale(diarist) -> bool                        the findings are older than the diary, or than its day
     refresh(diarist) -> bool                         ask for a review if they are; True if so
     today(diarist) -> date                           the diary day it is now
-    verdict_day(diarist, week) -> date               the day whose 28-day window gives the verdict of a week
-    gaps(diarist, as_of, window_days=28) -> list[NutrientGap]
-    gaps_of(diarist, as_ofs, window_days=28) -> dict[date, list[NutrientGap]]
+    verdict_day(diarist, week) -> date               the day with whose windows the verdicts of a week end
+    gaps(diarist, as_of, window_days=None) -> list[NutrientGap]      None: each from its own window
+    gaps_of(diarist, as_ofs, window_days=None) -> dict[date, list[NutrientGap]]
     weekly_gaps(diarist, weeks=12) -> dict[date, list[NutrientGap]]   by verdict day, oldest first
     daily(diarist, first, last) -> list[DailyIntake]                  one a day; not stored: status "empty"
     day_totals(diarist, day) -> DailyIntake                           as the last review stored it
@@ -30,6 +30,7 @@ from django.utils import timezone
 from journal import eaten, tasks
 from journal.calc import days
 from journal.calc.portions import Amount
+from journal.calc.windows import verdict_window
 from journal.codes import DayStatus
 from journal.models import DailyIntake, Diarist, NutrientGap, StaleDay
 from nutrients.codes import CODES, KEY_CODES
@@ -37,7 +38,7 @@ from nutrients.codes import CODES, KEY_CODES
 log = structlog.get_logger(__name__)
 
 VERDICT_WINDOW = 28
-"""The window whose verdict a week page shows. [d]"""
+"""The window of most verdicts; water, vitamin D and B12 have others (`verdict_window`). [d]"""
 KINDS = ("ear", "ai", "ul", "cdrr", "own", "")
 ASK_AGAIN_AFTER = 15
 """How long a request of a page stands before a further one is made. [s]"""
@@ -85,23 +86,28 @@ def _ask(task, *arguments) -> bool:
 
 
 def verdict_day(diarist: Diarist, week: date) -> date:
-    """The day with whose window the verdict of a week ends: its last day, or today while it is running."""
+    """The day with which the windows of a week's verdicts end: its last day, or today while it is running."""
     return min(days.week_start(week, diarist.week_start) + timedelta(days=6), today(diarist))
 
 
-def gaps(diarist: Diarist, as_of: date, window_days: int = VERDICT_WINDOW) -> list[NutrientGap]:
-    """Gaps over the days that end with `as_of`, in the order of pages; none if there are none (yet)."""
+def gaps(diarist: Diarist, as_of: date, window_days: int | None = None) -> list[NutrientGap]:
+    """Gaps over the days that end with `as_of`, in the order of pages; none if there are none (yet).
+
+    Without a length each nutrient comes from the window of its own verdict.
+    """
     return gaps_of(diarist, [as_of], window_days)[as_of]
 
 
 def gaps_of(
-    diarist: Diarist, as_ofs: Iterable[date], window_days: int = VERDICT_WINDOW
+    diarist: Diarist, as_ofs: Iterable[date], window_days: int | None = None
 ) -> dict[date, list[NutrientGap]]:
     """Gaps of several days at once, in one query."""
     found: dict[date, list[NutrientGap]] = {as_of: [] for as_of in as_ofs}
-    rows = NutrientGap.objects.filter(diarist=diarist, as_of__in=found, window_days=window_days)
+    rows = NutrientGap.objects.filter(diarist=diarist, as_of__in=found)
+    rows = rows.filter(window_days=window_days) if window_days else rows
     for gap in rows.order_by("as_of", _place("nutrient", KEY_CODES), _place("kind", KINDS)):
-        found[gap.as_of].append(gap)
+        if window_days or gap.window_days == (verdict_window(gap.nutrient, gap.kind) or VERDICT_WINDOW):
+            found[gap.as_of].append(gap)
     return found
 
 

@@ -16,7 +16,8 @@ from journal.models import NutrientGap
 from journal.templatetags.journal import amount, percent
 from nutrients.codes import Authority
 
-NOT_YET = "method_to_come"
+DOSES_ALONE, DRINKS_ALONE = "supplements_only", "drinks_only"
+"""Reasons of a gap that is about a part of the intake alone."""
 TONE = {
     Band.LIKELY_MEETS: "enough",
     Band.PROBABLY_MEETS: "enough",
@@ -25,6 +26,10 @@ TONE = {
     Band.CANNOT_TELL: "unsure",
     Band.LIKELY_LOW: "low",
     Band.VERY_LIKELY_LOW: "low",
+    Band.LOOKS_SUFFICIENT: "enough",
+    Band.LOOKS_LOW: "low",
+    Band.USUALLY_ABOVE: "above",
+    Band.NOT_USUALLY_ABOVE: "enough",
 }
 """How a page marks a band, always beside its words. What is not here is no verdict."""
 
@@ -60,13 +65,36 @@ def _headline(gap: NutrientGap) -> str:
             "Cannot tell yet: %(days)s more finished days",
             gap.days_needed,
         ) % {"days": gap.days_needed}
+    if gap.band in LEVELS:
+        return LEVELS[gap.band][_level(gap)]()
     if gap.band:
         return capfirst(gap.get_band_display())
     if "needs_birth_date" in gap.reasons:
         return _("No reference without a birth date")
-    if NOT_YET in gap.reasons:
-        return _("No verdict yet for this nutrient")
     return _("No verdict")
+
+
+LEVELS = {
+    Band.USUALLY_ABOVE: {
+        "cdrr": lambda: _("Usually above the level where cutting down is advised"),
+        "ul": lambda: _("Usually above the upper level"),
+        "doses": lambda: _("Supplements and medicines usually above their upper level"),
+    },
+    Band.NOT_USUALLY_ABOVE: {
+        "cdrr": lambda: _("Not usually above the level where cutting down is advised"),
+        "ul": lambda: _("Not usually above the upper level"),
+        "doses": lambda: _("Supplements and medicines not usually above their upper level"),
+    },
+}
+
+
+def _level(gap: NutrientGap) -> str:
+    return "doses" if DOSES_ALONE in gap.reasons else gap.kind
+
+
+def is_shown(gap: NutrientGap) -> bool:
+    """Whether a page says it: an upper level that is not reached is not worth a line."""
+    return gap.kind != "ul" or gap.band == Band.USUALLY_ABOVE
 
 
 def _days(gap: NutrientGap) -> str:
@@ -76,8 +104,28 @@ def _days(gap: NutrientGap) -> str:
 
 
 def _numbers(gap: NutrientGap) -> str:
+    """The mean with its range, how much of it is known, and on how many days there was a source."""
     if gap.mean is None:
         return ""
+    said = [_mean(gap)]
+    share = (gap.evidence or {}).get("share_with_source")
+    if share is not None:
+        said.append(
+            _("%(share)s of these days had a food or supplement with some of it") % {"share": percent(share)}
+        )
+    return ". ".join([*said, *filter(None, [_taken(gap)])])
+
+
+def _taken(gap: NutrientGap) -> str:
+    """What came from supplements and medicines, where some of it did and food did, too."""
+    sources = (gap.evidence or {}).get("sources", {})
+    taken = sources.get("supplement", 0) + sources.get("medicine", 0)
+    if not taken or DOSES_ALONE in gap.reasons:
+        return ""
+    return _("%(amount)s of it from supplements and medicines") % {"amount": amount(taken, gap.nutrient)}
+
+
+def _mean(gap: NutrientGap) -> str:
     lower, upper = amount(gap.lower, gap.nutrient), amount(gap.upper, gap.nutrient)
     if gap.upper is None:
         said = _("On average at least %(lower)s a day") % {"lower": lower}
@@ -113,12 +161,19 @@ def reference(gap: NutrientGap) -> str:
         return (
             _("Target set by your clinician: %(value)s") if by_clinician else _("Your own target: %(value)s")
         ) % {"value": value}
-    kind = KINDS[gap.kind]() if gap.kind in KINDS else gap.kind
     return pgettext("reference value", "%(kind)s %(value)s (%(authority)s)") % {
-        "kind": capfirst(kind),
+        "kind": capfirst(_kind(gap)),
         "value": value,
         "authority": str(row.get("authority", "")).upper() or Authority.NASEM.value.upper(),
     }
+
+
+def _kind(gap: NutrientGap) -> str:
+    if DOSES_ALONE in gap.reasons:
+        return _("upper level for supplements and medicines")
+    if DRINKS_ALONE in gap.reasons:
+        return _("adequate intake, the part from drinks")
+    return KINDS[gap.kind]() if gap.kind in KINDS else gap.kind
 
 
 REASONS = {
@@ -143,6 +198,9 @@ REASONS = {
     "clinician_target": lambda: _(
         "Your clinician's target is shown, and no verdict: it may be a limit or a goal."
     ),
+    "limit_or_goal": lambda: _("Your own target is shown, and no verdict: it may be a limit or a goal."),
+    DRINKS_ALONE: lambda: _("Drinks only: how much water your food held is not known well enough."),
+    DOSES_ALONE: lambda: _("Magnesium in food does not count here."),
     "no_variation": lambda: _("How much it varies from day to day is not known for your group."),
 }
 
@@ -151,5 +209,20 @@ def _limits(reasons: Iterable[str], gap: NutrientGap) -> Iterable[str]:
     for code in reasons:
         if code in REASONS:
             yield REASONS[code]()
-    if gap.band == Band.CANNOT_TELL and gap.method == "ai" and "window_too_short" not in reasons:
+    if gap.band == Band.CANNOT_TELL and gap.kind == "ai" and "window_too_short" not in reasons:
         yield _("Below the adequate intake nobody can tell from a diary whether it is too little.")
+    if gap.band and gap.nutrient in BESIDE:
+        yield BESIDE[gap.nutrient]()
+
+
+BESIDE = {
+    "sodium_mg": lambda: _("Salt added at the table is rarely logged."),
+    "water_g": lambda: _("Thirst and the colour of urine tell more. Drinks are easily forgotten in a log."),
+    "vitamin_d_ug": lambda: _(
+        "Sun on the skin makes vitamin D too, and no log shows that. Only a blood test tells the status."
+    ),
+    "vitamin_b12_ug": lambda: _(
+        "How well it is absorbed matters as much as the intake. Only a blood test tells the status."
+    ),
+}
+"""What no diary shows of a nutrient, said beside each verdict."""

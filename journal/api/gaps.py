@@ -61,7 +61,10 @@ class GapShape(serializers.Serializer):
 
 class GapsShape(serializers.Serializer):
     as_of = serializers.DateField()
-    window_days = serializers.ChoiceField(WINDOWS)
+    window_days = serializers.ChoiceField(
+        WINDOWS,
+        help_text="As asked for. 28 where nothing was: each nutrient then has its own, see `days_in_window`.",
+    )
     stale = serializers.BooleanField(help_text="The diary changed since; ask again in a moment.")
     nutrients = GapShape(many=True)
 
@@ -69,7 +72,7 @@ class GapsShape(serializers.Serializer):
 class WeekShape(serializers.Serializer):
     week_start = serializers.DateField()
     as_of = serializers.DateField(help_text="The last day of the week, or today.")
-    window_days = serializers.IntegerField()
+    window_days = serializers.IntegerField(help_text="Of most nutrients; of each, see `days_in_window`.")
     nutrients = GapShape(many=True)
 
 
@@ -79,11 +82,16 @@ class WeeksShape(serializers.Serializer):
 
 
 class Gaps(OfDiarist, ApiView):
-    """The verdicts of the days that end with one day."""
+    """The verdicts of the days that end with one day, of each nutrient over the window it needs."""
 
     parameters = {
         "get": (
-            Parameter("window", int, gettext_lazy("Days: 7, 14, 28 unless said, or 90."), choices=WINDOWS),
+            Parameter(
+                "window",
+                int,
+                gettext_lazy("Days: 7, 14, 28 or 90. Left out: of each nutrient the window of its verdict."),
+                choices=WINDOWS,
+            ),
             Parameter("as_of", date, gettext_lazy("The last of them; left out: today.")),
         )
     }
@@ -91,7 +99,7 @@ class Gaps(OfDiarist, ApiView):
     @extend_schema(responses=GapsShape)
     def get(self, request: Request) -> Response:
         today = findings.today(self.diarist)
-        as_of, window = self.asked.get("as_of", today), self.asked.get("window", findings.VERDICT_WINDOW)
+        as_of, window = self.asked.get("as_of", today), self.asked.get("window")
         if as_of > today:
             raise exceptions.ValidationError({"as_of": [_("This day is still to come.")]})
         known = findings.ensure_as_of(self.diarist, as_of)
@@ -100,7 +108,7 @@ class Gaps(OfDiarist, ApiView):
         return Response(
             {
                 "as_of": as_of,
-                "window_days": window,
+                "window_days": window or findings.VERDICT_WINDOW,
                 "stale": stale,
                 "nutrients": [gap_of(row) for row in rows],
             }

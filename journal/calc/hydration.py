@@ -204,7 +204,9 @@ def sweat_rate(met: float, kg: float, temperature_c: float) -> float:
     return max(0.0, 0.001323 * met * kg - 0.1399 + 0.01042 * (t - 18))
 
 
-def measured_sweat(before_kg: float, after_kg: float, drink_l: float, urine_l: float, hours: float) -> Measured:
+def measured_sweat(
+    before_kg: float, after_kg: float, drink_l: float, urine_l: float, hours: float
+) -> Measured:
     """Return sweat from body mass before and after, without clothes and dry, of exercise under about 2 h [3]_.
 
     Raises

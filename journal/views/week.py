@@ -1,4 +1,4 @@
-"""The week: seven nutrients, seven days, cramps above, and the verdict of the 28 days that end with it."""
+"""The week: seven nutrients, seven days, cramps above, and the verdicts of the longer windows that end then."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from journal.views.days import OLDEST_DAY
 from journal.views.door import diary
 from nutrients.codes import KEY_CODES
 
-LOW = (Band.POSSIBLY_LOW, Band.LIKELY_LOW, Band.VERY_LIKELY_LOW)
+LOW = (Band.POSSIBLY_LOW, Band.LIKELY_LOW, Band.VERY_LIKELY_LOW, Band.LOOKS_LOW)
 WATER = "water_g"
 
 
@@ -43,6 +43,11 @@ class NutrientRow:
     verdicts: list[verdicts.Verdict]
     instead: str
     """Whose limits replace the reference: "kidney_team", "clinic", or nobody's."""
+
+    @property
+    def limits(self) -> list[str]:
+        """What limits the verdicts, each said once."""
+        return list(dict.fromkeys(limit for said in self.verdicts for limit in said.limits))
 
 
 @diary
@@ -112,7 +117,7 @@ def _heads(diarist: Diarist, rows: Sequence[DailyIntake], today: date) -> list[D
 def _row(
     code: str, rows: Sequence[DailyIntake], heads: list[DayHead], gaps: list[NutrientGap], effects: Effects
 ) -> NutrientRow:
-    mine = [gap for gap in gaps if gap.nutrient == code]
+    mine = [gap for gap in gaps if gap.nutrient == code and verdicts.is_shown(gap)]
     amounts = [
         charts.DayAmount(
             row.date,

@@ -240,7 +240,7 @@ def prior_spread(variation: VariationRow | None, row: ReferenceRow | None) -> Sp
 def level_spread(variation: VariationRow | None, row: ReferenceRow | None) -> Spread:
     """Return the prior SD for a comparison with an upper level, of what food alone brings.
 
-    Published spreads are those of food. Where the normal method is barred for requirements because food varies
+    Published spreads are those of food. Where the normal method is barred for requirements, as food varies
     too much, its CV still tells how much the part from food does: a share of the mean from food, while the
     doses that bring somebody near an upper level are known exactly.
     """

@@ -21,7 +21,8 @@ def now():
         yield clock
 
 
-def gap(diarist, nutrient, kind="ear", as_of=TODAY, window=28):
+def gap(diarist, nutrient, kind="ear", as_of=TODAY, window=None):
+    window = window or (14 if nutrient == "water_g" else 28)
     return NutrientGap.objects.create(
         diarist=diarist, as_of=as_of, window_days=window, nutrient=nutrient, kind=kind
     )
@@ -36,9 +37,18 @@ def test_gaps_come_in_the_order_of_pages_with_the_lower_reference_first(alice):
     ):
         gap(alice, nutrient, kind)
     gap(alice, "calcium_mg", window=7)
+    gap(alice, "vitamin_d_ug", window=28)
+    gap(alice, "vitamin_d_ug", window=90)
+    gap(alice, "vitamin_d_ug", "ul", window=28)
+    gap(alice, "magnesium_mg", "ul")
 
-    shown = [(found.nutrient, found.kind) for found in findings.gaps(alice, TODAY)]
-    assert shown == [("magnesium_mg", "ear"), ("sodium_mg", "ai"), ("sodium_mg", "cdrr"), ("water_g", "ai")]
+    shown = [(found.nutrient, found.kind, found.window_days) for found in findings.gaps(alice, TODAY)]
+    assert shown == [
+        ("magnesium_mg", "ear", 28), ("magnesium_mg", "ul", 28),
+        ("vitamin_d_ug", "ear", 90), ("vitamin_d_ug", "ul", 28),
+        ("sodium_mg", "ai", 28), ("sodium_mg", "cdrr", 28), ("water_g", "ai", 14),
+    ]  # fmt: skip
+    assert [one.nutrient for one in findings.gaps(alice, TODAY, 7)] == ["calcium_mg"]
 
 
 def test_the_verdict_of_a_week_is_that_of_its_last_day_and_of_today_while_it_runs(alice):

@@ -66,7 +66,9 @@ def day_of(diarist, day=TODAY):
 
 def gap(diarist, nutrient="magnesium_mg", as_of=TODAY, window=28):
     (found,) = [
-        g for g in findings.gaps(diarist, as_of, window) if g.nutrient == nutrient and g.kind != "cdrr"
+        g
+        for g in findings.gaps(diarist, as_of, window)
+        if g.nutrient == nutrient and g.kind not in ("cdrr", "ul")
     ]
     return found
 
@@ -80,6 +82,63 @@ FINDINGS = (DailyIntake, NutrientGap, Advice)
 
 
 # What a day holds -----------------------------------------------------------------------------
+
+
+def test_a_day_tells_drinks_from_food_and_wine_from_both(alice, banana, foods):
+    coffee = foods.filter(source="fndds", category="Coffee", water_g__gt=98).first()
+    wine = foods.get(source="fndds", name="Wine, red")
+    entries.log_meal(alice, [(banana, Decimal(100)), (coffee, Decimal(200))])  # coffee within a meal
+    drink = entries.log_water(alice, Decimal(150), beverage=wine)
+    entries.log_water(alice, Decimal(500))
+    review.review_stale(alice.pk)
+    row = day_of(alice)
+    tap = 507.21 * 0.999  # 500 ml weigh 507.21 g; 99.9 g of water in 100 g
+    assert row.drinks_water_g == pytest.approx(200 * coffee.water_g / 100 + tap)
+    assert row.uncounted_water_g == pytest.approx(float(drink.grams) * wine.water_g / 100)
+    # Each drop is in the total once: 75.6 g in the banana, and both kinds of drink.
+    assert row.water_g == pytest.approx(75.6 + row.drinks_water_g + row.uncounted_water_g)
+    assert row.moisture_share == 1
+
+
+def test_a_food_of_unknown_water_lowers_what_is_known_of_foods_moisture(alice, banana):
+    own = Food.objects.create(source="own", source_code="x1", owner=alice.user, name="Stew", energy_kcal=90)
+    entries.log_meal(alice, [(banana, Decimal(100)), (own, Decimal(300))])
+    review.review_stale(alice.pk)
+    assert day_of(alice).moisture_share == pytest.approx(0.25)  # 100 g of 400 g
+
+
+def test_medicines_and_fortified_foods_are_kept_apart(alice, banana, foods):
+    fortified = foods.filter(
+        source="sr28", name__contains="with added vitamin A and vitamin D", vitamin_d_ug__gt=0
+    ).first()
+    laxative = entries.save_supplement(
+        alice, name="Milk of magnesia", amounts={"magnesium_mg": 500}, source="medicine"
+    )
+    tablet = entries.save_supplement(alice, name="Magnesium", amounts={"magnesium_mg": 100})
+    entries.log_meal(alice, [(banana, Decimal(100)), (fortified, Decimal(200))])
+    entries.log_dose(alice, laxative, Decimal(1))
+    entries.log_dose(alice, tablet, Decimal(1))
+    entries.mark_day(alice, TODAY, finished=True)
+    review.review_stale(alice.pk)
+    row = day_of(alice)
+    assert row.sources["medicine"] == {"magnesium_mg": 500}
+    assert row.sources["fortified"]["vitamin_d_ug"] == pytest.approx(fortified.vitamin_d_ug * 2)
+    assert row.magnesium_mg_added == 600
+
+
+def test_a_person_of_tablets_is_above_their_upper_level_in_each_window_that_can_say_it(alice, banana):
+    tablet = entries.save_supplement(alice, name="Magnesium", amounts={"magnesium_mg": 400})
+    with entries.one_review():
+        for ago in range(10):
+            day = TODAY - timedelta(days=ago)
+            noon = {"occurred_at": at(day, 12, alice)} if ago else {}
+            entries.log_meal(alice, [(banana, Decimal(1500))], **noon)
+            entries.log_dose(alice, tablet, Decimal(1), **noon)
+            entries.mark_day(alice, day, finished=True)
+    review.review_stale(alice.pk)
+    rows = NutrientGap.objects.filter(diarist=alice, as_of=TODAY, nutrient="magnesium_mg", kind="ul")
+    assert {row.window_days: row.band for row in rows} == dict.fromkeys((7, 14, 28, 90), "usually_above")
+    assert rows.get(window_days=28).evidence["sources"]["supplement"] == 400
 
 
 def test_a_day_equals_the_hand_calculation_to_the_last_digit_for_every_nutrient(
@@ -290,8 +349,9 @@ def test_a_week_that_ended_before_the_first_entry_has_no_gaps(alice, ten_poor_da
 
 def test_each_kept_day_has_all_windows_and_all_seven_nutrients(alice, ten_poor_days):
     rows = NutrientGap.objects.filter(as_of=LAST_SUNDAY)
-    # magnesium, potassium, calcium, D, B12, water once; sodium against AI and CDRR
-    assert {w: rows.filter(window_days=w).count() for w in (7, 14, 28, 90)} == {7: 8, 14: 8, 28: 8, 90: 8}
+    # Potassium, B12 and water once; magnesium, calcium and D against their upper level too, sodium against
+    # AI and CDRR: 3 + 4 x 2.
+    assert {w: rows.filter(window_days=w).count() for w in (7, 14, 28, 90)} == {7: 11, 14: 11, 28: 11, 90: 11}
 
 
 def test_another_birth_date_brings_another_reference_row(alice, ten_poor_days):

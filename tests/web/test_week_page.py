@@ -74,9 +74,39 @@ def test_below_an_adequate_intake_the_page_says_that_nobody_can_tell(browser, ri
     assert "%" not in said
 
 
-def test_nutrients_whose_method_is_to_come_show_numbers_without_a_verdict(browser, rice_weeks):
+def test_vitamin_d_waits_for_the_days_that_it_needs_of_ninety(browser, rice_weeks):
     said = text(row(page(browser).content.decode(), "vitamin_d_ug"))
-    assert "No verdict yet for this nutrient" in said and "Average requirement 10 µg" in said
+    assert "Cannot tell yet: 12 more finished days" in said  # 28 - 16
+    assert "16 of 90 days counted" in said and "Average requirement 10 µg" in said
+    assert "Only a blood test tells the status" in said
+
+
+def test_water_is_about_fourteen_days(browser, rice_weeks):
+    assert "14 of 14 days counted" in text(row(page(browser).content.decode(), "water_g"))
+
+
+def test_sodium_has_a_verdict_for_each_of_its_references(browser, rice_weeks):
+    said = text(row(page(browser).content.decode(), "sodium_mg"))
+    assert "bove the level where cutting down is advised" in said
+    assert "Cutting down is advised above 2,300 mg (NASEM)" in said
+    assert "Adequate intake 1,500 mg (NASEM)" in said
+    assert said.count("days counted") == 1  # the same numbers are said once
+
+
+def test_tablets_above_the_upper_level_are_said_and_others_are_not(browser, rice_weeks):
+    said = text(row(page(browser).content.decode(), "magnesium_mg"))
+    assert "upper level" not in said.lower()
+    tablet = entries.save_supplement(rice_weeks, name="Magnesium", amounts={"magnesium_mg": 400})
+    with entries.one_review():
+        for ago in range(16):
+            entries.log_dose(
+                rice_weeks, tablet, Decimal(1), occurred_at=at(rice_weeks, SUNDAY - timedelta(days=ago))
+            )
+    review.review_stale(rice_weeks.pk)
+    said = text(row(page(browser).content.decode(), "magnesium_mg"))
+    assert "Supplements and medicines usually above their upper level" in said
+    assert "Upper level for supplements and medicines 350 mg (NASEM)" in said
+    assert "On average 544 mg a day. 400 mg of it from supplements and medicines" in said  # 144 + 400
 
 
 def test_too_few_days_are_said_with_how_many_more_it_needs(browser, alice, rice):

@@ -736,7 +736,9 @@ sparse = st.lists(st.tuples(st.floats(0, 30), coverages), min_size=28, max_size=
 def long_run(days, **options):
     known, shares = zip(*days, strict=True)
     unknown = [int(share < 1) for share in shares]
-    return gap(diary(list(known), nutrient=B12, share=list(shares), unknown=unknown), B12, window=90, **options)
+    return gap(
+        diary(list(known), nutrient=B12, share=list(shares), unknown=unknown), B12, window=90, **options
+    )
 
 
 @given(sparse, st.data())

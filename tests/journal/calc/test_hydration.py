@@ -9,7 +9,6 @@ from journal.calc import hydration as h
 LAST_DIGIT = 5.1e-5  # the vectors are printed to four decimals
 
 
-
 @pytest.mark.parametrize(
     ("met", "kg", "temperature", "rate"),
     [
@@ -109,7 +108,9 @@ def test_a_span_of_no_hours_is_refused():
 def test_water_of_drinks_and_food_is_counted_once():
     drinks = h.water_of_drinks([(250, 0.99), (330, 0.89), (500, 1.00), (200, 0.88)])
     assert drinks == pytest.approx(1.2172, abs=LAST_DIGIT)
-    assert h.total_water(drinks, [(500, 0.84), (250, 0.80)]) == pytest.approx(1.8372, abs=LAST_DIGIT)  # + 0.62
+    assert h.total_water(drinks, [(500, 0.84), (250, 0.80)]) == pytest.approx(
+        1.8372, abs=LAST_DIGIT
+    )  # + 0.62
 
 
 @pytest.mark.parametrize(
