@@ -152,13 +152,13 @@ def assess(
         seed_of(person, window(as_of, window_days)[0].toordinal(), window_days),
     )
     summaries = zip(*summarise(found, codes), strict=True)
-    amounts = _with_fasts(found)
+    amount, added, share = _with_fasts(found)
     gaps = [
         gap
         for i, (code, summary) in enumerate(zip(codes, summaries, strict=True))
         for gap in _gaps_of(
             needs.get(code) or Need(code, reasons=(NO_ROW,)),
-            _Nutrient(*(part[i] for part in amounts), Summary(*summary), found.sources[i], found.fluid),
+            _Nutrient(amount[i], added[i], share[i], Summary(*summary), found.sources[i], found.fluid),
             shared,
         )
     ]
@@ -200,11 +200,15 @@ def days_in_window(days: pd.DataFrame, nutrients: Sequence[str], as_of: date, le
     status = np.full(length, EMPTY, dtype=object)
     status[there] = days["status"].to_numpy(dtype=object)[rows[there]]
     column = dict(zip(wanted, numbers.T, strict=True))
+    amount, added, share, unknown = numbers[:, : len(columns)].T.reshape(4, len(nutrients), length)
     return DaysInWindow(
         status.astype(str),
         np.array([day.weekday() >= SATURDAY for day in dates]),
         column.get(ENERGY, np.full(length, np.nan)),
-        *numbers[:, : len(columns)].T.reshape(4, len(nutrients), length),
+        amount,
+        added,
+        share,
+        unknown,
         [
             {one: column[f"{code}_{one}"] for one in (FORTIFIED, MEDICINE) if f"{code}_{one}" in column}
             for code in nutrients
@@ -321,16 +325,18 @@ def _doses_alone(days: _Nutrient, shared: _Shared) -> _Nutrient:
 
 
 def _water(need: Need, kind: str, days: _Nutrient, shared: _Shared) -> _Case:
-    """Water that counts toward the goal; that of drinks alone where too little is known of food's moisture."""
+    """Water that counts toward the goal; of drinks alone where too little is known of food's moisture."""
     assert days.fluid is not None
     drinks, uncounted, moisture = days.fluid
     coverage = usual.mean_of(np.where(shared.usable, moisture, np.nan))
+    notes: tuple[str, ...] = ()
+    factor, share = 1.0, days.share
     if coverage < LEAST_COVERAGE:
         amount = np.where(np.isnan(drinks) & shared.usable & ~np.isnan(days.amount), 0.0, drinks)
         share = np.ones_like(days.share)
         factor, notes = hydration.beverage_share(_authority(need)), ("drinks_only",)
     else:
-        amount, share, factor, notes = days.amount - np.nan_to_num(uncounted), days.share, 1.0, ()
+        amount = days.amount - np.nan_to_num(uncounted)
     none_added = np.zeros_like(amount)
     summary = usual.summary(amount, none_added, share, shared.usable, shared.weekend)
     return _Case(

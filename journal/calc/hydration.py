@@ -58,7 +58,7 @@ CATEGORIES = {
 """Categories of the survey food table that are drunk. SR28's "Beverages" are told by their water content."""
 MIXED_CATEGORY = "Beverages"
 LEAST_DRINK_WATER = 50.0
-"""Water under which something of SR28's group "Beverages" is a powder or syrup (product choice). [g / 100 g]"""
+"""Water under which something of SR28's "Beverages" is a powder or syrup (product choice). [g / 100 g]"""
 MOST_ALCOHOL = 5.0
 """Alcohol up to which a drink is as weak as ordinary beer and counts (product choice). [g / 100 g]"""
 BEVERAGE_SHARE = {"nasem": 0.81, "efsa": 0.80}
@@ -207,7 +207,7 @@ def sweat_rate(met: float, kg: float, temperature_c: float) -> float:
 def measured_sweat(
     before_kg: float, after_kg: float, drink_l: float, urine_l: float, hours: float
 ) -> Measured:
-    """Return sweat from body mass before and after, without clothes and dry, of exercise under about 2 h [3]_.
+    """Return sweat from body mass before and after, naked and dry, of exercise under about 2 h [3]_.
 
     Raises
     ------
@@ -258,7 +258,7 @@ def sweat_of(
     weighed: Measured | None = None,
     own_rates: Sequence[float] = (),
 ) -> Sweat | None:
-    """Return the best that is known of the sweat of one bout: its own weighing, one's own rates, or the estimate."""
+    """Return the best that is known of one bout's sweat: its weighing, one's own rates, or the estimate."""
     if weighed is not None:
         loss = max(weighed.loss, 0.0)
         return Sweat(loss, loss, loss, measured=True)

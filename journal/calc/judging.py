@@ -162,10 +162,10 @@ def judge_resampled(
 
     Notes
     -----
-    "Looks sufficient" rests on what is known; "looks low" on the estimates, where coverage allows it. A usable
-    day of which too little is known to be estimated (coverage below 0.6) stands there with the reference itself,
-    or with the least it can hold if that is more: it speaks for neither side, and so the unknown never makes
-    "looks low" stronger.
+    "Looks sufficient" rests on what is known; "looks low" on the estimates, where coverage allows it. A
+    usable day of which too little is known to be estimated (coverage below 0.6) stands there with the
+    reference itself, or with the least it can hold if that is more: it speaks for neither side, and so the
+    unknown never makes "looks low" stronger.
     """
     amount, added, share = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (amount, added, share)))
     usable = np.broadcast_to(np.asarray(usable, dtype=bool), amount.shape)

@@ -2,8 +2,7 @@
 
 `journal.calc.gaps` words the same verdicts for one diarist. Here each nutrient of a whole batch is one array
 of diarists by days, and the judging functions take it as it is. A batch is as large as memory allows: three
-arrays of diarists x nutrients x days and a few of their size in between; 500 diarists, 20 nutrients and 90 days
-are 22 MB each way.
+arrays of diarists x nutrients x days; for 500 diarists, 20 nutrients and 90 days they take 22 MB.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -71,7 +71,8 @@ def _draws(n: int) -> NDArray[np.uint16]:
 
 def _shuffled(days: Floats, seeds: NDArray[np.uint64]) -> Floats:
     """The days of each row that count, in the order of their keys, and the others after them."""
-    keys = _mixed(_mixed(seeds)[:, None] + _GOLDEN * np.arange(1, days.shape[-1] + 1, dtype=np.uint64))
+    places = _GOLDEN * np.arange(1, days.shape[-1] + 1, dtype=np.uint64)
+    keys = _mixed(np.add(_mixed(seeds)[:, None], places, dtype=np.uint64))
     keys = np.where(np.isnan(days), np.iinfo(np.uint64).max, keys)
     return np.take_along_axis(days, np.argsort(keys, axis=-1, kind="stable"), axis=-1)
 

@@ -6,6 +6,7 @@ to, and tell pages what to leave out. An answer that is missing counts as "maybe
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
@@ -29,6 +30,21 @@ EVERY_TIP = MORE_WITH_KIDNEYS | CALCIUM_AND_D | {"vitamin_b12_ug", "sodium_mg"}
 
 
 @dataclass(frozen=True)
+class Course:
+    """A medicine of the profile, from one day to another; None: not told, or still taken."""
+
+    medicine: str
+    name: str = ""
+    started: date | None = None
+    stopped: date | None = None
+
+    def taken_on(self, day: date) -> bool:
+        return (self.started is None or self.started <= day) and (
+            self.stopped is None or day <= self.stopped
+        )
+
+
+@dataclass(frozen=True)
 class Flags:
     """What advice must know of a person on one day. Answers are "yes", "no" or "unknown"."""
 
@@ -42,6 +58,9 @@ class Flags:
     diuretics: bool = False
     clinician_targets: frozenset[str] = frozenset()
     diary_implausible: bool = False
+    takes_medicines: str = UNKNOWN
+    courses: tuple[Course, ...] = ()
+    weight_kg: float | None = None
 
     def has(self, *conditions: str) -> bool:
         return any(self.conditions.get(condition) == YES for condition in conditions)

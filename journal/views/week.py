@@ -1,4 +1,4 @@
-"""The week: seven nutrients, seven days, cramps above, and the verdicts of the longer windows that end then."""
+"""The week: seven nutrients, seven days, cramps above, and the verdicts of the longer times that end then."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
