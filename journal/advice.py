@@ -7,7 +7,7 @@ that were kept when it was raised; so does what it must leave out for this perso
 Nothing here needs pandas: web processes import it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -18,31 +18,37 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from journal import wording
+from journal import card_words, wording
 from journal.calc import advice_rules, days
-from journal.calc.advice_rules import IMPLAUSIBLE, RULE, SEVERITIES, WINDOW, Facts, GapFacts, Rule, Wanted
+from journal.calc.advice_rules import RULE, SEVERITIES, Facts, Wanted
 from journal.calc.redflags import RED_FLAG, red_flags, urgency_order
 from journal.calc.suppressions import Flags
-from journal.codes import AdviceState, DayStatus, Severity
+from journal.codes import AdviceState, Severity
 from journal.emergency import Numbers, numbers
+from journal.facts import OVER, facts_about, facts_of_doses, facts_of_drinks, over_for, red_flags_lately
 from journal.flags import flags_about, suppressions
-from journal.models import Advice, DailyIntake, Diarist, NutrientGap, SpasmEpisode, StaleDay, WarningSigns
-from journal.models.findings import AdviceQuerySet
+from journal.models import (
+    Advice,
+    Diarist,
+    Dose,
+    Exercise,
+    Kept,
+    SpasmEpisode,
+    StaleDay,
+    WarningSigns,
+    WaterIntake,
+)
 
 __all__ = [
     "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help", "past_cards",
-    "raise_red_flags", "red_flags_of", "seen", "snooze", "suppressions", "update",
+    "raise_dangers", "raise_red_flags", "raised_by", "red_flags_of", "seen", "snooze", "suppressions", "update",
 ]  # fmt: skip
 
-OVER = (AdviceState.GOT_HELP, AdviceState.DISMISSED, AdviceState.WITHDRAWN)
-SILENCE = timedelta(hours=72)
-"""For so long after a red-flag card was raised or ended, whichever is later, no nutrition tip is shown.
-An open one keeps the silence, acknowledged or not; one withdrawn because the tick was removed counts
-from its removal like any other: three days without a tip harm nobody."""
 LONGEST_SNOOZE = 90
 DAYS_REMEMBERED = 90
 """For so long cards that are over can be looked up. [d]"""
-USABLE = (DayStatus.COMPLETE_MARKED, DayStatus.COMPLETE_INFERRED, DayStatus.FASTING_MARKED)
+AT_SAVE = {Dose: "dose", WaterIntake: "drink", Exercise: "drink"}
+"""Entries whose save may bring a danger that is no warning sign, and which rules it then judges."""
 FINAL_BY_PERSON = (AdviceState.DISMISSED, AdviceState.GOT_HELP)
 
 
@@ -120,66 +126,43 @@ def _raise(diarist: Diarist, entry: SpasmEpisode | WarningSigns, rule: str, evid
     return card
 
 
+# Dangers of a dose or a drink, inside the save -------------------------------------------------
+
+
+def raised_by(entry: Kept) -> list[Advice]:
+    """Judge an entry just saved, changed or deleted; returns the open cards that it raises, most urgent first."""
+    if isinstance(entry, (SpasmEpisode, WarningSigns)):
+        return raise_red_flags(entry.diarist, entry)
+    return raise_dangers(entry.diarist, AT_SAVE[type(entry)]) if type(entry) in AT_SAVE else []
+
+
+def known_of(entry: Kept) -> list[Advice]:
+    """The open cards that an entry stored earlier goes with: a repeated save answers with them, too."""
+    if isinstance(entry, (SpasmEpisode, WarningSigns)):
+        return red_flags_of(entry)
+    rules = advice_rules.judged_at_save(AT_SAVE.get(type(entry), "none"))
+    return list(Advice.objects.of(entry.diarist).filter(rule__in=rules).exclude(state__in=OVER)) if rules else []
+
+
+@transaction.atomic
+def raise_dangers(diarist: Diarist, kind: str) -> list[Advice]:
+    """Bring the cards on dangers in line with what was just saved, a `dose` or a `drink` (or exercise).
+
+    The review judges the same rules on the same facts again; this only comes before it. The caller holds the
+    diary and has taken its revision forward.
+    """
+    today = days.local_day(timezone.now(), diarist.tz, diarist.day_start)
+    facts = (facts_of_doses if kind == "dose" else facts_of_drinks)(diarist, today)
+    wanted = advice_rules.wanted(facts, at_save=kind)
+    rules = advice_rules.judged_at_save(kind)
+    rows = list(Advice.objects.of(diarist).filter(rule__in=rules).order_by("-created_at", "-pk"))
+    if not (wanted or rows):
+        return []
+    changes = _Changes(diarist, today, rows, diarist.revision)
+    return changes.all_in_line(wanted, facts)
+
+
 # All other cards, after a review --------------------------------------------------------------
-
-
-def facts_about(diarist: Diarist, today: date, gaps: Iterable[NutrientGap]) -> Facts:
-    """Gather what rules look at: the gaps just computed, cramps, usable days, answers, open red flags."""
-    shown = [gap for gap in gaps if gap.window_days == WINDOW]
-    latest = max((gap.as_of for gap in shown), default=None)
-    shown = [gap for gap in shown if gap.as_of == latest]
-    first, last = days.window(today, WINDOW)
-    cramps = SpasmEpisode.objects.of(diarist).live().between(first, last).order_by()
-    woke_me_by_day = list(cramps.values_list("local_date", "woke_me"))
-    usable = DailyIntake.objects.filter(diarist=diarist, date__range=(first, last), status__in=USABLE)
-    implausible = any(IMPLAUSIBLE in str(gap.reasons) for gap in shown)
-    return Facts(
-        today=today,
-        flags=flags_about(diarist, today, diary_implausible=implausible),
-        gaps=tuple(_gap_facts(gap) for gap in shown),
-        usable_days=frozenset(usable.values_list("date", flat=True)),
-        cramp_days=frozenset(day for day, _woke in woke_me_by_day),
-        woken_days=frozenset(day for day, woke in woke_me_by_day if woke),
-        quiet=_red_flags_lately(diarist, timezone.now()).exists(),
-    )
-
-
-def _gap_facts(gap: NutrientGap) -> GapFacts:
-    return GapFacts(
-        nutrient=gap.nutrient,
-        kind=gap.kind,
-        as_of=gap.as_of,
-        band=gap.band,
-        mean=gap.mean,
-        lower=gap.lower,
-        upper=gap.upper,
-        coverage=gap.coverage,
-        reference_amounts=_reference_amounts(gap),
-        probability_adequate=gap.probability_adequate,
-        confidence_above=gap.confidence_above,
-        days_used=gap.days_used,
-        days_in_window=gap.days_in_window or gap.window_days,
-        reference=gap.reference or {},
-        reasons=tuple(gap.reasons),
-        evidence=gap.evidence,
-    )
-
-
-def _reference_amounts(gap: NutrientGap) -> tuple[float, ...]:
-    """What the intake is set against: one amount, or two where the diarist gave no sex."""
-    if gap.reference_amount is not None:
-        return (gap.reference_amount,)
-    return tuple((gap.reference or {}).get("amounts") or ())
-
-
-def _red_flags_lately(diarist: Diarist, now: datetime) -> AdviceQuerySet:
-    """Red-flag cards that are open, or ended too short a time ago for tips to be shown again."""
-    return Advice.objects.of(diarist).filter(Q(rule__startswith="R") & ~_over_for(now))
-
-
-def _over_for(now: datetime) -> Q:
-    """Ended that long ago; a card ends after it was raised, so this is the later of the two moments."""
-    return Q(state__in=OVER, ended_at__lte=now - SILENCE)
 
 
 @transaction.atomic
@@ -191,22 +174,23 @@ def update(diarist: Diarist, facts: Facts, today: date) -> list[Advice]:
     """
     diarist = Diarist.objects.select_for_update().get(pk=diarist.pk)
     rows = list(Advice.objects.of(diarist).exclude(rule__startswith="R").order_by("-created_at", "-pk"))
-    wanted = advice_rules.wanted(facts)
-    changes = _Changes(diarist, today, rows)
-    for card in rows:
-        if card.state not in OVER and not any(_is_about(card, want.rule) for want in wanted):
-            changes.end(card)
-    for want in wanted:
-        changes.bring_in_line(want, facts)
-    return [card for card in changes.rows if card.state not in OVER]
+    return _Changes(diarist, today, rows).all_in_line(advice_rules.wanted(facts), facts)
 
 
 class _Changes:
     """The cards of one diarist during one update, which takes the revision forward at most once."""
 
-    def __init__(self, diarist: Diarist, today: date, rows: list[Advice]):
+    def __init__(self, diarist: Diarist, today: date, rows: list[Advice], revision: int | None = None):
         self.diarist, self.today, self.rows = diarist, today, rows
-        self._revision: int | None = None
+        self._revision = revision
+
+    def all_in_line(self, wanted: Collection[Wanted], facts: Facts) -> list[Advice]:
+        """Keep or bring what is wanted, and withdraw the rest. Returns the cards that are not over."""
+        right = {card.pk for want in wanted if (card := self.bring_in_line(want, facts))}
+        for card in self.rows:
+            if card.state not in OVER and card.pk not in right:
+                self.end(card)
+        return [card for card in self.rows if card.state not in OVER]
 
     @property
     def revision(self) -> int:
@@ -221,24 +205,31 @@ class _Changes:
         card.evidence = {**card.evidence, "was": card.state}
         _end(card, AdviceState.WITHDRAWN, self.revision)
 
-    def bring_in_line(self, want: Wanted, facts: Facts) -> None:
-        history = [card for card in self.rows if _is_about(card, want.rule)]
+    def bring_in_line(self, want: Wanted, facts: Facts) -> Advice | None:
+        """The open card of what is wanted, kept, reopened or new; or a weaker one that was open on its topic."""
+        history = [card for card in self.rows if _is_about(card, want)]
         live = next((card for card in history if card.state not in OVER), None)
-        ended_this_week = next((card for card in history if card.key == want.key), None)
+        same_key = next((card for card in history if card.key == want.key), None)
         if live and not (live.state == AdviceState.ACKNOWLEDGED and self.may_come(want, facts, history)):
-            self.keep(live, want)
-        elif ended_this_week and ended_this_week.state == AdviceState.WITHDRAWN:
-            self.reopen(ended_this_week, want)
-        elif not ended_this_week and self.may_come(want, facts, history):
-            if live:
-                self.end(live)
-            self.create(want)
+            return self.keep(live, want)
+        if same_key and same_key.state == AdviceState.WITHDRAWN:
+            return self.reopen(same_key, want)
+        if not same_key and self.may_come(want, facts, history):
+            return self.create(want)
+        return self.keep(live, want) if live else self.weaker(want)
+
+    def weaker(self, want: Wanted) -> Advice | None:
+        for other in want.instead:
+            for card in self.rows:
+                if card.state not in OVER and _is_about(card, other):
+                    return self.keep(card, other)
+        return None
 
     def may_come(self, want: Wanted, facts: Facts, history: list[Advice]) -> bool:
-        """Whether a new card is due: no silence, the day's first of its layer, after its cool-down."""
+        """Whether a new card is due: no silence, the day's first of its layer unless a danger, after its cool-down."""
         if facts.quiet and want.rule.is_tip:
             return False
-        if any(
+        if not want.rule.push and any(
             self.day_of(card.created_at) == self.today and _layer(card) == want.layer for card in self.rows
         ):
             return False
@@ -252,41 +243,47 @@ class _Changes:
             facts,
             last_day=self.day_of(max(last.created_at, put_away)),
             last_window_end=date.fromisoformat(raised["window_end"]),
-            last_state="" if last.state == AdviceState.WITHDRAWN else raised["state"],
+            last_state="" if last.state == AdviceState.WITHDRAWN else last.evidence.get("told", raised["state"]),
             dismissals=sum(c.rule == want.rule.id and c.state == AdviceState.DISMISSED for c in self.rows),
         )
 
-    def keep(self, card: Advice, want: Wanted) -> None:
-        evidence = {**_evidence(want), "raised": card.evidence["raised"]}
+    def keep(self, card: Advice, want: Wanted) -> Advice:
+        evidence = {**_evidence(want), "raised": card.evidence["raised"], "told": self.told(card, want)}
         if (card.evidence, card.severity) == (evidence, want.severity):
-            return
+            return card
         if SEVERITIES.index(want.severity) < SEVERITIES.index(card.severity):
             card.state, card.snoozed_until = AdviceState.NEW, None
         card.severity, card.rule_version = want.severity, want.rule.version
-        _keep(card, evidence, self.revision)
+        return _keep(card, evidence, self.revision)
 
-    def reopen(self, card: Advice, want: Wanted) -> None:
+    def told(self, card: Advice, want: Wanted) -> str:
+        """What the person was told last: until a card is acknowledged it tells the newest."""
+        unread = card.state in (AdviceState.NEW, AdviceState.SEEN, AdviceState.SNOOZED)
+        return want.state if unread else card.evidence.get("told", card.evidence["raised"]["state"])
+
+    def reopen(self, card: Advice, want: Wanted) -> Advice:
         """Bring back what was withdrawn this week, as the person had left it."""
         before = card.evidence.get("was", AdviceState.NEW)
-        evidence = {**_evidence(want), "raised": card.evidence["raised"]}
+        evidence = {**_evidence(want), "raised": card.evidence["raised"], "told": want.state}
         card.severity = want.severity
-        _reopen(card, evidence, self.revision, AdviceState.NEW if before == AdviceState.SNOOZED else before)
+        return _reopen(card, evidence, self.revision, AdviceState.NEW if before == AdviceState.SNOOZED else before)
 
-    def create(self, want: Wanted) -> None:
+    def create(self, want: Wanted) -> Advice:
         card, made = Advice.objects.get_or_create(
             diarist=self.diarist,
             key=want.key,
             defaults={
                 "rule": want.rule.id,
                 "rule_version": want.rule.version,
-                "nutrient": want.rule.nutrient,
+                "nutrient": want.nutrient,
                 "severity": want.severity,
-                "evidence": {**_evidence(want), "raised": _evidence(want)},
+                "evidence": {**_evidence(want), "raised": _evidence(want), "told": want.state},
                 "revision": self.revision,
             },
         )
         if made:
             self.rows.insert(0, card)
+        return card
 
 
 def _evidence(want: Wanted) -> dict:
@@ -294,8 +291,8 @@ def _evidence(want: Wanted) -> dict:
     return {**want.inputs, "variant": want.variant, "layer": want.layer, "state": want.state}
 
 
-def _is_about(card: Advice, rule: Rule) -> bool:
-    return (card.rule, card.nutrient) == (rule.id, rule.nutrient)
+def _is_about(card: Advice, want: Wanted) -> bool:
+    return (card.rule, card.nutrient) == (want.rule.id, want.nutrient)
 
 
 def _layer(card: Advice) -> str:
@@ -337,6 +334,8 @@ class Card:
     entry_id: UUID | None
     numbers: Numbers | None
     """Whom to call; None for cards that are not urgent."""
+    push: bool = False
+    """A phone may ring for it: red flags and dangers alone."""
 
 
 def cards_for(diarist: Diarist, now: datetime | None = None) -> list[Card]:
@@ -347,7 +346,7 @@ def cards_for(diarist: Diarist, now: datetime | None = None) -> list[Card]:
     """
     now = now or timezone.now()
     behind = Exists(StaleDay.objects.filter(diarist=OuterRef("diarist")))
-    lately = Q(rule__startswith="R") & ~_over_for(now)
+    lately = Q(rule__startswith="R") & ~over_for(now)
     rows = list(Advice.objects.of(diarist).filter(~Q(state__in=OVER) | lately).annotate(behind=behind))
     silent = any(row.rule in RED_FLAG for row in rows)
     rows = [row for row in rows if row.state not in OVER and not _asleep(row, now)]
@@ -385,7 +384,7 @@ def past_cards(diarist: Diarist, now: datetime | None = None, days_back: int = D
     ended = Q(state__in=OVER, ended_at__gte=now - timedelta(days=days_back))
     asleep = Q(state=AdviceState.SNOOZED, snoozed_until__gt=now)
     rows = {row.pk: row for row in Advice.objects.of(diarist).filter(ended | asleep)}
-    silent = bool(rows) and _red_flags_lately(diarist, now).exists()
+    silent = bool(rows) and red_flags_lately(diarist, now).exists()
     shown = [row for row in rows.values() if row.rule in RED_FLAG or _may_be_shown(row, silent)]
     past = [
         Past(card, rows[card.id].ended_at, rows[card.id].snoozed_until) for card in cards_of(diarist, shown, now)
@@ -413,7 +412,7 @@ def cards_of(diarist: Diarist, rows: Iterable[Advice], now: datetime | None = No
 
 
 def _most_severe_first(card: Card) -> tuple:
-    urgency = urgency_order(card.rule) if card.rule in RED_FLAG else (False, "")
+    urgency = urgency_order(card.rule) if card.rule in RED_FLAG else (True, "~")
     return SEVERITIES.index(card.severity), urgency, -card.created_at.timestamp()
 
 
@@ -421,17 +420,17 @@ def _card(row: Advice, diarist: Diarist, flags: Flags, now: datetime) -> Card | 
     if row.rule in RED_FLAG:
         call = numbers(diarist.region)
         words = wording.red_flag_words(row.rule, row.evidence, call)
-        return _shown(row, words, row.severity, "R", RED_FLAG[row.rule].sources, now, call)
+        return _shown(row, words, row.severity, "R", RED_FLAG[row.rule].sources, now, call, push=True)
     rule = RULE[row.rule]
-    variant = advice_rules.variant(rule, flags)
+    variant = advice_rules.variant(rule, row.nutrient, flags)
     if variant is None:
         return None
-    if rule.nutrient:
-        words = wording.low_intake_words(rule.id, rule.nutrient, variant, row.evidence, flags)
-    else:
-        words = wording.OTHERS[rule.id](row.evidence)
+    severity = advice_rules.severity(rule, variant, row.evidence.get("severity"))
+    call = numbers(diarist.region)
+    words = card_words.words(rule.id, row.nutrient, variant, severity, row.evidence, flags, call)
     layer = advice_rules.layer(rule, variant)
-    return _shown(row, words, advice_rules.severity(rule, variant), layer, rule.sources, now)
+    urgent = severity == Severity.URGENT_NOW
+    return _shown(row, words, severity, layer, rule.sources, now, call if urgent else None, push=rule.push)
 
 
 def _shown(
@@ -442,6 +441,7 @@ def _shown(
     sources: tuple[str, ...],
     now: datetime,
     call: Numbers | None = None,
+    push: bool = False,
 ) -> Card:
     return Card(
         id=row.pk,
@@ -466,6 +466,7 @@ def _shown(
         created_at=row.created_at,
         entry_id=row.trigger_id,
         numbers=call,
+        push=push,
     )
 
 
@@ -505,7 +506,7 @@ def acknowledge(card: Advice) -> Advice:
     card = _held(card)
     _check(card, "acknowledge")
     card.state, card.snoozed_until = AdviceState.ACKNOWLEDGED, None
-    card.asked_again_at = _tomorrow(card.diarist) if card.rule in RED_FLAG else None
+    card.asked_again_at = _tomorrow(card.diarist) if card.severity == Severity.URGENT_NOW else None
     return _save(card, _forward(card.diarist))
 
 

@@ -3,7 +3,8 @@
 Each verb is one transaction. It takes the diarist's revision forward on the locked diarist row and
 stamps it on what changed, so that a phone which asks for "everything after revision n" never misses
 a change; it marks the touched days stale in the same transaction; and once that is stored, it asks
-for a review. Warning signs are judged inside the save: `entry.red_flags` holds the cards.
+for a review. Warning signs, and dangers of a dose or a drink, are judged inside the save: `entry.red_flags`
+holds the cards.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +28,6 @@ from journal import advice, tasks
 from journal.calc import days
 from journal.codes import DoseSource, MealKind
 from journal.models import (
-    Advice,
     BodyWeight,
     DailyIntake,
     DayMark,
@@ -352,7 +352,7 @@ def _log(model: type[K], diarist: Diarist, id: UUID | None = None, **fields: Any
     """Store a new entry; a known id returns what is stored."""
     _hold(diarist)
     if stored := _stored(model, diarist, id):
-        stored.red_flags = _red_flags_of(stored)
+        stored.red_flags = advice.known_of(stored)
         return stored
     fields = {name: value for name, value in fields.items() if value is not None or name != "occurred_at"}
     return _store(model(diarist=diarist, id=id or uuid4()), fields, base_revision=None, new=True)
@@ -382,18 +382,13 @@ def _store(
     portions = _items_of(entry, items) if isinstance(entry, Meal) and (new or items is not None) else None
 
     if before is not None and entry.deleted_at is None and before == _content(entry, portions):
-        entry.red_flags = _red_flags_of(entry)
+        entry.red_flags = advice.known_of(entry)
         return entry
     if before is not None:
         _check_base(entry, base_revision, must_name_base)
     entry.deleted_at = None
     _stamp_and_save(entry, portions, touched, new=new)
     return entry
-
-
-def _red_flags_of(entry: Kept) -> list[Advice]:
-    """The cards that an entry stored earlier has raised: a repeated save answers with them too."""
-    return advice.red_flags_of(entry) if isinstance(entry, (SpasmEpisode, WarningSigns)) else []
 
 
 def _check_base(entry: Kept, base_revision: int | None, must_name_base: bool) -> None:
@@ -416,11 +411,7 @@ def _stamp_and_save(
         getattr(entry, "_prefetched_objects_cache", {}).pop("items", None)
     if hasattr(entry, "local_date"):
         mark_stale(entry.diarist, {*touched, entry.local_date})
-    entry.red_flags = (
-        advice.raise_red_flags(entry.diarist, entry)
-        if isinstance(entry, (SpasmEpisode, WarningSigns))
-        else []
-    )
+    entry.red_flags = advice.raised_by(entry)
     log.info("entry_saved", kind=entry._meta.model_name, diarist=entry.diarist_id, revision=entry.revision)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import CharField, DateField, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
-from journal.calc.suppressions import NO, UNKNOWN, YES, Effects, Flags, effects
+from journal.calc.suppressions import NO, UNKNOWN, YES, Course, Effects, Flags, effects
 from journal.codes import DIURETICS, POTASSIUM_RAISING, SetBy
 from journal.models import BodyWeight, ConditionAnswer, Diarist, LifeStagePeriod, Medicine, PersonalTarget
 from nutrients.codes import LifeStage
@@ -21,7 +21,7 @@ def flags_about(diarist: Diarist, today: date, *, diary_implausible: bool = Fals
     """What advice must know of a person on one diary day. Asks the database once."""
     answers: dict[str, str] = {}
     medicines: set[str] = set()
-    listed = False
+    courses: list[Course] = []
     stages: set[str] = set()
     targets: set[str] = set()
     kilograms = None
@@ -30,7 +30,7 @@ def flags_about(diarist: Diarist, today: date, *, diary_implausible: bool = Fals
         if kind == "condition":
             answers[code] = value
         elif kind == "medicine":
-            listed = True
+            courses.append(Course(code, value, first, last))
             medicines |= {code} if now else set()
         elif kind == "stage" and now:
             stages.add(code)
@@ -45,10 +45,13 @@ def flags_about(diarist: Diarist, today: date, *, diary_implausible: bool = Fals
         bmi=_bmi(kilograms, diarist.height_cm),
         conditions=answers,
         medicines=frozenset(medicines),
-        potassium_raising=_potassium_raising(diarist.takes_medicines, medicines, listed),
+        potassium_raising=_potassium_raising(diarist.takes_medicines, medicines, bool(courses)),
         diuretics=not DIURETICS.isdisjoint(medicines),
         clinician_targets=frozenset(targets),
         diary_implausible=diary_implausible,
+        takes_medicines=YES if courses else diarist.takes_medicines,
+        courses=tuple(sorted(courses, key=lambda one: (one.started or date.min, one.medicine, one.name))),
+        weight_kg=None if kilograms is None else float(kilograms),
     )
 
 
@@ -61,7 +64,7 @@ def _answers(diarist: Diarist) -> QuerySet:
     targets = PersonalTarget.objects.filter(diarist=diarist, set_by=SetBy.CLINICIAN)
     weights = BodyWeight.objects.filter(pk=Subquery(latest))
     return _rows(conditions, "condition", "condition", "answer").union(
-        _rows(medicines, "medicine", "medicine_class", None, "started_on", "stopped_on"),
+        _rows(medicines, "medicine", "medicine_class", "name", "started_on", "stopped_on"),
         _rows(stages, "stage", "stage", None, "started_on", "ended_on"),
         _rows(targets, "target", "nutrient", "amount"),
         _rows(weights, "weight", None, "kg"),

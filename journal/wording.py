@@ -4,7 +4,7 @@ A title names signs, not illnesses. Every text speaks of "your logged intake" an
 says what it cannot know, and asks rather than tells. Numbers are written as people read them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -194,6 +194,8 @@ FOODS: Mapping[str, Text] = {
         "with their bones"
     ),
     "potassium_mg": gettext_lazy("potatoes, bananas, avocado, beans, leafy greens, milk and yoghurt"),
+    "vitamin_d_ug": gettext_lazy("oily fish, eggs, and fortified milk and cereals"),
+    "vitamin_b12_ug": gettext_lazy("fish, meat, eggs, milk, and fortified foods"),
 }
 FOODS_WITHOUT_DAIRY: Mapping[str, Text] = {
     **FOODS,
@@ -201,10 +203,14 @@ FOODS_WITHOUT_DAIRY: Mapping[str, Text] = {
         "fortified drinks, calcium-set tofu, leafy greens, and small fish eaten with bones"
     ),
     "potassium_mg": gettext_lazy("potatoes, bananas, avocado, beans and leafy greens"),
+    "vitamin_d_ug": gettext_lazy("oily fish, eggs, and fortified drinks and cereals"),
+    "vitamin_b12_ug": gettext_lazy("fish, meat, eggs, and fortified drinks and cereals"),
 }
 FOODS_OF_PLANTS: Mapping[str, Text] = {
     **FOODS_WITHOUT_DAIRY,
     "calcium_mg": gettext_lazy("fortified plant drinks, calcium-set tofu and leafy greens"),
+    "vitamin_d_ug": gettext_lazy("fortified plant drinks and cereals, and mushrooms grown under UV light"),
+    "vitamin_b12_ug": gettext_lazy("plant drinks, cereals and spreads fortified with it"),
 }
 
 LOW_TITLES: Mapping[str, Text] = {
@@ -216,18 +222,59 @@ LOW_TITLES: Mapping[str, Text] = {
 }
 UNSURE_TITLE = gettext_lazy("%(Nutrient)s: logged intake below the reference used")
 
+_LIKELY_BELOW = gettext_lazy(
+    "Your logged intake of %(nutrient)s is likely below what most people in your group need."
+)
+_LOOKS_LOW = gettext_lazy("Your logged intake of %(nutrient)s looks low beside the reference for your group.")
+TITLES: Mapping[str, Text] = {
+    "L03": UNSURE_TITLE,
+    "L04": gettext_lazy("%(Nutrient)s: logged intake looks low, and a log says little about it"),
+    "L05": gettext_lazy("%(Nutrient)s: a reliable source is worth a look"),
+    "L06": gettext_lazy("%(Nutrient)s: logged intake very likely below the reference for your group"),
+    "C07": gettext_lazy("%(Nutrient)s: logged intake below the reference for two months"),
+}
 OPENINGS: Mapping[str, Text] = {
-    "L01": gettext_lazy(
-        "Your logged intake of %(nutrient)s is likely below what most people in your group need."
-    ),
-    "L02": gettext_lazy(
-        "Your logged intake of %(nutrient)s is likely below what most people in your group need."
-    ),
+    "L01": _LIKELY_BELOW,
+    "L02": _LIKELY_BELOW,
     "L03": gettext_lazy(
         "Your logged intake of %(nutrient)s is below the reference used. That reference is an adequate "
         "intake, so the diary cannot tell whether it is too little."
     ),
+    "L04": _LOOKS_LOW,
+    "L05": _LOOKS_LOW,
+    "L06": gettext_lazy(
+        "Your logged intake of %(nutrient)s is very likely below what most people in your group need. Please "
+        "look at the log first: drinks, snacks and second helpings are easily left out. If it is complete, it "
+        "is worth asking a clinician whether a blood test makes sense."
+    ),
+    "L07": gettext_lazy(
+        "Your logged intake of %(nutrient)s is likely below what most people in your group need, and you logged "
+        "frequent cramps. These are two separate facts: the diary cannot tell whether one has to do with the "
+        "other, and for most people no link is proven."
+    ),
+    "C07": gettext_lazy(
+        "Your logged intake of %(nutrient)s is likely below what most people in your group need, in these 28 days "
+        "and in those before. It is worth asking a clinician whether a blood test makes sense."
+    ),
 }
+EXTRA: Mapping[str, Text] = {
+    "L04": gettext_lazy(
+        "A food log says little about vitamin D: the skin makes most of it in sunlight, and it is stored for "
+        "months. Only a blood test can tell."
+    ),
+    "L05": gettext_lazy(
+        "How much is absorbed matters as much as what is eaten, and the body stores it for years. Only a blood "
+        "test can tell."
+    ),
+}
+DARK_MONTHS = gettext_lazy(
+    "In the darker half of the year several countries advise everybody on a supplement; a pharmacist knows what "
+    "is advised where you live."
+)
+RELIABLE_B12 = gettext_lazy(
+    "With a vegan diet a reliable source is worth having: foods fortified with vitamin B12, or a supplement that "
+    "a pharmacist or dietitian helps to choose."
+)
 ADVICE: Mapping[str, Text] = {
     "plain": gettext_lazy(
         "Foods that add much of it: %(foods)s. Before starting a supplement, ask a clinician or pharmacist."
@@ -250,6 +297,7 @@ TALK = gettext_lazy(
     "Going by what you logged, it would be good to talk with your clinician about how eating is going. There "
     "is nothing to change on your own for now. The diary comes along if you like."
 )
+CAUSES = gettext_lazy("Cramps have many causes; often none is found.")
 LIMITS = gettext_lazy(
     "A diary cannot see what was not logged, values that the food table lacks, or how much is absorbed, and "
     "it says nothing about blood levels. Cramps have many causes; often none is found."
@@ -264,19 +312,25 @@ def low_intake_words(rule: str, nutrient: str, variant: str, evidence: Mapping, 
     """The words of a card on logged intake below a reference, as careful as `variant` asks for."""
     name = str(NUTRIENT[nutrient].name)
     named = {"nutrient": name, "Nutrient": name[:1].upper() + name[1:], "foods": str(foods(nutrient, flags))}
-    if variant == "talk":
-        parts: list[Text] = [TALK]
-    else:
-        parts = [OPENINGS[rule], ADVICE[variant]]
-        parts += [ABSORPTION] if "absorption" in evidence.get("caveats", []) else []
-        parts += [LIMITS]
+    parts = [TALK] if variant == "talk" else _low_parts(rule, variant, evidence)
     return Words(
         title=str(_low_title(rule, variant)) % named,
         text=" ".join(str(part) % named for part in parts),
-        why=_days(evidence) if variant == "talk" else _why_low(nutrient, evidence),
+        why=_days(evidence) if variant == "talk" else why_low(nutrient, evidence),
         what_would_change_it=_what_would_change(rule, variant),
         not_a_diagnosis=_("This is not a diagnosis. It sets what you logged beside public reference values."),
     )
+
+
+def _low_parts(rule: str, variant: str, evidence: Mapping) -> list[Text]:
+    """The sentences of a card, the more careful ones instead of the others."""
+    free = variant in ("plain", "food_only")
+    said = [OPENINGS[rule], EXTRA.get(rule), ADVICE[variant]]
+    if rule == "L05" and evidence.get("vegan") and free:
+        said[2] = RELIABLE_B12
+    said += [DARK_MONTHS] if free and "dark_months" in evidence.get("reasons", []) else []
+    said += [ABSORPTION] if "absorption" in evidence.get("caveats", []) else []
+    return [part for part in [*said, LIMITS] if part]
 
 
 def foods(nutrient: str, flags: Flags) -> Text:
@@ -288,7 +342,7 @@ def foods(nutrient: str, flags: Flags) -> Text:
 
 def _low_title(rule: str, variant: str) -> Text:
     if variant in ("plain", "food_only"):
-        return UNSURE_TITLE if rule == "L03" else LOW_TITLES["plain"]
+        return TITLES.get(rule, LOW_TITLES["plain"])
     return LOW_TITLES[variant]
 
 
@@ -299,32 +353,60 @@ def _days(evidence: Mapping) -> str:
     }
 
 
-def _why_low(nutrient: str, evidence: Mapping) -> str:
-    unit = NUTRIENT[nutrient].unit
-    reference = evidence.get("reference", {})
-    kind = _("average requirement") if evidence["kind"] == "ear" else _("adequate intake")
-    authority = reference.get("authority", "")
-    parts = [
+def why_low(nutrient: str, evidence: Mapping) -> str:
+    """The numbers that a card on one nutrient rests on, in sentences."""
+    parts = [*intake_and_reference(nutrient, evidence)]
+    if evidence.get("coverage") is not None:
+        parts.append(
+            _("The food table knows this nutrient for %(share)s%% of the energy logged.")
+            % {"share": number(100 * evidence["coverage"])}
+        )
+    if earlier := evidence.get("earlier"):
+        parts.append(_why_earlier(nutrient, earlier))
+    if "cramp_days_28" in evidence:
+        parts.append(_("Cramps were logged on %(n)s of the last 28 days.") % {"n": evidence["cramp_days_28"]})
+    if evidence.get("band") in Band.values:
+        parts.append(_("In a word: %(band)s.") % {"band": Band(evidence["band"]).label})
+    return " ".join(parts)
+
+
+def _why_earlier(nutrient: str, earlier: Mapping) -> str:
+    return _("In the window before it was on average %(amount)s %(unit)s a day, on %(n)s days.") % {
+        "amount": span(None, None, earlier.get("mean")),
+        "unit": NUTRIENT[nutrient].unit,
+        "n": earlier.get("days_used"),
+    }
+
+
+KINDS: Mapping[str, Text] = {
+    "ear": gettext_lazy("average requirement"),
+    "ai": gettext_lazy("adequate intake"),
+    "ul": gettext_lazy("upper level"),
+    "cdrr": gettext_lazy("level to stay below"),
+}
+
+
+def intake_and_reference(nutrient: str, evidence: Mapping) -> list[str]:
+    """The numbers of a gap, in a unit that people read: litres for water."""
+    unit, factor = ("L", 0.001) if nutrient == "water_g" else (NUTRIENT[nutrient].unit, 1.0)
+    authority = evidence.get("reference", {}).get("authority", "")
+    amounts = [None if one is None else one * factor for one in map(evidence.get, ("lower", "upper", "mean"))]
+    return [
         _("On %(n)s of %(days)s days your logged intake was on average %(amount)s %(unit)s a day.")
         % {
             "n": evidence["days_used"],
             "days": evidence["days_in_window"],
-            "amount": span(evidence.get("lower"), evidence.get("upper"), evidence.get("mean")),
+            "amount": span(*amounts),
             "unit": unit,
         },
         _("The reference for your group (%(kind)s%(authority)s) is %(amount)s %(unit)s.")
         % {
-            "kind": kind,
+            "kind": KINDS[evidence["kind"]],
             "authority": f", {Authority(authority).label}" if authority in Authority.values else "",
-            "amount": _(" or ").join(number(amount) for amount in evidence["reference_amounts"]),
+            "amount": _(" or ").join(number(amount * factor) for amount in evidence["reference_amounts"]),
             "unit": unit,
         },
-        _("The food table knows this nutrient for %(share)s%% of the energy logged.")
-        % {"share": number(100 * evidence["coverage"])},
     ]
-    if evidence.get("band") in Band.values:
-        parts.append(_("In a word: %(band)s.") % {"band": Band(evidence["band"]).label})
-    return " ".join(parts)
 
 
 def _what_would_change(rule: str, variant: str) -> str:
@@ -332,6 +414,8 @@ def _what_would_change(rule: str, variant: str) -> str:
         return _("Other answers in your profile, or a target set by your clinician, would change this card.")
     if rule == "L03":
         return _("More finished days, or a logged intake at or above the reference, would change this card.")
+    if rule in ("L07", "C08"):
+        return _("A higher logged intake on finished days, or fewer cramps, would change this card.")
     return _("More finished days, or a higher logged intake on them, would change this card.")
 
 
@@ -367,9 +451,6 @@ def frequent_cramps_words(evidence: Mapping) -> Words:
             "This is not a diagnosis. Where no card is shown, that is no proof that all is well."
         ),
     )
-
-
-OTHERS: Mapping[str, Callable[[Mapping], Words]] = {"C01": frequent_cramps_words}
 
 
 # Numbers --------------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ def gap(diarist, nutrient="magnesium_mg", kind="ear", **found):
     }  # fmt: skip
     if kind == "ai":
         low |= {"probability_adequate": None, "confidence_above": 0.05, "band": "cannot_tell"}
+    NutrientGap.objects.filter(diarist=diarist, nutrient=nutrient).exclude(as_of=today(diarist)).delete()
     row, _ = NutrientGap.objects.update_or_create(
         diarist=diarist,
         as_of=today(diarist),
@@ -179,7 +180,7 @@ def test_another_layer_has_its_own_card_that_day(alice):
     for day in (16, 17, 18):
         entries.log_spasm(alice, occurred_at=datetime(2026, 11, day, 10, tzinfo=UTC))
     review(alice, gap(alice))
-    assert sorted(rows(alice)) == [("C01", "new"), ("L01", "new")]
+    assert sorted(rows(alice)) == [("C01", "new"), ("I01", "new"), ("L07", "new")]
 
 
 def test_deleting_a_cramp_withdraws_the_card_on_frequent_cramps(alice):
@@ -189,7 +190,7 @@ def test_deleting_a_cramp_withdraws_the_card_on_frequent_cramps(alice):
     review(alice)
     entries.remove(cramps[0])
     review(alice)
-    assert rows(alice) == [("C01", "withdrawn")]
+    assert sorted(rows(alice)) == [("C01", "withdrawn"), ("I01", "new")]
 
 
 def test_another_window_or_an_older_day_raises_nothing(alice, clock):
@@ -316,7 +317,7 @@ def test_no_tip_is_made_until_72_hours_after_a_tick_was_removed(alice, clock):
     clock.shift(timedelta(hours=71, minutes=59))
     assert review(alice, gap(alice)) == []
     clock.shift(timedelta(minutes=1))
-    assert len(review(alice, gap(alice))) == 1
+    assert {card.rule for card in review(alice, gap(alice))} == {"I01", "L01"}
 
 
 def test_an_acknowledged_red_flag_keeps_the_silence(alice, clock):
@@ -343,9 +344,9 @@ def test_a_tip_can_be_seen_acknowledged_snoozed_and_dismissed_but_help_is_not_it
 def test_a_card_to_ask_a_clinician_takes_got_help_too(alice):
     for day in (16, 17, 18):
         entries.log_spasm(alice, occurred_at=datetime(2026, 11, day, 10, tzinfo=UTC))
-    [card] = review(alice)
+    [card] = [card for card in review(alice) if card.rule == "C01"]
     assert advice.got_help(card).state == "got_help"
-    assert review(alice) == []
+    assert "C01" not in {card.rule for card in review(alice)}
 
 
 def test_a_snoozed_card_sleeps_its_days_and_wakes(alice, clock):
@@ -444,8 +445,8 @@ def test_weeks_of_little_but_rice_become_a_card_through_the_real_review(alice, f
         entries.mark_day(alice, noon.date(), finished=True)
     reviews.review_stale(alice.pk)
 
-    [card] = advice.cards_for(alice)
-    assert (card.rule, card.stale) == ("L01", False)
+    [card] = [card for card in advice.cards_for(alice) if card.nutrient == "magnesium_mg"]
+    assert (card.rule, card.stale) == ("L06", False)
     assert card.evidence["days_used"] == 20
     assert card.evidence["lower"] == pytest.approx(11 * float(rice.magnesium_mg))  # 1100 g a day
     assert "On 20 of 28 days your logged intake was on average about" in card.why

@@ -1,0 +1,202 @@
+"""What rules of advice may look at: one person on one diary day, in plain numbers.
+
+None is "not known", never zero. Amounts of nutrients are in the unit that ends their code; litres, hours
+and days are named. Whoever gathers these facts reads rows; nothing here does.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from journal.calc.suppressions import Flags
+from journal.calc.windows import verdict_window
+
+WINDOW = 28
+"""Days that most cards look back on. [d]"""
+DAYS_OF_CRAMPS = 180
+"""How far back cramp days are known: 90 days before a start within the last 90. [d]"""
+
+
+@dataclass(frozen=True)
+class GapFacts:
+    """One nutrient beside one reference value over a window, as the review found it.
+
+    `mean`, `lower` (what is known), `upper` (if foods of unknown content resemble the others) and
+    `reference_amounts` are per day, in the nutrient's own unit. There are two reference amounts where
+    the diarist gave no sex and the two differ. `rda` is the recommended allowance of the same group.
+    """
+
+    nutrient: str
+    kind: str
+    as_of: date
+    band: str = ""
+    mean: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    coverage: float | None = None
+    reference_amounts: tuple[float, ...] = ()
+    probability_adequate: float | None = None
+    confidence_above: float | None = None
+    days_used: int = 0
+    days_in_window: int = WINDOW
+    reference: Mapping = field(default_factory=dict)
+    reasons: tuple = ()
+    evidence: Mapping = field(default_factory=dict)
+    window: int = WINDOW
+    rda: float | None = None
+
+    def inputs(self) -> dict:
+        """What a card keeps of it."""
+        return {
+            "window_end": self.as_of.isoformat(),
+            "days_used": self.days_used,
+            "days_in_window": self.days_in_window,
+            "mean": self.mean,
+            "lower": self.lower,
+            "upper": self.upper,
+            "coverage": self.coverage,
+            "probability_adequate": self.probability_adequate,
+            "confidence_above": self.confidence_above,
+            "band": self.band,
+            "kind": self.kind,
+            "reference_amounts": list(self.reference_amounts),
+            "reference": dict(self.reference),
+            "spread": dict(self.evidence),
+        }
+
+
+@dataclass(frozen=True)
+class Dose:
+    """So much of some nutrients taken on one day, as a supplement or a medicine."""
+
+    day: date
+    amounts: Mapping[str, float]
+    prescribed: bool = False
+    medicine: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """Warning signs ticked at one moment, on a cramp or without one."""
+
+    at: datetime
+    day: date
+    signs: frozenset[str]
+    cramp: bool = False
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the review found in one day. `alcohol_g` and `vitamin_d_ug` are what is known of them."""
+
+    usable: bool
+    drinks_l: float = 0.0
+    alcohol_g: float | None = None
+    vitamin_d_ug: float | None = None
+
+
+@dataclass(frozen=True)
+class Effort:
+    """A bout of exercise with the sweat that it may have cost, as a range.
+
+    `drinks_l`: drunk within the six hours around it. `sweat_l` None: no body weight is known.
+    """
+
+    day: date
+    begun: datetime
+    hours: float
+    met: float
+    sweat_low_l: float | None = None
+    sweat_l: float | None = None
+    drinks_l: float = 0.0
+    hot: bool = False
+    gained_kg: float = 0.0
+    """Weight gained from before to after; 0 where the two were not logged."""
+
+
+@dataclass(frozen=True)
+class Overdrunk:
+    """A span in which more was drunk than body and sweat part with."""
+
+    day: date
+    drinks_l: float
+    sweat_l: float
+    hours: float
+    gained_kg: float = 0.0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that rules may look at, for one person on one diary day."""
+
+    today: date
+    flags: Flags = field(default_factory=Flags)
+    gaps: tuple[GapFacts, ...] = ()
+    earlier_gaps: tuple[GapFacts, ...] = ()
+    """Those of the window of 28 days that ended before the present one began."""
+    usable_days: frozenset[date] = frozenset()
+    cramp_days: frozenset[date] = frozenset()
+    """Of the last `DAYS_OF_CRAMPS` days."""
+    woken_days: frozenset[date] = frozenset()
+    morning_cramp_days: frozenset[date] = frozenset()
+    """Days with a cramp before noon on the clock."""
+    first_cramp: date | None = None
+    diary_since: date | None = None
+    tried_supplement: bool = False
+    """A supplement was ticked as something tried against a cramp, in the last 28 days."""
+    ticked: tuple[Ticked, ...] = ()
+    """Of the last 28 days, as all that follow."""
+    doses: tuple[Dose, ...] = ()
+    days: Mapping[date, Day] = field(default_factory=dict)
+    efforts: tuple[Effort, ...] = ()
+    soft_drinks_l: Mapping[date, float] = field(default_factory=dict)
+    """Drinks without alcohol, on the days on which any drink was logged. [L]"""
+    overdrunk: Overdrunk | None = None
+    spacing: tuple[str, ...] = ()
+    """Classes of medicines that are better kept apart from a mineral or vitamin which is taken, too."""
+    open_red_flags: frozenset[str] = frozenset()
+    quiet: bool = False
+    """A red-flag card is open, or ended less than 72 hours ago."""
+    region: str = ""
+    authority: str = "nasem"
+
+    def gap(self, nutrient: str, *kinds: str, window: int | None = None) -> GapFacts | None:
+        """The gap beside the first of `kinds` that there is, over the window of its verdict or another."""
+        for kind in kinds:
+            if found := _of(self.gaps, nutrient, kind, window or verdict_window(nutrient, kind) or WINDOW):
+                return found
+        return None
+
+    def earlier(self, nutrient: str, kind: str) -> GapFacts | None:
+        return _of(self.earlier_gaps, nutrient, kind, WINDOW)
+
+    def ago(self, days: int) -> date:
+        return self.today - timedelta(days=days)
+
+    def last(self, days: int) -> tuple[date, ...]:
+        """The last so many days, the latest first; today is the first of them."""
+        return tuple(self.ago(n) for n in range(days))
+
+    def count(self, among: Iterable[date], days: int, ago: int = 0) -> int:
+        """How many of some dates lie in the `days` days that end `ago` days before today."""
+        last = self.ago(ago)
+        return sum(last - timedelta(days=days) < day <= last for day in among)
+
+    def added(self, nutrient: str, day: date, *, prescribed: bool = True) -> float:
+        """What supplements and medicines of one day held; without those prescribed, if asked so."""
+        doses = (dose for dose in self.doses if dose.day == day and (prescribed or not dose.prescribed))
+        return sum(dose.amounts.get(nutrient, 0.0) for dose in doses)
+
+    def takes(self, nutrient: str, days: int = WINDOW, *, prescribed: bool | None = None) -> bool:
+        """Whether a dose with this nutrient was logged lately; of one kind, if asked so."""
+        return any(
+            dose.amounts.get(nutrient, 0) > 0 and dose.day > self.ago(days)
+            for dose in self.doses
+            if prescribed is None or dose.prescribed == prescribed
+        )
+
+
+def _of(gaps: tuple[GapFacts, ...], nutrient: str, kind: str, window: int) -> GapFacts | None:
+    found = (gap for gap in gaps if (gap.nutrient, gap.kind, gap.window) == (nutrient, kind, window))
+    return next(found, None)
