@@ -49,7 +49,9 @@ def resampled_range(values: ArrayLike, seeds: ArrayLike = 0) -> Range:
     ends = np.full((len(PERCENTILES), len(flat)), np.nan)
     for n in np.unique(counts[counts > 0]):
         rows = counts == n
-        means = days[rows, :n] @ _draws(int(n)).T.astype(float) / n
+        # einsum sums in one order whatever the batch, so that one diarist gets the same digits as ten thousand;
+        # a matrix product would not, and its threads get in each other's way beside other workers.
+        means = np.einsum("id,rd->ir", days[rows, :n], _draws(int(n)).astype(float)) / n
         ends[:, rows] = np.percentile(means, PERCENTILES, axis=-1)
     lower, upper = ends.reshape(len(PERCENTILES), *x.shape[:-1])
     return Range(lower, upper)
