@@ -15,7 +15,14 @@ from journal.models.entries import (
     WarningSigns,
     WaterIntake,
 )
-from journal.models.findings import Advice, DailyIntake, NutrientGap, ReviewState, StaleDay
+from journal.models.findings import (
+    Advice,
+    DailyIntake,
+    NutrientGap,
+    ReviewState,
+    StaleDay,
+    Suggestion,
+)
 from journal.models.person import (
     ConditionAnswer,
     Diarist,
@@ -47,6 +54,7 @@ __all__ = [
     "ReviewState",
     "SpasmEpisode",
     "StaleDay",
+    "Suggestion",
     "Supplement",
     "WarningSigns",
     "WaterIntake",

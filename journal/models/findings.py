@@ -161,3 +161,16 @@ class ReviewState(models.Model):
     revision = models.PositiveBigIntegerField(default=0)
     reviewed_on = models.DateField(null=True, help_text=_("The diarist's day at the last review."))
     reviewed_at = models.DateTimeField(null=True)
+
+
+class Suggestion(Belonging):
+    """Swaps of usual foods that would close gaps, worked out when their page was asked for."""
+
+    about = models.CharField(max_length=20, help_text=_("What it is about: a code of `closing`."))
+    as_of = models.DateField(help_text=_("The diary day with which its window ends."))
+    found = models.JSONField(default=dict, help_text=_("What it rests on, and the swaps."))
+    revision = models.PositiveBigIntegerField(default=0)
+    computed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["diarist", "about"], name="suggestion_once")]
