@@ -45,7 +45,7 @@ def measure() -> list[Line]:
     return [
         Line(f"assess {DIARISTS} diarists; bare: streaming", ours, "s", MOST_TIMES * streaming, streaming),
         Line(f"assess {DIARISTS} diarists; bare: numpy means", ours, "s", None, bare),
-        Line("of it, rows into arrays; bare: streaming", reading, "s", None, streaming),
+        Line("of it, reading the rows; bare: streaming", reading, "s", None, streaming),
     ]
 
 
