@@ -3,7 +3,8 @@
 A swap takes one usual food out of the average day and puts another of the same kind into its place, on the
 days on which the first was eaten, in so many half portions. Each such swap is a column that is taken or not.
 The search asks, in this order, for the fewest swaps that reach every target, then among these for those that
-change least in weight. Where no choice reaches the targets it asks for the one that comes nearest.
+change least in weight. Where no choice reaches the targets it asks for the one that comes nearest, each
+swap being worth its while.
 
 Grams and amounts are per average day; amounts in the unit of each nutrient's code. HiGHS, which solves it,
 is deterministic, and columns are put into one order first, so the order of foods never shows in the answer.
@@ -24,12 +25,12 @@ MOST_SWAPS = 3
 HALF_PORTIONS = (1, 2, 3, 4)
 """A food is put in as half a portion up to two (product choice)."""
 MOST_GRAMS_AT_A_TIME = 600.0
-LEAST_CLOSED = 0.05
-"""Of the mean gap; swaps that close less are not worth a word (product choice). [-]"""
+WORTH_A_SWAP = 0.05
+"""What a swap must close of a gap to be worth a word where the target is not reached (product choice). [-]"""
+AS_GOOD = 1e-3
+"""Choices that close alike to this share of a gap are told apart by their weight. [-]"""
 TIME_LIMIT_S = 0.3
 """For each of at most three searches. [s]"""
-SLACK = 1e-6
-"""How far a sum may miss its bound, as a share of the largest number in it. [-]"""
 
 Floats = NDArray[np.float64]
 
@@ -190,23 +191,17 @@ class _Problem:
         return self._answer(first if least is None else least, reached=True, proven=sure and sure_too)
 
     def nearest(self) -> Answer:
-        """The swaps that close most of the gaps, each gap counted alike and none beyond its target."""
+        """The swaps that close most of the gaps, each counted alike; none may widen a gap."""
         columns, gaps = len(self.columns), len(self.gains)
-        wide = [(np.concatenate([row, np.zeros(gaps)]), low, high) for row, low, high in self.shared]
+        rows = [(np.concatenate([row, np.zeros(gaps)]), low, high) for row, low, high in self.shared]
         for place, (row, amount, _none) in enumerate(self.gains):
-            share = np.zeros(gaps)
-            share[place] = -amount
-            wide.append((np.concatenate([row, share]), 0.0, np.inf))
-        closed = np.concatenate([np.zeros(columns), np.ones(gaps)])
-        best, sure = _solve(-closed, wide, columns, shares=gaps)
-        if best is None or (total := float(closed @ best)) < LEAST_CLOSED * gaps:
-            return Answer((), False, {}, proven=sure)
-        wide.append((closed, total - SLACK, np.inf))
-        size = 1.0 + self.grams.sum()
-        small = np.concatenate([1.0 + self.grams / size, np.zeros(gaps)])
-        least, sure_too = _solve(small, wide, columns, shares=gaps)
-        taken = best if least is None else least
-        return self._answer(taken[:columns], reached=False, proven=sure and sure_too)
+            closed = np.zeros(gaps)
+            closed[place] = -amount
+            rows.append((np.concatenate([row, closed]), 0.0, np.inf))
+        small = self.grams / (1.0 + self.grams.sum())
+        cost = np.concatenate([WORTH_A_SWAP + AS_GOOD * small, -np.ones(gaps)])
+        best, sure = _solve(cost, rows, columns, shares=gaps)
+        return self._answer(np.zeros(columns) if best is None else best[:columns], reached=False, proven=sure)
 
     def _answer(self, taken: Floats, *, reached: bool, proven: bool) -> Answer:
         swaps = tuple(one for one, is_taken in zip(self.columns, taken, strict=True) if round(is_taken))
