@@ -46,7 +46,7 @@ from journal.models import (
     StaleDay,
     WaterIntake,
 )
-from nutrients.calc.requirement import Need, Person, age_in_years, needs
+from nutrients.calc.requirement import Need, Person, age_in_months, age_in_years, needs, noting_changes
 from nutrients.codes import CODES, LifeStage
 
 log = structlog.get_logger(__name__)
@@ -314,6 +314,7 @@ class _Person:
     def __init__(self, diarist: Diarist):
         self.diarist = diarist
         self.weights = frames.weights(diarist)
+        self._needs: dict[tuple[str, int | None], dict[str, Need]] = {}
 
     @cached_property
     def tables(self) -> tuple[list, list, list]:
@@ -340,10 +341,14 @@ class _Person:
         )
 
     def needs_on(self, day: date) -> dict[str, Need]:
-        references, variations, targets = self.tables
-        stage = people.life_stage(self.diarist, day)
-        person = Person(self.diarist.birth_date, self.diarist.sex, stage, self.diarist.authority)
-        return needs(references, variations, person, day, targets)
+        """What holds on a day; the same for all days of one life stage and month of age."""
+        born, stage = self.diarist.birth_date, people.life_stage(self.diarist, day)
+        months = age_in_months(born, day) if born else None
+        if (stage, months) not in self._needs:
+            references, variations, targets = self.tables
+            person = Person(born, self.diarist.sex, stage, self.diarist.authority)
+            self._needs[stage, months] = needs(references, variations, person, day, targets)
+        return self._needs[stage, months]
 
 
 # Gaps -----------------------------------------------------------------------------------------
@@ -390,8 +395,15 @@ def _gaps_as_of(begun: Begun, as_of: date, frame: pd.DataFrame) -> Iterable[Nutr
     person = begun.person
     need, bmr = person.needs_on(as_of), person.bmr_on(as_of)
     for length in WINDOWS:
+        first, _last = days.window(as_of, length)
         assessed = gaps.assess(
-            frame, need, as_of, length, bmr_kcal=bmr, nutrients=frames.ASSESSED, person=begun.diarist.pk
+            frame,
+            noting_changes(need, person.needs_on(first)),
+            as_of,
+            length,
+            bmr_kcal=bmr,
+            nutrients=frames.ASSESSED,
+            person=begun.diarist.pk,
         )
         yield from (_gap_row(begun, assessed, gap) for gap in assessed.nutrients)
 

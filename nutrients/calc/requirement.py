@@ -5,7 +5,7 @@ not known about the person is not guessed: without a birth date there is no row,
 rows are returned, so that a claim can be made where both agree.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -24,6 +24,8 @@ NEEDS_BIRTH_DATE = "needs_birth_date"
 NEEDS_SEX = "needs_sex"
 NO_ROW = "no_reference_row"
 NEAREST_ROW = "nearest_row"
+CHANGED = "reference_changed"
+"""Another row held at the beginning of the window: a birthday, a pregnancy or its end lies within it."""
 UNDER_NINE = "under_nine"
 INFANT = "infant"
 BARRED = "do not use normal method"
@@ -191,6 +193,29 @@ def choose(
         options = options[:1]
     reasons = [NEEDS_SEX] * (len(options) > 1) + [NEAREST_ROW] * nearest + _age_reasons(months)
     return Need(nutrient, options, nearest=nearest, reasons=tuple(reasons))
+
+
+def noting_changes(now: Mapping[str, Need], before: Mapping[str, Need]) -> dict[str, Need]:
+    """Return the needs of the last day of a window, marked where those of its first day were others.
+
+    The verdict is about now, so the row of the last day is the one compared with; that the intake of some
+    days was for another need is said.
+    """
+    return {
+        code: replace(need, reasons=(*need.reasons, CHANGED)) if _moved(before.get(code), need) else need
+        for code, need in now.items()
+    }
+
+
+def _moved(before: Need | None, now: Need) -> bool:
+    """Whether the amounts differ; a need that a target replaces, or that was not known, has not moved."""
+    if before is None or now.target or not (before.options and now.options):
+        return False
+    return _amounts(before) != _amounts(now)
+
+
+def _amounts(need: Need) -> list[tuple[float | None, ...]]:
+    return [(row.ear, row.ai, row.ul, row.cdrr) for row in (option.row for option in need.options)]
 
 
 def age_in_months(born: date, on: date) -> int:

@@ -16,7 +16,9 @@ from nutrients.calc.requirement import (
     VariationRow,
     age_in_months,
     age_in_years,
+    level_spread,
     needs,
+    noting_changes,
     prior_spread,
 )
 
@@ -254,3 +256,55 @@ def test_a_way_to_get_a_spread_that_nobody_knows_is_refused():
 def test_every_row_of_the_shipped_table_has_a_known_way():
     for row in VARIATIONS:
         prior_spread(row, ROWS[0])
+
+
+# A window in which the row changes
+
+
+def over(first, last, then="general", now="general", **person):
+    """The needs of the last day of a window, marked where the first day's were others."""
+    about = {"birth_date": date(1990, 1, 1), "sex": "female", **person}
+    before, after = (
+        needs(ROWS, VARIATIONS, Person(life_stage=stage, **about), day)
+        for stage, day in ((then, first), (now, last))
+    )
+    return noting_changes(after, before)
+
+
+def test_a_birthday_that_changes_the_row_is_marked_and_todays_row_is_used():
+    # 31 on 1 November: magnesium of women 255 mg until then, 265 mg from then on.
+    found = over(date(2026, 10, 20), TODAY, birth_date=date(1995, 11, 1))
+    assert found["magnesium"].options[0].row.ear == 265
+    assert "reference_changed" in found["magnesium"].reasons
+    assert "reference_changed" not in found["calcium"].reasons  # 800 mg before and after
+
+
+def test_a_birthday_without_another_row_is_not_marked():
+    found = over(date(2026, 10, 20), TODAY, birth_date=date(1990, 11, 1))
+    assert all("reference_changed" not in need.reasons for need in found.values())
+
+
+def test_a_pregnancy_that_begins_within_the_window_is_marked():
+    found = over(date(2026, 10, 20), TODAY, now="pregnancy")
+    assert "reference_changed" in found["magnesium"].reasons
+
+
+def test_an_own_target_has_not_changed_with_a_birthday():
+    target = OwnTarget("magnesium", 300.0)
+    before = needs(ROWS, VARIATIONS, Person(date(1995, 11, 1), "female"), date(2026, 10, 1))
+    after = needs(ROWS, VARIATIONS, Person(date(1995, 11, 1), "female"), TODAY, [target])
+    assert "reference_changed" not in noting_changes(after, before)["magnesium"].reasons
+
+
+# Spread for an upper level
+
+
+def test_for_an_upper_level_the_cv_of_food_stands_for_food_where_the_normal_method_is_barred():
+    [vitamin_d] = [row for row in VARIATIONS if row.nutrient == "vitamin_d"]
+    assert prior_spread(vitamin_d, None) == Spread()
+    assert level_spread(vitamin_d, None) == Spread(cv_of_mean=0.9)
+
+
+def test_for_an_upper_level_a_published_sd_is_taken_as_it_is():
+    calcium = next(row for row in VARIATIONS if (row.nutrient, row.sex, row.sd) == ("calcium", "female", 325))
+    assert level_spread(calcium, None) == prior_spread(calcium, None) == Spread(sd=325)
