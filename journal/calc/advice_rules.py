@@ -207,6 +207,7 @@ _B12_NICE, _B12_MHRA = "NICE NG239, Vitamin B12 deficiency, 2024", "MHRA, Drug S
 _WATER = "IOM, Dietary Reference Intakes for Water, Potassium, Sodium, Chloride and Sulfate, 2005"
 _ACSM = "Sawka et al., ACSM position stand, Exercise and Fluid Replacement, 2007"
 _EAH = "Hew-Butler et al., consensus statement on exercise-associated hyponatraemia, 2015"
+_NEWS_OFF = ("S01", "S05", "S06", "S07", "S08")
 _LOW_OFF = ("S01", "S02", "S04", "S05", "S06", "S07", "S08")
 
 EXCESS = (
@@ -381,12 +382,12 @@ LOW = (
     Rule(
         "L08", "L", "info", 28, on.improving,
         "magnesium or calcium: the confidence of meeting the requirement rose by at least 0.20 since the window of 28 "
-        "days before, to at least 0.50", _LOW_OFF, (_IOM,), (MG, CA), "", good_news, before=1,
+        "days before, to at least 0.50", _NEWS_OFF, (_IOM,), (MG, CA), "", good_news, before=1,
     ),
     Rule(
         "L09", "L", "info", 60, on.between_references,
         "magnesium or calcium: mean between the average requirement and the recommended allowance, confidence 0.50 to "
-        "0.85, at least 10 usable days of 28", _LOW_OFF, (_IOM,), (MG, CA), "", good_news,
+        "0.85, at least 10 usable days of 28", _NEWS_OFF, (_IOM,), (MG, CA), "", good_news,
     ),
     Rule(
         "L10", "L", "info", 0, on.never,
@@ -454,7 +455,7 @@ INFORMATION = (
         "days", (), (_ODS_MG, _ODS_CA, "product leaflets"), about="spacing",
     ),
     Rule(
-        "I05", "I", "info", 90, on.b12_from_fifty, "older than 50", ("S06",),
+        "I05", "I", "info", 90, on.b12_from_fifty, "older than 50", ("S06", "pernicious anaemia"),
         ("IOM, Dietary Reference Intakes for Thiamin, Riboflavin, Niacin, Vitamin B6, Folate, Vitamin B12, 1998", _ODS_B12),
         (B12,), suits=those_who_count,
     ),

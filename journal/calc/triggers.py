@@ -281,8 +281,13 @@ def persisting_low(facts: Facts, nutrient: str) -> Found:
     now, before = low(facts, nutrient), facts.earlier(nutrient, "ear")
     if now is None or before is None or not _is_low(before):
         return None
-    earlier = {"window_end": before.as_of.isoformat(), "days_used": before.days_used, "mean": before.mean}
-    return now.inputs() | {"earlier": earlier}
+    return now.inputs() | {"earlier": _kept(before)}
+
+
+def _kept(before: GapFacts) -> dict:
+    """What a card keeps of the window before."""
+    names = ("window_end", "days_used", "days_in_window", "mean", "probability_adequate")
+    return {name: value for name, value in before.inputs().items() if name in names}
 
 
 def low_and_frequent(facts: Facts, nutrient: str = "") -> Found:
@@ -489,7 +494,7 @@ def improving(facts: Facts, nutrient: str) -> Found:
     rise = now.probability_adequate - before.probability_adequate
     if rise < RISE - 1e-9 or now.probability_adequate < EVEN or now.band not in ("likely_meets", "probably_meets"):
         return None
-    return now.inputs() | {"earlier": {"mean": before.mean, "probability_adequate": before.probability_adequate}}
+    return now.inputs() | {"earlier": _kept(before)}
 
 
 def between_references(facts: Facts, nutrient: str) -> Found:
@@ -616,7 +621,7 @@ def overdrunk(
     for i, (start, _day, _litres) in enumerate(events):
         total = 0.0
         for at, day, litres in events[i:]:
-            total += litres
+            total = round(total + litres, 6)  # sums of tenths must not be more than they are
             hours = max(hydration.SHORTEST_SPAN, (at - start) / timedelta(hours=1))
             end = start + timedelta(hours=hours)
             if at == start and not any(_overlap(one, start, end) for one in efforts):
@@ -686,4 +691,6 @@ def spacing(facts: Facts, nutrient: str = "") -> Found:
 def b12_from_fifty(facts: Facts, nutrient: str = "") -> Found:
     """I05: over 50, where vitamin B12 from fortified foods or a supplement is taken up more surely."""
     age = facts.flags.age
-    return event(facts, age=age) if age is not None and age > B12_FOOD_AGE else None
+    if age is None or age <= B12_FOOD_AGE or facts.flags.has("pernicious_anaemia"):
+        return None
+    return event(facts, age=age)

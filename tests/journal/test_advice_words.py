@@ -1,5 +1,6 @@
 """Every sentence a card can say, with real numbers: calm, whole, and without a claim or a dose."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -7,11 +8,12 @@ from html import unescape
 
 import pytest
 
-from journal import wording
-from journal.calc.advice_rules import RULES
+from journal import card_words, wording
+from journal.calc.advice_rules import RULE, RULES, wanted
 from journal.calc.redflags import EMERGENCY, RED_FLAGS
 from journal.calc.suppressions import Flags
 from journal.emergency import Numbers, numbers
+from tests.journal.advice_cases import On, fires
 
 LOW = {
     "days_used": 14, "days_in_window": 28, "mean": 202.46, "lower": 198.2, "upper": 206.8, "coverage": 0.9312,
@@ -27,16 +29,41 @@ PEOPLE = {
 }
 
 
+ON = On(date(2026, 11, 18))
+LOW_RULES = ("L01", "L02", "L03", "L04", "L05", "L06", "L07", "C07")
+
+
 def low_cards():
-    for rule in RULES:
-        if not rule.nutrient:
-            continue
-        kind = "ai" if rule.id == "L03" else "ear"
+    for rule in LOW_RULES:
+        kind = "ai" if rule == "L03" else "ear"
+        more = {"cramp_days_28": 9} if rule == "L07" else {}
+        more |= {"earlier": {"mean": 199.04, "days_used": 11}} if rule == "C07" else {}
+        more |= {"reasons": ["dark_months"]} if rule == "L04" else {}
         for variant in VARIANTS:
             for who, flags in PEOPLE.items():
-                for evidence in ({**LOW, "kind": kind}, {**BARE, "kind": kind}):
-                    words = wording.low_intake_words(rule.id, rule.nutrient, variant, evidence, flags)
-                    yield f"{rule.id} {variant} {who}", words
+                for evidence in ({**LOW, **more, "kind": kind}, {**BARE, **more, "kind": kind, "vegan": True}):
+                    words = wording.low_intake_words(rule, RULE[rule].nutrients[0], variant, evidence, flags)
+                    yield f"{rule} {variant} {who}", words
+
+
+def every_card():
+    """Each rule's words on what its own trigger found, as it was stored and read again, wherever a person lives."""
+    for name, facts in fires(ON).items():
+        for card in wanted(facts):
+            for one in (card, *card.instead):
+                kept = json.loads(json.dumps(one.inputs))
+                for call in (numbers("GB"), Numbers()):
+                    said = (one.rule.id, one.nutrient, one.variant, one.severity, kept, facts.flags, call)
+                    yield f"{one.rule.id} in {name}", card_words.words(*said)
+    for rule, signs in (("X03", ["weakness"]), ("X04", ["palpitations"])):
+        facts = replace(fires(ON)[rule], ticked=(ON.tick(*signs),))
+        [card] = [card for card in wanted(facts) if card.rule.id == rule]
+        for call in (numbers("GB"), Numbers()):
+            said = (rule, "", card.variant, card.severity, card.inputs, facts.flags, call)
+            yield f"{rule} urgent", card_words.words(*said)
+    asked = replace(fires(ON)["I02"], flags=Flags(age=40))
+    [card] = [card for card in wanted(asked) if card.rule.id == "I02"]
+    yield "I02 ask_first", card_words.words("I02", "", "ask_first", "info", card.inputs, asked.flags, Numbers())
 
 
 def red_cards():
@@ -54,7 +81,14 @@ def frequent_cards():
             yield "C01", wording.frequent_cramps_words(evidence)
 
 
-CARDS = [*low_cards(), *red_cards(), *frequent_cards()]
+EVERY = [*every_card()]
+CARDS = [*low_cards(), *red_cards(), *frequent_cards(), *EVERY]
+
+
+def test_every_rule_has_words_and_they_are_looked_at():
+    speaking = {rule.id for rule in RULES} - {"L10"}
+    assert set(card_words.SPEAKERS) == speaking
+    assert {name.split()[0] for name, _words in EVERY} == speaking
 
 
 def said(words):
@@ -131,6 +165,33 @@ def test_potassium_is_called_below_a_reference_and_never_low():
             assert "likely below" not in said(words), name
 
 
+def test_no_card_recommends_magnesium_or_potassium_for_cramps():
+    offer = re.compile(r"(try|start|begin|use|consider)\w* (a |an |some )?(magnesium|potassium)", re.IGNORECASE)
+    assert [name for name, words in CARDS if offer.search(f"{words.title} {words.text}")] == []
+    assert offer.search("Try a magnesium tablet") and offer.search("consider starting potassium")
+    [evidence] = {words.text for name, words in EVERY if name.startswith("I02 in I02-tried")}
+    assert "made no meaningful difference to cramps" in evidence  # Cochrane 2020
+    assert "11 trials, 735 people" in evidence and "-3.9% against placebo" in evidence and "-21.1 to 13.3" in evidence
+
+
+def test_advice_on_fluid_never_promises_an_end_of_cramps_and_leaves_a_clinics_amount_alone():
+    for name, words in EVERY:
+        if name[:3] in ("H01", "H02", "H03", "H05", "H06"):
+            assert "If a clinic gave you an amount to drink, follow that." in words.text, name
+
+
+def test_dangers_say_whom_to_call():
+    for name, words in EVERY:
+        if name.split()[0] in ("X03", "X04", "X05", "H04"):
+            assert "999" in words.text or "your local emergency number" in words.text, name
+
+
+def test_medicines_are_never_to_be_stopped_on_ones_own():
+    for rule in ("C04", "C05", "C09"):
+        texts = {words.text for name, words in EVERY if name.startswith(f"{rule} ")}
+        assert texts and all("do not stop" in text for text in texts), rule
+
+
 @pytest.mark.parametrize("variant", ["kidney_team", "clinician", "talk"])
 def test_those_who_must_ask_first_are_named_no_food_and_no_supplement(variant):
     for name, words in low_cards():
@@ -145,7 +206,7 @@ def test_food_only_cards_suggest_no_tablet(variant):
     for name, words in low_cards():
         if f" {variant} " in name:
             assert "starting a supplement" not in words.text, name
-            assert "greens" in words.text, name
+            assert re.search("greens|fortified", words.text), name
 
 
 def test_a_talk_shows_no_amounts():
@@ -156,6 +217,7 @@ def test_a_talk_shows_no_amounts():
 
 def test_vegans_are_offered_no_milk_and_no_fish():
     vegan = Flags(conditions={"vegan": "yes"})
+    assert set(wording.FOODS) == set(wording.FOODS_OF_PLANTS)
     for nutrient in wording.FOODS:
         assert not re.search(r"milk|yoghurt|cheese|fish|dairy", str(wording.foods(nutrient, vegan))), nutrient
         no_dairy = replace(vegan, conditions={"dairy_free": "yes"})

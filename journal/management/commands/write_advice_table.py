@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from journal.calc.advice_rules import RULES, SEVERITIES
+from journal.calc.advice_rules import RULES, SEVERITIES, Rule
 from journal.calc.redflags import EMERGENCY, RED_FLAGS
 from journal.calc.suppressions import DISMISSALS, LONGER, SUPPRESSIONS
 
@@ -26,10 +26,12 @@ product choices unless a source says otherwise. Emergency numbers stand in
 `fixtures/emergency_numbers.csv`; an unknown country gets the words "your local emergency number". They
 are general knowledge and await the same check.
 
-Layers are looked at in the order R, S, X, C, L, H, I; X, H and I have no rules yet. In each layer at
-most one new card comes a day, red flags excepted. Severities, most severe first: {
-    ", ".join(f"`{s}`" for s in SEVERITIES)
-}.
+Layers are looked at in the order R, S, X, C, L, H, I. In each layer at most one new card comes a day;
+red flags, and the dangers a phone may ring for, do not wait for another day. Severities, most severe
+first: {", ".join(f"`{s}`" for s in SEVERITIES)}.
+
+No card recommends starting magnesium or potassium for cramps. Under nine years of age nothing rests on a
+reference; infants get no card but dangers and signs to show a clinician.
 """
 
 RED = """
@@ -56,18 +58,24 @@ once.
 """
 
 OTHERS = """
-## C and L
+## X, C, L, H and I
 
 A card that is open is kept with the numbers of the latest review, and withdrawn when its trigger no
-longer holds. Key: rule, nutrient and ISO week of the window's end. A further card comes only after the
-cool-down, counted from the day the last one was raised (or put away by the diarist, if that is later),
-and only if something changed or 7 new usable days are in the window. Of several about one topic the
-most severe is shown. What was withdrawn comes back, as it was left, when its trigger holds again within
-the same week.
+longer holds. Key: rule, nutrient and ISO week of the window's end; where the cool-down is shorter than a
+week, the day of what set it off. A further card comes only after the cool-down, counted from the day the
+last one was raised (or put away by the diarist, if that is later), and only if something changed or 7 new
+usable days are in the window. What was withdrawn comes back, as it was left, when its trigger holds again
+under the same key.
 
-| rule | version | layer | topic | severity | cool-down, days | fires when | changed or off by | sources |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+Of several about one topic the most severe is shown; of those alike in severity the one with the higher
+number under "before". A weaker one that is open stays until the stronger may come. While drinking too much
+is warned of, no other card of layer H comes. "Beside R: no" falls silent beside a red flag and for 72 hours
+after. "At once": judged inside the save of a dose, or of a drink or exercise, too.
+
+| rule | version | topic | severity | cool-down, days | fires when | changed or off by | beside R | at once | phone may ring | before | sources |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
+PLACE = "\nI06 is kept free for personal links, which need an analysis of their own.\n"
 
 
 def page() -> str:
@@ -89,14 +97,19 @@ def page() -> str:
             *(_row(id, when, effect) for id, when, effect, _holds in SUPPRESSIONS),
             _row(*s09),
             OTHERS,
-            *(
-                _row(
-                    r.id, r.version, r.layer, r.topic, f"`{r.severity}`", r.cooldown_days, r.when,
-                    ", ".join(r.not_when) or "nothing", "; ".join(r.sources),
-                )
-                for r in RULES
-            ),
+            *(_rule(rule) for rule in RULES),
+            PLACE,
         ]
+    )
+
+
+def _rule(rule: Rule) -> str:
+    severity = f"`{rule.severity}`" + (f"; {rule.severity_may_be}" if rule.severity_may_be else "")
+    topics = ", ".join(dict.fromkeys(rule.topic(nutrient) for nutrient in rule.nutrients))
+    return _row(
+        rule.id, rule.version, topics.replace("_", " "), severity, rule.cooldown_days, rule.when,
+        ", ".join(rule.not_when) or "nothing", "no" if rule.is_tip else "yes", rule.at_save or "no",
+        "yes" if rule.push else "no", rule.before, "; ".join(rule.sources),
     )  # fmt: skip
 
 
