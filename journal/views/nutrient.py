@@ -1,0 +1,76 @@
+"""One nutrient of the seven: the verdict, and everything it rests on."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from journal import explanations, findings, learn
+from journal.calc.suppressions import effects
+from journal.facts import red_flags_lately
+from journal.flags import flags_about
+from journal.models import Diarist
+from journal.views.door import diary
+from nutrients.codes import KEY_CODES
+
+CLOSING = "journal/_closing.html"
+NEVER_MORE = frozenset({"sodium_mg", "water_g"})
+"""Nothing is suggested to eat for these: of salt a diary cannot tell too little, and water is for thirst to tell."""
+
+
+@diary
+@require_GET
+def nutrient(request: HttpRequest, code: str) -> HttpResponse:
+    """The page of a nutrient; `?day=` asks for the verdict of the week that holds a day."""
+    if code not in KEY_CODES:
+        raise Http404
+    diarist = request.diarist
+    today = findings.today(diarist)
+    as_of = _as_of(diarist, request.GET.get("day", ""), today)
+    flags = flags_about(diarist, today)
+    taken_out = effects(flags)
+    silent = red_flags_lately(diarist, timezone.now()).exists()
+    about = {
+        "code": code,
+        "others": [other for other in KEY_CODES if other != code],
+        "is_today": as_of == today,
+        "effects": taken_out,
+        "about": explanations.explain(diarist, code, as_of, taken_out),
+        "missing": explanations.missing_answers(diarist, flags),
+        "topic": learn.TOPIC_OF[code],
+        "closing": "" if silent or code in NEVER_MORE | taken_out.no_more_tips | taken_out.no_food_lists else _closing(code),
+        "stale": findings.refresh(diarist),
+    }
+    return render(request, "journal/nutrient.html", about)
+
+
+def _as_of(diarist: Diarist, asked: str, today: date) -> date:
+    """The day with which the windows end: today, or the verdict day of the week that was asked for."""
+    if not asked:
+        return today
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError:
+        raise Http404 from None
+    if not date(2000, 1, 1) <= day <= today:
+        raise Http404
+    return findings.verdict_day(diarist, day)
+
+
+def _closing(code: str) -> str:
+    """The address of what could close the gap of this nutrient; empty where that is not installed."""
+    try:
+        get_template(CLOSING)
+    except TemplateDoesNotExist:
+        return ""
+    for arguments in ([code], []):
+        try:
+            return reverse("closing", args=arguments)
+        except NoReverseMatch:
+            continue
+    return ""
