@@ -47,7 +47,7 @@ __all__ = [
 LONGEST_SNOOZE = 90
 DAYS_REMEMBERED = 90
 """For so long cards that are over can be looked up. [d]"""
-AT_SAVE = {Dose: "dose", WaterIntake: "drink", Exercise: "drink"}
+AT_SAVE: dict[type[Kept], str] = {Dose: "dose", WaterIntake: "drink", Exercise: "drink"}
 """Entries whose save may bring a danger that is no warning sign, and which rules it then judges."""
 FINAL_BY_PERSON = (AdviceState.DISMISSED, AdviceState.GOT_HELP)
 

@@ -74,11 +74,11 @@ def _said(*parts: Text) -> str:
     return " ".join(str(part) for part in parts if part)
 
 
-NO_PROOF = gettext_lazy(
-    "This is not a diagnosis. Where no card is shown, that is no proof that all is well."
-)
+NO_PROOF = gettext_lazy("This is not a diagnosis. Where no card is shown, that is no proof that all is well.")
 LESS = gettext_lazy("Less of it logged, or a prescription noted with the product, would change this card.")
-OVER_TIME = gettext_lazy("The card goes by itself when this lies behind you; other answers in the profile would end it, too.")
+OVER_TIME = gettext_lazy(
+    "The card goes by itself when this lies behind you; other answers in the profile would end it, too."
+)
 
 
 def low_intake(card: About) -> Words:
@@ -92,11 +92,16 @@ def magnesium_above_level(card: About) -> Words:
     return _words(
         _("Magnesium from supplements: above the upper level"),
         _(
-            "The magnesium logged from supplements and medicines is above the level where loose stools and cramps "
-            "of the gut begin in some people. It is worth checking with a pharmacist whether a smaller amount would "
+            "The magnesium logged from supplements and medicines is above the level where loose stools and "
+            "cramps "
+            "of the gut begin in some people. It is worth checking with a pharmacist whether a smaller "
+            "amount would "
             "do. Magnesium in food does not count here."
         ),
-        _("Over the last 7 days it came to about %(mean)s mg a day, logged on %(n)s of 7 days. The upper level used is %(level)s mg.")
+        _(
+            "Over the last 7 days it came to about %(mean)s mg a day, logged on %(n)s of 7 days. The upper "
+            "level used is %(level)s mg."
+        )
         % {"mean": number(card["mean"]), "n": card["days_used"], "level": number(card["level"])},
         str(LESS),
     )
@@ -106,8 +111,10 @@ def magnesium_far_above(card: About) -> Words:
     return _words(
         _("Magnesium: far above the upper level on one day"),
         _(
-            "The magnesium logged for one day is far above the upper level. Check the entry first: a slip in the "
-            "amount of one unit is quickly made. If it is right, please ask a pharmacist or doctor before any more of "
+            "The magnesium logged for one day is far above the upper level. Check the entry first: a slip "
+            "in the "
+            "amount of one unit is quickly made. If it is right, please ask a pharmacist or doctor before "
+            "any more of "
             "it. If a doctor gave it to empty the bowel, note it as prescribed."
         ),
         _("On %(day)s it came to %(amount)s mg from supplements and medicines.")
@@ -138,13 +145,22 @@ def potassium_danger(card: About) -> Words:
     why = []
     if card.get("event"):
         why.append(_("On %(day)s you logged a product with potassium.") % {"day": card.day})
-    why += [_("Your profile says that you use a potassium salt substitute.")] if card.get("salt_substitute") else []
+    why += (
+        [_("Your profile says that you use a potassium salt substitute.")]
+        if card.get("salt_substitute")
+        else []
+    )
     why += [_("Your profile says kidney disease.")] if card.get("kidneys") else []
-    why += [_("Your profile lists a medicine that keeps potassium in the body.")] if card.get("medicine") else []
+    why += (
+        [_("Your profile lists a medicine that keeps potassium in the body.")] if card.get("medicine") else []
+    )
     return _danger(
         card,
         _("Potassium products: ask before any more"),
-        _("Together with the answers in your profile, potassium from tablets, powders or salt substitutes can build up."),
+        _(
+            "Together with the answers in your profile, potassium from tablets, powders or salt substitutes "
+            "can build up."
+        ),
         why,
     )
 
@@ -155,7 +171,8 @@ def _danger(card: About, title: str, reason: str, why: list[str]) -> Words:
     if card.urgent:
         title = _("A product and new signs: be seen now")
         help_now = _(
-            "With the signs you ticked this should be looked at now: call your doctor or %(advice_line)s, or go to an "
+            "With the signs you ticked this should be looked at now: call your doctor or %(advice_line)s, "
+            "or go to an "
             "emergency department. If the signs are strong or grow worse, call %(emergency)s."
         ) % {"advice_line": card.call.advice_line_words, "emergency": card.call.emergency_words}
         why = [*why, _("In the last days you ticked: %(signs)s.") % {"signs": card.signs}]
@@ -164,7 +181,12 @@ def _danger(card: About, title: str, reason: str, why: list[str]) -> Words:
         watch = _("With palpitations, weakness or drowsiness call for help at once: %(emergency)s.") % {
             "emergency": card.call.emergency_words
         }
-        text = _said(reason, pause, _("If it was prescribed for you, note it as prescribed, and mention it at the next contact."), watch)
+        text = _said(
+            reason,
+            pause,
+            _("If it was prescribed for you, note it as prescribed, and mention it at the next contact."),
+            watch,
+        )
     return _words(title, text, " ".join(why), str(LESS), _("This is not a diagnosis. It is a reason to ask."))
 
 
@@ -172,8 +194,10 @@ def potassium_far_above(card: About) -> Words:
     return _words(
         _("Potassium from supplements: ask before any more"),
         _(
-            "So much potassium from tablets or powders without a prescription is not safe to choose on one's own. "
-            "Check the entry first; if it is right, please ask a doctor or pharmacist before any more of it. With "
+            "So much potassium from tablets or powders without a prescription is not safe to choose on "
+            "one's own. "
+            "Check the entry first; if it is right, please ask a doctor or pharmacist before any more of "
+            "it. With "
             "palpitations or weakness call for help at once: %(emergency)s."
         )
         % {"emergency": card.call.emergency_words},
@@ -190,14 +214,27 @@ def vitamin_d_above_level(card: About) -> Words:
         "mean": number(card["mean"]), "level": number(card["level"]),
     }  # fmt: skip
     if high:
-        why = _said(why, _("On %(n)s of 28 days it was above %(high)s µg.") % {"n": high, "high": number(card["high"])})
-    ask = _("Please ask a doctor in the next days before any more of it.") if high else _("It is worth checking the product with a pharmacist.")
+        why = _said(
+            why,
+            _("On %(n)s of 28 days it was above %(high)s µg.") % {"n": high, "high": number(card["high"])},
+        )
+    ask = (
+        _("Please ask a doctor in the next days before any more of it.")
+        if high
+        else _("It is worth checking the product with a pharmacist.")
+    )
     return _words(
         _("Vitamin D: above the upper level"),
         _said(
-            _("The vitamin D logged is above the upper level. Over months, much of it can raise the calcium in the blood."),
+            _(
+                "The vitamin D logged is above the upper level. Over months, much of it can raise the "
+                "calcium in the blood."
+            ),
             ask,
-            _("Check the entry first: units differ, and 40 IU are 1 µg. A course that was prescribed can be noted so."),
+            _(
+                "Check the entry first: units differ, and 40 IU are 1 µg. A course that was prescribed can "
+                "be noted so."
+            ),
         ),
         why,
         str(LESS),
@@ -208,7 +245,8 @@ def calcium_above_level(card: About) -> Words:
     return _words(
         _("Calcium: logged intake usually above the upper level"),
         _(
-            "Your logged intake of calcium is usually above the upper level. Mostly that is a matter of supplements: "
+            "Your logged intake of calcium is usually above the upper level. Mostly that is a matter of "
+            "supplements: "
             "it is worth checking them with a pharmacist. Food alone seldom reaches it."
         ),
         " ".join(wording.intake_and_reference(card.nutrient, card.evidence)),
@@ -222,8 +260,10 @@ def sodium_above_level(card: About) -> Words:
         _("Sodium: logged intake usually above the level to stay below"),
         _said(
             _(
-                "Your logged intake of sodium, most of it from salt, is usually above the level above which eating less "
-                "of it is advised. The benefit is one of years. Bread, cheese, sauces, soups and ready meals hold most "
+                "Your logged intake of sodium, most of it from salt, is usually above the level above which "
+                "eating less "
+                "of it is advised. The benefit is one of years. Bread, cheese, sauces, soups and ready "
+                "meals hold most "
                 "of it."
             ),
             pressure if card.severity == Severity.ADVISE else "",
@@ -253,8 +293,10 @@ def nerve_signs(card: About) -> Words:
     return _clinician(
         _("Signs that are worth an examination"),
         _(
-            "Numbness, tingling, weakness, thinner muscles or twitching that lasts are worth an examination by a "
-            "clinician in the next days. Bring the diary. If weakness spreads, comes suddenly or breathing is hard, "
+            "Numbness, tingling, weakness, thinner muscles or twitching that lasts are worth an examination "
+            "by a "
+            "clinician in the next days. Bring the diary. If weakness spreads, comes suddenly or breathing "
+            "is hard, "
             "call %(emergency)s."
         )
         % {"emergency": card.call.emergency_words},
@@ -266,8 +308,10 @@ def walking_pain(card: About) -> Words:
     return _clinician(
         _("Leg pain on walking that stops on resting"),
         _(
-            "Pain like a cramp that comes with walking and goes with rest should be looked at in the next day or two: "
-            "a clinician can check the circulation of the leg. If a leg turns cold, pale or numb, call %(emergency)s."
+            "Pain like a cramp that comes with walking and goes with rest should be looked at in the next "
+            "day or two: "
+            "a clinician can check the circulation of the leg. If a leg turns cold, pale or numb, call "
+            "%(emergency)s."
         )
         % {"emergency": card.call.emergency_words},
         _ticked_why(card),
@@ -282,12 +326,14 @@ def new_medicine(card: About) -> Words:
     return _clinician(
         _("More cramps since a new medicine: a question for your pharmacist"),
         _(
-            "Cramps %(how)s after a medicine was started. That may be chance: cramps come and go. It is worth asking "
+            "Cramps %(how)s after a medicine was started. That may be chance: cramps come and go. It is "
+            "worth asking "
             "the prescriber or a pharmacist about it. Please do not stop the medicine yourself."
         )
         % {"how": how},
         _(
-            "%(name)s, started on %(started)s. Days with cramps: %(after)s of %(after_days)s since then, %(before)s of "
+            "%(name)s, started on %(started)s. Days with cramps: %(after)s of %(after_days)s since then, "
+            "%(before)s of "
             "%(before_days)s before."
         )
         % {
@@ -301,8 +347,10 @@ def statin(card: About) -> Words:
     return _clinician(
         _("Muscle pain or weakness beside a statin: call this week"),
         _(
-            "With a statin, muscle pain or weakness is worth a call to the prescriber this week. Please do not stop the "
-            "medicine before that. If the urine turns dark, go to an emergency department, or call %(emergency)s."
+            "With a statin, muscle pain or weakness is worth a call to the prescriber this week. Please do "
+            "not stop the "
+            "medicine before that. If the urine turns dark, go to an emergency department, or call "
+            "%(emergency)s."
         )
         % {"emergency": card.call.emergency_words},
         _ticked_why(card),
@@ -313,8 +361,10 @@ def pregnancy(card: About) -> Words:
     return _clinician(
         _("Cramps in pregnancy: mention them at the next visit"),
         _(
-            "Leg cramps are common later in pregnancy. Mention them at the next visit. Stretching and massaging the "
-            "muscle is fine. For swelling of one leg, bleeding, a bad headache or changed eyesight there is the page of "
+            "Leg cramps are common later in pregnancy. Mention them at the next visit. Stretching and "
+            "massaging the "
+            "muscle is fine. For swelling of one leg, bleeding, a bad headache or changed eyesight there is "
+            "the page of "
             "warning signs: tick them, or call your maternity unit."
         ),
         _("Cramps were logged on %(n)s of the last 28 days.") % {"n": card["cramp_days_28"]},
@@ -326,8 +376,10 @@ def low_and_cramps(card: About) -> Words:
     return _clinician(
         _("Frequent cramps, and intake below references: two things to bring along"),
         _(
-            "You logged frequent cramps, and your logged intake of %(names)s is below the reference for your group. It "
-            "is worth asking a clinician for a check. For most people no link between the two is proven, and a diary "
+            "You logged frequent cramps, and your logged intake of %(names)s is below the reference for "
+            "your group. It "
+            "is worth asking a clinician for a check. For most people no link between the two is proven, "
+            "and a diary "
             "cannot show one. Cramps have many causes; often none is found."
         )
         % {"names": names},
@@ -346,11 +398,17 @@ def b12_signs(card: About) -> Words:
     return _clinician(
         _("Signs worth a test of vitamin B12"),
         _(
-            "With the answers in your profile, less vitamin B12 may be absorbed, and you ticked a sign that is worth "
-            "asking about. Please ask a clinician for a B12 test in the next weeks: logged intake cannot settle it. "
+            "With the answers in your profile, less vitamin B12 may be absorbed, and you ticked a sign that "
+            "is worth "
+            "asking about. Please ask a clinician for a B12 test in the next weeks: logged intake cannot "
+            "settle it. "
             "Please do not stop a medicine on your own."
         ),
-        _said(_ticked_why(card), _("From your profile: %(risks)s.") % {"risks": get_text_list([_risk(r) for r in card["risks"]], _("and"))}),
+        _said(
+            _ticked_why(card),
+            _("From your profile: %(risks)s.")
+            % {"risks": get_text_list([_risk(r) for r in card["risks"]], _("and"))},
+        ),
     )
 
 
@@ -365,7 +423,8 @@ def losses(card: About) -> Words:
     return _clinician(
         _("Vomiting or diarrhoea for more than two days, with cramps"),
         _(
-            "When this goes on for more than two days and cramps come with it, see a clinician. Drink as it is tolerated, "
+            "When this goes on for more than two days and cramps come with it, see a clinician. Drink as it "
+            "is tolerated, "
             "in small sips. If you feel faint, confused or very weak, call %(emergency)s."
         )
         % {"emergency": card.call.emergency_words},
@@ -377,12 +436,21 @@ def alcohol(card: About) -> Words:
     return _clinician(
         _("Alcohol and cramps: worth telling a clinician"),
         _(
-            "The alcohol logged is above the level that is advised as low risk. Much alcohol goes together with low "
-            "magnesium and potassium and with harm to nerves, so it is worth telling a clinician. After heavy daily "
+            "The alcohol logged is above the level that is advised as low risk. Much alcohol goes together "
+            "with low "
+            "magnesium and potassium and with harm to nerves, so it is worth telling a clinician. After "
+            "heavy daily "
             "drinking please do not stop suddenly: ask first."
         ),
-        _("Alcohol logged: about %(grams)s g a week over four weeks; the level is %(level)s g (14 UK units). Cramps on %(n)s of the last 28 days.")
-        % {"grams": number(card["alcohol_g_week"]), "level": number(card["level"]), "n": card["cramp_days_28"]},
+        _(
+            "Alcohol logged: about %(grams)s g a week over four weeks; the level is %(level)s g (14 UK "
+            "units). Cramps on %(n)s of the last 28 days."
+        )
+        % {
+            "grams": number(card["alcohol_g_week"]),
+            "level": number(card["level"]),
+            "n": card["cramp_days_28"],
+        },
     )
 
 
@@ -390,8 +458,12 @@ def clinic(card: About) -> Words:
     names = get_text_list([str(Condition(code).label) for code in card["conditions"]], _("and"))
     return _clinician(
         _("New cramps: mention them at your clinic"),
-        _("Cramps that are new are worth mentioning at the clinic that knows your conditions. Cramps have many causes; often none is found."),
-        _("The first cramp of these weeks was logged on %(day)s. Your profile says: %(names)s.") % {"day": card.day, "names": names},
+        _(
+            "Cramps that are new are worth mentioning at the clinic that knows your conditions. Cramps have "
+            "many causes; often none is found."
+        ),
+        _("The first cramp of these weeks was logged on %(day)s. Your profile says: %(names)s.")
+        % {"day": card.day, "names": names},
     )
 
 
@@ -399,8 +471,10 @@ def quinine(card: About) -> Words:
     return _clinician(
         _("Quinine: only with a doctor"),
         _(
-            "Quinine can have serious side effects and is advised against for everyday cramps. It should be used under a "
-            "doctor's care alone: please ask yours about it. With bleeding, a rash, changed hearing or eyesight or a "
+            "Quinine can have serious side effects and is advised against for everyday cramps. It should be "
+            "used under a "
+            "doctor's care alone: please ask yours about it. With bleeding, a rash, changed hearing or "
+            "eyesight or a "
             "racing heart, call %(emergency)s."
         )
         % {"emergency": card.call.emergency_words},
@@ -414,9 +488,13 @@ def quinine(card: About) -> Words:
 def improving(card: About) -> Words:
     name = str(NUTRIENT[card.nutrient].name)
     return _words(
-        _("%(Nutrient)s: logged intake has come closer to the reference") % {"Nutrient": name[:1].upper() + name[1:]},
+        _("%(Nutrient)s: logged intake has come closer to the reference")
+        % {"Nutrient": name[:1].upper() + name[1:]},
         _said(
-            _("Your logged intake of %(nutrient)s now probably meets what most people in your group need, and it did so less surely before.")
+            _(
+                "Your logged intake of %(nutrient)s now probably meets what most people in your group need, "
+                "and it did so less surely before."
+            )
             % {"nutrient": name},
             _("What you changed shows in the log."),
             wording.LIMITS,
@@ -431,13 +509,17 @@ def between(card: About) -> Words:
     return _words(
         _("%(Nutrient)s: probably enough, with room to improve") % {"Nutrient": name[:1].upper() + name[1:]},
         _said(
-            _("Your logged intake of %(nutrient)s lies between the average requirement and the recommended allowance. That is probably fine; a little more from food would make it surer.")
+            _(
+                "Your logged intake of %(nutrient)s lies between the average requirement and the "
+                "recommended allowance. That is probably fine; a little more from food would make it surer."
+            )
             % {"nutrient": name},
             wording.LIMITS,
         ),
         _said(
             wording.why_low(card.nutrient, card.evidence),
-            _("The recommended allowance is %(rda)s %(unit)s.") % {"rda": number(card["rda"]), "unit": NUTRIENT[card.nutrient].unit},
+            _("The recommended allowance is %(rda)s %(unit)s.")
+            % {"rda": number(card["rda"]), "unit": NUTRIENT[card.nutrient].unit},
         ),
         _("More finished days, or another logged intake on them, would change this card."),
     )
@@ -455,8 +537,10 @@ def water_below(card: About) -> Words:
         _("Fluid: logged intake below the reference used"),
         _said(
             _(
-                "Your logged intake of water, from drinks and food, is below the reference. That reference is what healthy "
-                "groups drink, and no minimum, so the diary cannot tell whether it is too little. Thirst, and few or dark "
+                "Your logged intake of water, from drinks and food, is below the reference. That reference "
+                "is what healthy "
+                "groups drink, and no minimum, so the diary cannot tell whether it is too little. Thirst, "
+                "and few or dark "
                 "urine, say more; in old age thirst comes late."
             ),
             CLINIC_FIRST, NO_PROMISE,
@@ -472,13 +556,16 @@ def exercise_drinks(card: About) -> Words:
         _("Few drinks logged around an exercise"),
         _said(
             _(
-                "The drinks logged around an exercise were well under a careful estimate of the sweat. Drink to thirst: "
-                "that is enough, and more is not better. Weighing before and after once shows how much you sweat."
+                "The drinks logged around an exercise were well under a careful estimate of the sweat. "
+                "Drink to thirst: "
+                "that is enough, and more is not better. Weighing before and after once shows how much you "
+                "sweat."
             ),
             CLINIC_FIRST, NO_PROMISE,
         ),
         _said(
-            _("On %(day)s drinks within six hours came to about %(drinks)s L; the sweat was estimated at %(low)s L or more.")
+            _("On %(day)s drinks within six hours came to about %(drinks)s L; the sweat was estimated at "
+              "%(low)s L or more.")
             % {"day": card.day, "drinks": number(card["drinks_l"]), "low": number(card["sweat_low_l"])},
             often,
         ),
@@ -491,8 +578,10 @@ def exercise_drinks_and_cramps(card: About) -> Words:
         _("Few drinks around exercise, and cramps soon after: worth watching"),
         _said(
             _(
-                "On several days with few drinks around an exercise a cramp followed on that day or the next morning. That may "
-                "be chance: the evidence on fluid and cramps is mixed, and tired muscles explain many. Drink to thirst, "
+                "On several days with few drinks around an exercise a cramp followed on that day or the "
+                "next morning. That may "
+                "be chance: the evidence on fluid and cramps is mixed, and tired muscles explain many. "
+                "Drink to thirst, "
                 "and watch whether it goes on."
             ),
             CLINIC_FIRST,
@@ -510,13 +599,16 @@ def overdrinking(card: About) -> Words:
         }  # fmt: skip
     else:
         why = _("On %(day)s the drinks logged within about %(hours)s hours came to %(drinks)s L; sweat was reckoned at %(sweat)s L.") % {
-            "day": card.day, "hours": number(card["hours"]), "drinks": number(card["drinks_l"]), "sweat": number(card["sweat_l"]),
+            "day": card.day, "hours": number(card["hours"]), "drinks": number(card["drinks_l"]),
+            "sweat": number(card["sweat_l"]),
         }  # fmt: skip
     return _words(
         _("Much drinking in a short time: only to thirst from here on"),
         _(
-            "More was logged than body and sweat part with in that time. Please stop drinking beyond thirst. With "
-            "vomiting, a bad headache, puffiness, confusion or a fit, drink nothing more and call %(emergency)s. If the "
+            "More was logged than body and sweat part with in that time. Please stop drinking beyond "
+            "thirst. With "
+            "vomiting, a bad headache, puffiness, confusion or a fit, drink nothing more and call "
+            "%(emergency)s. If the "
             "entry is the sum of a day, set its time or split it."
         )
         % {"emergency": card.call.emergency_words},
@@ -538,7 +630,8 @@ def hot_day(card: About) -> Words:
         _("Few drinks logged on a day that asks for more"),
         _said(
             _(
-                "On a day with heat, fever or diarrhoea it helps to drink regularly, also without thirst, which comes late "
+                "On a day with heat, fever or diarrhoea it helps to drink regularly, also without thirst, "
+                "which comes late "
                 "with the years. If somebody grows confused or faint, call %(emergency)s."
             )
             % {"emergency": card.call.emergency_words},
@@ -553,7 +646,11 @@ def hot_day(card: About) -> Words:
 def alcohol_drinks(card: About) -> Words:
     return _words(
         _("A day with alcohol and few other drinks"),
-        _said(_("Alcohol makes the body part with water. A glass of water beside it is an easy habit."), CLINIC_FIRST, NO_PROMISE),
+        _said(
+            _("Alcohol makes the body part with water. A glass of water beside it is an easy habit."),
+            CLINIC_FIRST,
+            NO_PROMISE,
+        ),
         _("On %(day)s: alcohol, about %(grams)s g, and other drinks of about %(drinks)s L.")
         % {"day": card.day, "grams": number(card["alcohol_g"]), "drinks": number(card["drinks_l"])},
         str(DRINKS_CHANGE),
@@ -568,8 +665,10 @@ def first_cramp(card: About) -> Words:
         _("Your first cramp in this diary"),
         _said(
             _(
-                "A cramp is a muscle that tightens on its own and hurts; most last seconds to minutes and are harmless. "
-                "Stretching the muscle during a cramp eases it; massage, walking about or warmth are worth a try."
+                "A cramp is a muscle that tightens on its own and hurts; most last seconds to minutes and "
+                "are harmless. "
+                "Stretching the muscle during a cramp eases it; massage, walking about or warmth are worth "
+                "a try."
             ),
             CAUSES,
             _("Should a warning sign come with it, tick it: the page of warning signs says when to call."),
@@ -583,22 +682,32 @@ def first_cramp(card: About) -> Words:
 def magnesium_evidence(card: About) -> Words:
     ask = ""
     if card.variant == "ask_first":
-        ask = _("With your answers in the profile, please check with a clinician or pharmacist before you go on with it.")
+        ask = _(
+            "With your answers in the profile, please check with a clinician or pharmacist before you go on "
+            "with it."
+        )
     tried = _("A supplement was ticked as something tried against a cramp.") if card.get("tried") else ""
     return _words(
         _("Magnesium and cramps: what studies found"),
         _said(
             ask,
             _(
-                "A Cochrane review of 2020 (11 trials, 735 people) found that in mostly older adults magnesium made no "
-                "meaningful difference to cramps: at four weeks their number changed by -3.9% against placebo (95% interval "
-                "-21.1 to 13.3), with moderate certainty. Trials in pregnancy disagree, and there was none for cramps with "
-                "exercise. Stretching is unproven as a habit and harmless; during a cramp it gives relief. Whether to go "
+                "A Cochrane review of 2020 (11 trials, 735 people) found that in mostly older adults "
+                "magnesium made no "
+                "meaningful difference to cramps: at four weeks their number changed by -3.9% against "
+                "placebo (95% interval "
+                "-21.1 to 13.3), with moderate certainty. Trials in pregnancy disagree, and there was none "
+                "for cramps with "
+                "exercise. Stretching is unproven as a habit and harmless; during a cramp it gives relief. "
+                "Whether to go "
                 "on with the product is a question for a pharmacist or clinician."
             ),
         ),
         _said(
-            _("Magnesium from supplements was logged on %(n)s of the last 28 days, and cramps on %(m)s of them.")
+            _(
+                "Magnesium from supplements was logged on %(n)s of the last 28 days, and cramps on %(m)s of "
+                "them."
+            )
             % {"n": card["days"], "m": card["cramp_days_28"]},
             tried,
         ),
@@ -611,11 +720,15 @@ def progress(card: About) -> Words:
     return _words(
         _("Cannot tell yet: more finished days are needed"),
         ngettext(
-            "%(n)s more finished day, and the first nutrients can be set beside their references. A day counts when "
-            "everything eaten and drunk is logged and it is marked as finished; a day that is not is left out, and "
+            "%(n)s more finished day, and the first nutrients can be set beside their references. A day "
+            "counts when "
+            "everything eaten and drunk is logged and it is marked as finished; a day that is not is left "
+            "out, and "
             "never counted as little.",
-            "%(n)s more finished days, and the first nutrients can be set beside their references. A day counts when "
-            "everything eaten and drunk is logged and it is marked as finished; a day that is not is left out, and "
+            "%(n)s more finished days, and the first nutrients can be set beside their references. A day "
+            "counts when "
+            "everything eaten and drunk is logged and it is marked as finished; a day that is not is left "
+            "out, and "
             "never counted as little.",
             left,
         )
@@ -627,7 +740,9 @@ def progress(card: About) -> Words:
 
 
 APART: Mapping[str, Text] = {
-    "oral_bisphosphonates": gettext_lazy("the bone tablet first, on an empty stomach, and minerals at least 2 hours later"),
+    "oral_bisphosphonates": gettext_lazy(
+        "the bone tablet first, on an empty stomach, and minerals at least 2 hours later"
+    ),
     "levothyroxine": gettext_lazy("4 hours between it and calcium or magnesium"),
     "tetracyclines": gettext_lazy("2 hours before minerals, or 4 to 6 hours after them"),
     "quinolones": gettext_lazy("2 hours before minerals, or 4 to 6 hours after them"),
@@ -642,7 +757,10 @@ def spacing(card: About) -> Words:
     return _words(
         _("Medicines and minerals: some are better kept apart"),
         _said(
-            _("Minerals and some vitamins can keep a medicine from being absorbed, or the other way round. What leaflets say:"),
+            _(
+                "Minerals and some vitamins can keep a medicine from being absorbed, or the other way "
+                "round. What leaflets say:"
+            ),
             "; ".join(pairs) + ".",
             _("The leaflet of your own product comes first, and a pharmacist can help with the times."),
         ),
@@ -655,8 +773,10 @@ def b12_from_fifty(card: About) -> Words:
     return _words(
         _("Over 50: vitamin B12 from fortified foods or a supplement"),
         _(
-            "With the years the stomach frees less vitamin B12 from food. The B12 in fortified foods and supplements does "
-            "not depend on that, so from 50 on it is advised to get part of it that way. A pharmacist can say what fits with "
+            "With the years the stomach frees less vitamin B12 from food. The B12 in fortified foods and "
+            "supplements does "
+            "not depend on that, so from 50 on it is advised to get part of it that way. A pharmacist can "
+            "say what fits with "
             "your medicines."
         ),
         _("Your profile gives an age of %(age)s.") % {"age": card["age"]},
@@ -665,12 +785,16 @@ def b12_from_fifty(card: About) -> Words:
 
 
 SPEAKERS: Mapping[str, Speaker] = {
-    "X01": magnesium_above_level, "X02": magnesium_far_above, "X03": magnesium_danger, "X04": potassium_danger,
-    "X05": potassium_far_above, "X06": vitamin_d_above_level, "X07": calcium_above_level, "X08": sodium_above_level,
+    "X01": magnesium_above_level, "X02": magnesium_far_above, "X03": magnesium_danger,
+    "X04": potassium_danger,
+    "X05": potassium_far_above, "X06": vitamin_d_above_level, "X07": calcium_above_level,
+    "X08": sodium_above_level,
     "C01": frequent_cramps, "C02": nerve_signs, "C03": walking_pain, "C04": new_medicine, "C05": statin,
-    "C06": pregnancy, "C07": low_intake, "C08": low_and_cramps, "C09": b12_signs, "C10": losses, "C11": alcohol,
+    "C06": pregnancy, "C07": low_intake, "C08": low_and_cramps, "C09": b12_signs, "C10": losses,
+    "C11": alcohol,
     "C12": clinic, "C13": quinine, "L01": low_intake, "L02": low_intake, "L03": low_intake, "L04": low_intake,
-    "L05": low_intake, "L06": low_intake, "L07": low_intake, "L08": improving, "L09": between, "H01": water_below,
+    "L05": low_intake, "L06": low_intake, "L07": low_intake, "L08": improving, "L09": between,
+    "H01": water_below,
     "H02": exercise_drinks, "H03": exercise_drinks_and_cramps, "H04": overdrinking, "H05": hot_day,
     "H06": alcohol_drinks, "I01": first_cramp, "I02": magnesium_evidence, "I03": progress, "I04": spacing,
     "I05": b12_from_fifty,

@@ -7,7 +7,7 @@
 Nothing here needs pandas: web processes import it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -94,11 +94,15 @@ def facts_about(diarist: Diarist, today: date, gaps: Iterable[NutrientGap]) -> F
         first_cramp=first_cramp,
         diary_since=diary_since,
         tried_supplement=cramps.tried_supplement,
-        ticked=tuple(sorted([*cramps.ticked, *_warning_signs(diarist, today, WINDOW)], key=lambda one: one.at)),
+        ticked=tuple(
+            sorted([*cramps.ticked, *_warning_signs(diarist, today, WINDOW)], key=lambda one: one.at)
+        ),
         doses=tuple(doses),
         days={day: replace(held, drinks_l=_litres(drinks, day)) for day, held in rows.days.items()},
         efforts=tuple(efforts),
-        soft_drinks_l={day: _litres([one for one in drinks if one.soft], day) for day in {d.day for d in drinks}},
+        soft_drinks_l={
+            day: _litres([one for one in drinks if one.soft], day) for day in {d.day for d in drinks}
+        },
         overdrunk=_overdrunk(today, drinks, efforts),
         spacing=interactions.spacing(flags.medicines, taken),
         open_red_flags=frozenset(rule for rule, state in red if state not in OVER),
@@ -137,7 +141,9 @@ def facts_of_drinks(diarist: Diarist, today: date) -> Facts:
     flags = flags_about(diarist, today)
     drinks = _drinks(diarist, today, DRINK_DAYS)
     efforts = _efforts(diarist, today, DRINK_DAYS, flags, drinks)
-    return Facts(today=today, flags=flags, efforts=tuple(efforts), overdrunk=_overdrunk(today, drinks, efforts))
+    return Facts(
+        today=today, flags=flags, efforts=tuple(efforts), overdrunk=_overdrunk(today, drinks, efforts)
+    )
 
 
 def _overdrunk(today: date, drinks: list[Drink], efforts: list[Effort]) -> Any:
@@ -180,7 +186,9 @@ def _reference_amounts(gap: NutrientGap) -> tuple[float, ...]:
 
 def _with_rda(gaps: list[GapFacts]) -> list[GapFacts]:
     """Add the recommended allowance of the same rows, asked for only where a card may need it."""
-    needy = [one for one in gaps if one.nutrient in RDA_OF and one.kind == "ear" and one.band == "probably_meets"]
+    needy = [
+        one for one in gaps if one.nutrient in RDA_OF and one.kind == "ear" and one.band == "probably_meets"
+    ]
     rows = {row for one in needy for row in one.reference.get("rows") or ()}
     if not rows:
         return gaps
@@ -188,8 +196,8 @@ def _with_rda(gaps: list[GapFacts]) -> list[GapFacts]:
     return [replace(one, rda=_least_rda(one, rdas)) if one in needy else one for one in gaps]
 
 
-def _least_rda(gap: GapFacts, rdas: dict[int, Decimal | None]) -> float | None:
-    """The lower one where the sex is not known; None unless each row has one. Mg and Ca are in mg everywhere."""
+def _least_rda(gap: GapFacts, rdas: Mapping[int, float | None]) -> float | None:
+    """The lower one where the sex is not known; None unless each row has one. [mg / day]"""
     found = [rdas.get(row) for row in gap.reference.get("rows") or ()]
     return None if None in found or not found else float(min(one for one in found if one is not None))
 
@@ -273,7 +281,9 @@ def _before_noon(day: date, at: datetime, offset_min: int) -> bool:
 def _warning_signs(diarist: Diarist, today: date, length: int) -> list[Ticked]:
     first, last = days.window(today, length)
     rows = WarningSigns.objects.of(diarist).live().between(first, last).order_by()
-    return [Ticked(at, day, frozenset(s)) for at, day, s in rows.values_list("occurred_at", "local_date", "signs")]
+    return [
+        Ticked(at, day, frozenset(s)) for at, day, s in rows.values_list("occurred_at", "local_date", "signs")
+    ]
 
 
 def _signs_of(diarist: Diarist, today: date, length: int) -> list[Ticked]:
@@ -324,7 +334,12 @@ def _drinks(diarist: Diarist, today: date, length: int) -> list[Drink]:
 
 
 def _drink(entry: str, amount: str, food: str) -> tuple[Any, ...]:
-    return f"{entry}occurred_at", f"{entry}local_date", Cast(amount, FloatField()), Cast(f"{food}__alcohol_g", FloatField())
+    return (
+        f"{entry}occurred_at",
+        f"{entry}local_date",
+        Cast(amount, FloatField()),
+        Cast(f"{food}__alcohol_g", FloatField()),
+    )
 
 
 def _litres(drinks: Iterable[Drink], day: date) -> float:

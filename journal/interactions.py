@@ -228,7 +228,9 @@ def _searchable(_language: str | None) -> tuple[tuple[Kind, tuple[str, ...]], ..
     for choices, kind in ((MedicineClass, MEDICINE), (Condition, CONDITION)):
         for code in choices:
             lines = tuple(one for one in table() if code.value in one.codes)
-            examples = tuple(dict.fromkeys(example for one in lines for example in _own_examples(one, code.value)))
+            examples = tuple(
+                dict.fromkeys(example for one in lines for example in _own_examples(one, code.value))
+            )
             said = [str(code.label), code.value.replace("_", " "), *examples, *_parts(EVERYDAY.get(code, ""))]
             entry = Kind(code.value, kind, str(code.label), examples, lines)
             found.append((entry, tuple(_plain(one) for one in said)))
@@ -284,7 +286,11 @@ def holds(one: Interaction, flags: Flags) -> str:
 def _medicine_holds(one: Interaction, flags: Flags) -> str:
     if flags.medicines.intersection(one.codes):
         return YES
-    if POTASSIUM_RAISING.intersection(one.codes) and "potassium_mg" in one.nutrients and one.direction == "raises":
+    if (
+        POTASSIUM_RAISING.intersection(one.codes)
+        and "potassium_mg" in one.nutrients
+        and one.direction == "raises"
+    ):
         return MAYBE if flags.potassium_raising == UNKNOWN else NO
     return UNKNOWN if flags.takes_medicines == UNKNOWN else NO
 
@@ -301,7 +307,7 @@ APART = ("orlistat", "bile acid sequestrants")
 
 
 def spacing(medicines: Collection[str], nutrients: Collection[str]) -> tuple[str, ...]:
-    """Classes taken that are better kept apart from a mineral or vitamin taken as a dose; pairs of both alone."""
+    """Classes taken that are better kept apart from a mineral or vitamin which is taken, too."""
     return tuple(
         dict.fromkeys(
             code

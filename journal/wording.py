@@ -244,16 +244,19 @@ OPENINGS: Mapping[str, Text] = {
     "L05": _LOOKS_LOW,
     "L06": gettext_lazy(
         "Your logged intake of %(nutrient)s is very likely below what most people in your group need. Please "
-        "look at the log first: drinks, snacks and second helpings are easily left out. If it is complete, it "
+        "look at the log first: drinks, snacks and second helpings are easily left out. If it is complete, "
+        "it "
         "is worth asking a clinician whether a blood test makes sense."
     ),
     "L07": gettext_lazy(
-        "Your logged intake of %(nutrient)s is likely below what most people in your group need, and you logged "
+        "Your logged intake of %(nutrient)s is likely below what most people in your group need, and you "
+        "logged "
         "frequent cramps. These are two separate facts: the diary cannot tell whether one has to do with the "
         "other, and for most people no link is proven."
     ),
     "C07": gettext_lazy(
-        "Your logged intake of %(nutrient)s is likely below what most people in your group need, in these 28 days "
+        "Your logged intake of %(nutrient)s is likely below what most people in your group need, in these "
+        "28 days "
         "and in those before. It is worth asking a clinician whether a blood test makes sense."
     ),
 }
@@ -263,16 +266,19 @@ EXTRA: Mapping[str, Text] = {
         "months. Only a blood test can tell."
     ),
     "L05": gettext_lazy(
-        "How much is absorbed matters as much as what is eaten, and the body stores it for years. Only a blood "
+        "How much is absorbed matters as much as what is eaten, and the body stores it for years. Only a "
+        "blood "
         "test can tell."
     ),
 }
 DARK_MONTHS = gettext_lazy(
-    "In the darker half of the year several countries advise everybody on a supplement; a pharmacist knows what "
+    "In the darker half of the year several countries advise everybody on a supplement; a pharmacist knows "
+    "what "
     "is advised where you live."
 )
 RELIABLE_B12 = gettext_lazy(
-    "With a vegan diet a reliable source is worth having: foods fortified with vitamin B12, or a supplement that "
+    "With a vegan diet a reliable source is worth having: foods fortified with vitamin B12, or a supplement "
+    "that "
     "a pharmacist or dietitian helps to choose."
 )
 ADVICE: Mapping[str, Text] = {

@@ -213,21 +213,25 @@ _LOW_OFF = ("S01", "S02", "S04", "S05", "S06", "S07", "S08")
 EXCESS = (
     Rule(
         "X01", "X", "advise", 30, on.magnesium_above_level,
-        "unprescribed magnesium from supplements and medicines above its upper level (350 mg NASEM, 250 mg EFSA) "
+        "unprescribed magnesium from supplements and medicines above its upper level (350 mg NASEM, 250 mg "
+        "EFSA) "
         "on average over 7 days, either the same every day or with a confidence of at least 0.85",
         ("S08", "prescribed"), (_ODS_MG, "Scientific Committee on Food, upper level of magnesium, 2001"),
         (MG,), "magnesium_supplement", above_reference,
     ),
     Rule(
         "X02", "X", "see_clinician_soon", 7, on.magnesium_far_above,
-        "more than 1000 mg of unprescribed magnesium from supplements and medicines on one of the last 7 days",
+        "more than 1000 mg of unprescribed magnesium from supplements and medicines on one of the last 7 "
+        "days",
         ("prescribed",), (_ODS_MG,), about="magnesium_supplement", at_save="dose", beside_red_flags=True,
     ),
     Rule(
         "X03", "X", "see_clinician_soon", 1, on.magnesium_danger,
-        "5000 mg or more of magnesium from supplements and medicines on one of the last 7 days; or any of it, or a "
+        "5000 mg or more of magnesium from supplements and medicines on one of the last 7 days; or any of "
+        "it, or a "
         "magnesium laxative in the profile, with kidney disease",
-        (), (_ODS_MG,), about="magnesium_supplement", before=1, push=True, at_save="dose", beside_red_flags=True,
+        (), (_ODS_MG,), about="magnesium_supplement", before=1, push=True, at_save="dose",
+        beside_red_flags=True,
         severity_may_be="`urgent_now` with " + ", ".join(f"`{s}`" for s in sorted(on.DROWSY_OR_WEAK))
         + " ticked in the last 3 days",
     ),
@@ -242,23 +246,30 @@ EXCESS = (
     ),
     Rule(
         "X05", "X", "see_clinician_soon", 7, on.potassium_far_above,
-        "more than 1000 mg of unprescribed potassium from supplements and medicines on one of the last 7 days",
-        ("prescribed",), (_ODS_K,), about="potassium_supplement", push=True, at_save="dose", beside_red_flags=True,
+        "more than 1000 mg of unprescribed potassium from supplements and medicines on one of the last 7 "
+        "days",
+        ("prescribed",), (_ODS_K,), about="potassium_supplement", push=True, at_save="dose",
+        beside_red_flags=True,
     ),
     Rule(
         "X06", "X", "advise", 30, on.vitamin_d_above_level,
-        "vitamin D from all sources above 100 µg a day on average over 28 days, or above 250 µg on at least 7 of "
-        "them", ("prescribed", "S08 (not the second part)"), (_CA_D, "EFSA, upper levels of vitamin D, 2012 and 2023"),
-        (D,), "vitamin_d_supplement", severity_may_be="`see_clinician_soon` above 250 µg", beside_red_flags=True,
+        "vitamin D from all sources above 100 µg a day on average over 28 days, or above 250 µg on at least "
+        "7 of "
+        "them", ("prescribed", "S08 (not the second part)"), (_CA_D, "EFSA, upper levels of vitamin D, 2012 "
+        "and 2023"),
+        (D,), "vitamin_d_supplement", severity_may_be="`see_clinician_soon` above 250 µg",
+        beside_red_flags=True,
     ),
     Rule(
         "X07", "X", "advise", 30, on.calcium_above_level,
-        "calcium from all sources above its upper level with a confidence of at least 0.85, at least 7 usable days "
+        "calcium from all sources above its upper level with a confidence of at least 0.85, at least 7 "
+        "usable days "
         "of 28", ("S08", "prescribed"), (_CA_D, _ODS_CA), (CA,), "calcium_excess", above_reference,
     ),
     Rule(
         "X08", "X", "info", 60, on.sodium_above_level,
-        "sodium above the level to stay below (CDRR) with a confidence of at least 0.85, at least 14 usable days of "
+        "sodium above the level to stay below (CDRR) with a confidence of at least 0.85, at least 14 usable "
+        "days of "
         "28; cannot fire where the authority sets no such level (EFSA)",
         ("S08", "adrenal insufficiency", "lithium", "desmopressin", "300 minutes of hard exercise in 7 days"),
         (_SALT,), (SODIUM,), "sodium", above_reference, "`advise` with high blood pressure",
@@ -268,7 +279,8 @@ EXCESS = (
 CLINICIAN = (
     Rule(
         "C01", "C", "see_clinician_soon", 60, on.frequent_cramps,
-        f"cramps on at least {on.FREQUENT_IN_28} of the last 28 days or {on.FREQUENT_IN_7} of the last 7, or sleep "
+        f"cramps on at least {on.FREQUENT_IN_28} of the last 28 days or {on.FREQUENT_IN_7} of the last 7, "
+        f"or sleep "
         f"broken on at least {on.BROKEN_NIGHTS} nights in each of the last {on.WEEKS} weeks",
         (), (_NHS, _CKS), about="cramp_frequency",
     ),
@@ -283,7 +295,8 @@ CLINICIAN = (
     ),
     Rule(
         "C04", "C", "see_clinician_soon", 30, on.cramps_after_a_medicine,
-        "within 90 days after the start of a medicine: cramps on 2 days or more and none in the diary before, or on 3 "
+        "within 90 days after the start of a medicine: cramps on 2 days or more and none in the diary "
+        "before, or on 3 "
         "or more and at least twice as often as before; needs 14 days of diary before the start",
         (), (_GARRISON, _CKS), about="new_medicine",
     ),
@@ -294,7 +307,8 @@ CLINICIAN = (
     ),
     Rule(
         "C06", "C", "see_clinician_soon", 30, on.cramps_in_pregnancy,
-        "pregnant, and a cramp in the last 28 days, with no card R13 open", (), ("NHS, Pregnancy: common symptoms",),
+        "pregnant, and a cramp in the last 28 days, with no card R13 open", (), ("NHS, Pregnancy: common "
+        "symptoms",),
         about="pregnancy",
     ),
     Rule(
@@ -305,18 +319,23 @@ CLINICIAN = (
     Rule(
         "C08", "C", "see_clinician_soon", 60, on.low_and_frequent,
         "frequent cramps as in C01, and magnesium or calcium likely low or vitamin D looking low",
-        ("S05", "S06", "S08"), (_ODS_MG, _COCHRANE), about="low_and_cramps", suits=low_elsewhere, beside_red_flags=False,
+        ("S05", "S06", "S08"), (_ODS_MG, _COCHRANE), about="low_and_cramps", suits=low_elsewhere,
+        beside_red_flags=False,
     ),
     Rule(
         "C09", "C", "see_clinician_soon", 60, on.b12_signs,
-        "any of " + ", ".join(f"`{s}`" for s in on.B12_SIGNS) + " ticked in the last 28 days, with metformin, "
-        "colchicine and the like, nitrous oxide, an acid blocker for a year or since an unknown day, weight-loss or "
-        "stomach surgery, coeliac or Crohn's disease, pernicious anaemia, a vegan diet without a supplement, or an age "
+        "any of " + ", ".join(f"`{s}`" for s in on.B12_SIGNS) + " ticked in the last 28 days, with "
+        "metformin, "
+        "colchicine and the like, nitrous oxide, an acid blocker for a year or since an unknown day, "
+        "weight-loss or "
+        "stomach surgery, coeliac or Crohn's disease, pernicious anaemia, a vegan diet without a "
+        "supplement, or an age "
         "of 65 or more", (), (_B12_MHRA, _B12_NICE), about="b12_signs",
     ),
     Rule(
         "C10", "C", "see_clinician_soon", 3, on.lasting_losses,
-        "any of " + ", ".join(f"`{s}`" for s in on.LOSS_SIGNS) + " ticked over more than 48 hours of the last 5 days, "
+        "any of " + ", ".join(f"`{s}`" for s in on.LOSS_SIGNS) + " ticked over more than 48 hours of the "
+        "last 5 days, "
         "and a cramp in them", (), (_MSD, "NHS, Diarrhoea and vomiting"), about="losses",
     ),
     Rule(
@@ -326,7 +345,8 @@ CLINICIAN = (
     ),
     Rule(
         "C12", "C", "see_clinician_soon", 60, on.new_cramps_with_a_condition,
-        "thyroid, parathyroid, liver, kidney or nerve disease or diabetes, and cramps in the last 28 days with none in "
+        "thyroid, parathyroid, liver, kidney or nerve disease or diabetes, and cramps in the last 28 days "
+        "with none in "
         "the diary before", (), (_CKS,), about="clinic",
     ),
     Rule(
@@ -346,13 +366,15 @@ LOW = (
     Rule(
         "L02", "L", "advise", 28, on.low_against_requirement,
         "calcium likely low against the average requirement (confidence under 0.15), at least 14 usable days "
-        "of 28, coverage at least 0.80", ("S01", "S04", "S05", "S06", "S07", "S08"), (_IOM, _ODS_CA), (CA,), "",
+        "of 28, coverage at least 0.80", ("S01", "S04", "S05", "S06", "S07", "S08"), (_IOM, _ODS_CA), (CA,),
+        "",
         low_intake,
     ),
     Rule(
         "L03", "L", "info", 28, on.below_adequate_intake,
         "potassium: upper estimate of the mean under the adequate intake, confidence of being above it under "
-        "0.15, at least 7 usable days of 28, coverage at least 0.80", ("S01", "S02", "S04", "S05", "S06", "S08"),
+        "0.15, at least 7 usable days of 28, coverage at least 0.80", ("S01", "S02", "S04", "S05", "S06",
+        "S08"),
         (_IOM, _SALT, _ODS_K), (K,), "", low_intake,
     ),
     Rule(
@@ -360,12 +382,14 @@ LOW = (
         "vitamin D from food and supplements looks low (the 95th percentile of resampled means is under the "
         "reference), at least 28 usable days of 90, coverage at least 0.80",
         ("S01", "S04", "S05", "S06", "S07", "S08"), (_IOM, _CA_D, _ODS_D), (D,), "", low_intake,
-        "`advise` in the dark half of the year in a country beyond 35 degrees of latitude, with little sun, or over "
+        "`advise` in the dark half of the year in a country beyond 35 degrees of latitude, with little sun, "
+        "or over "
         "70; where the country does not tell, `info`",
     ),
     Rule(
         "L05", "L", "advise", 90, on.b12_looks_low,
-        "vitamin B12 looks low as in L04; for a vegan diet without a supplement from 14 usable days on, with the "
+        "vitamin B12 looks low as in L04; for a vegan diet without a supplement from 14 usable days on, "
+        "with the "
         "upper estimate of the mean under the reference", ("S04", "S05", "S06", "S08", "pernicious anaemia"),
         (_IOM, _ODS_B12, _B12_NICE), (B12,), "", low_intake,
     ),
@@ -376,22 +400,26 @@ LOW = (
     ),
     Rule(
         "L07", "L", "advise", 28, on.low_beside_cramps,
-        "magnesium or calcium likely low, and frequent cramps as in C01", _LOW_OFF, (_IOM, _COCHRANE), (MG, CA), "",
+        "magnesium or calcium likely low, and frequent cramps as in C01", _LOW_OFF, (_IOM, _COCHRANE), (MG,
+        CA), "",
         low_intake, before=2,
     ),
     Rule(
         "L08", "L", "info", 28, on.improving,
-        "magnesium or calcium: the confidence of meeting the requirement rose by at least 0.20 since the window of 28 "
+        "magnesium or calcium: the confidence of meeting the requirement rose by at least 0.20 since the "
+        "window of 28 "
         "days before, to at least 0.50", _NEWS_OFF, (_IOM,), (MG, CA), "", good_news, before=1,
     ),
     Rule(
         "L09", "L", "info", 60, on.between_references,
-        "magnesium or calcium: mean between the average requirement and the recommended allowance, confidence 0.50 to "
+        "magnesium or calcium: mean between the average requirement and the recommended allowance, "
+        "confidence 0.50 to "
         "0.85, at least 10 usable days of 28", _NEWS_OFF, (_IOM,), (MG, CA), "", good_news,
     ),
     Rule(
         "L10", "L", "info", 0, on.never,
-        "never: a diary misses salt added at the table, and must not advise more of it", ("always",), (_SALT,),
+        "never: a diary misses salt added at the table, and must not advise more of it", ("always",),
+        (_SALT,),
         (SODIUM,), "sodium_low",
     ),
 )  # fmt: skip
@@ -399,36 +427,44 @@ LOW = (
 HYDRATION = (
     Rule(
         "H01", "H", "info", 14, on.water_below_reference,
-        "water below the adequate intake (confidence of being above it under 0.15), at least 5 usable days of 14, a "
-        "drink logged on at least half of them", ("S01", "S03"), (_WATER, "EFSA, reference values for water, 2010"),
+        "water below the adequate intake (confidence of being above it under 0.15), at least 5 usable days "
+        "of 14, a "
+        "drink logged on at least half of them", ("S01", "S03"), (_WATER, "EFSA, reference values for "
+        "water, 2010"),
         (WATER,), "", may_drink_more,
     ),
     Rule(
         "H02", "H", "info", 3, on.few_drinks_around_exercise,
-        "exercise in the last 3 days with sweat of 1 L or more, and drinks in the six hours around it under half of the "
+        "exercise in the last 3 days with sweat of 1 L or more, and drinks in the six hours around it under "
+        "half of the "
         "low end of the sweat", ("S01", "S03"), (_ACSM, _EAH), about="exercise_drinks", suits=may_drink_more,
         severity_may_be="`advise` when it happened on 3 days of 14",
     ),
     Rule(
         "H03", "H", "advise", 28, on.cramps_after_few_drinks,
-        "as H02, with a cramp on that day or before noon of the next, on 3 days of 28", ("S01", "S03"), (_ACSM,),
+        "as H02, with a cramp on that day or before noon of the next, on 3 days of 28", ("S01", "S03"),
+        (_ACSM,),
         about="exercise_drinks", suits=may_drink_more, before=1,
     ),
     Rule(
         "H04", "H", "advise", 1, on.drank_beyond,
-        "in the last 2 days, over any span of two hours or more: drinks beyond sweat and 0.8 L an hour, or above 1.0 L "
-        "an hour for three hours and more; or weight gained during exercise. One drink alone is no span", (), (_EAH,),
+        "in the last 2 days, over any span of two hours or more: drinks beyond sweat and 0.8 L an hour, or "
+        "above 1.0 L "
+        "an hour for three hours and more; or weight gained during exercise. One drink alone is no span",
+        (), (_EAH,),
         about="overdrinking", push=True, at_save="drink", beside_red_flags=True,
     ),
     Rule(
         "H05", "H", "advise", 1, on.hot_day_few_drinks,
-        "65 years or older, and on a finished day, today or yesterday, 32 °C or more during exercise, `after_heat`, "
+        "65 years or older, and on a finished day, today or yesterday, 32 °C or more during exercise, "
+        "`after_heat`, "
         "`fever` or `after_diarrhoea` ticked, and less than 1 L of drinks logged", ("S01", "S03"),
         (_WATER, "NHS, Dehydration"), about="hot_day", suits=may_drink_more,
     ),
     Rule(
         "H06", "H", "info", 7, on.alcohol_few_other_drinks,
-        "a finished day of the last 7 with 24 g of alcohol or more (3 UK units) and less than 1 L of other drinks "
+        "a finished day of the last 7 with 24 g of alcohol or more (3 UK units) and less than 1 L of other "
+        "drinks "
         "logged", ("S03",), (_WATER,), about="alcohol_drinks", suits=may_drink_more,
     ),
 )  # fmt: skip
@@ -440,18 +476,21 @@ INFORMATION = (
     ),
     Rule(
         "I02", "I", "info", 90, on.magnesium_for_cramps,
-        "unprescribed magnesium from a supplement in the last 28 days, and a cramp in them or a supplement ticked as "
+        "unprescribed magnesium from a supplement in the last 28 days, and a cramp in them or a supplement "
+        "ticked as "
         "tried against one", ("S01 and S02: asks to check first", "S04: the same"), (_COCHRANE, _AAN),
         about="magnesium_evidence", suits=supplement_readers,
     ),
     Rule(
         "I03", "I", "info", 90, on.not_enough_days,
-        "something logged in the last 7 days, and fewer than 7 usable days of 28", ("S06",), (_IOM,), about="progress",
+        "something logged in the last 7 days, and fewer than 7 usable days of 28", ("S06",), (_IOM,),
+        about="progress",
         suits=those_who_count,
     ),
     Rule(
         "I04", "I", "info", 30, on.spacing,
-        "a medicine that is better taken apart from a mineral or vitamin, and such a supplement logged in the last 28 "
+        "a medicine that is better taken apart from a mineral or vitamin, and such a supplement logged in "
+        "the last 28 "
         "days", (), (_ODS_MG, _ODS_CA, "product leaflets"), about="spacing",
     ),
     Rule(
@@ -497,7 +536,9 @@ def wanted(facts: Facts, at_save: str = "") -> list[Wanted]:
             if card := _judged(rule, nutrient, facts):
                 topics.setdefault(card.topic, []).append(card)
     if "overdrinking" in topics:
-        topics = {name: some for name, some in topics.items() if name == "overdrinking" or some[0].layer != "H"}
+        topics = {
+            name: some for name, some in topics.items() if name == "overdrinking" or some[0].layer != "H"
+        }
     cards = [_strongest(some) for some in topics.values()]
     return sorted(cards, key=lambda card: (LAYERS.index(card.layer), SEVERITIES.index(card.severity)))
 

@@ -7,6 +7,7 @@ rule's own. Limits on days, counts and confidence are product choices unless the
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from journal.calc import hydration
 from journal.calc.facts import WINDOW, Effort, Facts, GapFacts, Overdrunk
@@ -36,7 +37,7 @@ DOSE_DAYS = 7
 """So long a dangerous dose is spoken of. [d]"""
 
 
-def event(facts: Facts, day: date | None = None, **inputs: object) -> dict:
+def event(facts: Facts, day: date | None = None, **inputs: Any) -> dict:
     """What a card rests on that no gap lies behind."""
     found = {"window_end": facts.today.isoformat(), **inputs}
     return found if day is None else {**found, "event": day.isoformat()}
@@ -61,7 +62,15 @@ SODIUM_DAYS = 14
 ENDURANCE_MIN, ENDURANCE_MET = 300, 6.0
 """Minutes of hard exercise in seven days from which advice to eat less salt rests (product choice)."""
 DROWSY_OR_WEAK = frozenset(
-    {"weakness", "spreading_weakness", "sudden_paralysis", "confused", "cannot_be_woken", "fainted", "feeling_faint"}
+    {
+        "weakness",
+        "spreading_weakness",
+        "sudden_paralysis",
+        "confused",
+        "cannot_be_woken",
+        "fainted",
+        "feeling_faint",
+    }
 )
 HEART_OR_WEAK = frozenset(
     {"palpitations", "weakness", "spreading_weakness", "sudden_paralysis", "fainted", "feeling_faint"}
@@ -69,7 +78,7 @@ HEART_OR_WEAK = frozenset(
 
 
 def magnesium_above_level(facts: Facts, nutrient: str = "") -> Found:
-    """X01: a week's mean of unprescribed magnesium above its upper level, surely or by the same daily dose."""
+    """X01: a week's mean of unprescribed magnesium above its upper level, surely or by equal days."""
     gap = facts.gap(MG, "ul", window=7) or facts.gap(MG, "ul")
     level = min(gap.reference_amounts) if gap and gap.reference_amounts else MG_UPPER.get(facts.authority)
     last = 0 if facts.added(MG, facts.today) else 1  # a tablet of the evening is still to come
@@ -97,7 +106,9 @@ def magnesium_danger(facts: Facts, nutrient: str = "") -> Found:
     if not (huge or some or listed):
         return None
     day = max([*huge, *some], default=None)
-    return _with_signs(facts, DROWSY_OR_WEAK, event(facts, day, amount=days.get(day) if day else None, kidneys=kidneys))
+    return _with_signs(
+        facts, DROWSY_OR_WEAK, event(facts, day, amount=days.get(day) if day else None, kidneys=kidneys)
+    )
 
 
 def potassium_danger(facts: Facts, nutrient: str = "") -> Found:
@@ -130,9 +141,18 @@ def vitamin_d_above_level(facts: Facts, nutrient: str = "") -> Found:
     }
     used = [totals[day] for day in totals if day in facts.days and facts.days[day].usable]
     # Tablets alone, over all days: what was not logged could only add to that.
-    mean = max(sum(facts.added(D, day) for day in totals) / WINDOW, sum(used) / len(used) if len(used) >= ABOVE_DAYS else 0)
+    mean = max(
+        sum(facts.added(D, day) for day in totals) / WINDOW,
+        sum(used) / len(used) if len(used) >= ABOVE_DAYS else 0,
+    )
     high = sum(total > D_DANGER for total in totals.values())
-    inputs = {"mean": mean, "level": D_UPPER, "days_high": high, "high": D_DANGER, "days_in_window": WINDOW}
+    inputs: dict[str, Any] = {
+        "mean": mean,
+        "level": D_UPPER,
+        "days_high": high,
+        "high": D_DANGER,
+        "days_in_window": WINDOW,
+    }
     if high >= D_DANGER_DAYS:
         return event(facts, **inputs, severity=SOON)
     targeted = D in facts.flags.clinician_targets or _young(facts.flags)
@@ -350,7 +370,7 @@ def alcohol_and_cramps(facts: Facts, nutrient: str = "") -> Found:
 
 
 def new_cramps_with_a_condition(facts: Facts, nutrient: str = "") -> Found:
-    """C12: cramps in the last 28 days and none in the diary before, with a condition that a clinic follows."""
+    """C12: cramps in the last 28 days, none in the diary before, and a condition that a clinic follows."""
     conditions = [code for code in CLINIC_CONDITIONS if facts.flags.has(code)]
     new = {day for day in facts.cramp_days if day > facts.ago(WINDOW)}
     if not conditions or not new or new != facts.cramp_days or (facts.first_cramp or min(new)) < min(new):
@@ -371,7 +391,9 @@ def _ticked(facts: Facts, signs: Collection[str], days: int) -> tuple[date, list
     ticks = [one for one in facts.ticked if one.day > facts.ago(days) and one.signs & set(signs)]
     if not ticks:
         return None
-    return max(one.day for one in ticks), sorted({sign for one in ticks for sign in one.signs if sign in signs})
+    return max(one.day for one in ticks), sorted(
+        {sign for one in ticks for sign in one.signs if sign in signs}
+    )
 
 
 def _signs_event(facts: Facts, signs: Collection[str], days: int = SIGNS_DAYS) -> Found:
@@ -387,7 +409,8 @@ OLD_FOR_D = 70
 RISE = 0.20
 """Rise of the confidence that counts as improving. [-]"""
 NORTH_OF_35 = frozenset(
-    "AT BE BG CA CH CZ DE DK EE ES FI FR GB GE GG GR HR HU IE IM IS IT JE KR LI LT LU LV MT NL NO PL PT RO SE SI SK "
+    "AT BE BG CA CH CZ DE DK EE ES FI FR GB GE GG GR HR HU IE IM IS IT JE KR LI LT LU LV MT NL NO PL PT RO "
+    "SE SI SK "
     "TR UA".split()
 )
 """Countries that lie beyond 35 degrees of latitude, nearly or wholly; others span it or do not reach it."""
@@ -448,7 +471,7 @@ def vitamin_d_looks_low(facts: Facts, nutrient: str = D) -> Found:
 
 
 def hemisphere(region: str) -> str:
-    """"north" or "south" for a country beyond 35 degrees of latitude; empty: not known, or it spans them."""
+    """ "north" or "south" for a country beyond 35 degrees of latitude; empty: not known, or it spans them."""
     return "north" if region in NORTH_OF_35 else "south" if region in SOUTH_OF_35 else ""
 
 
@@ -489,16 +512,25 @@ def low_beside_cramps(facts: Facts, nutrient: str) -> Found:
 def improving(facts: Facts, nutrient: str) -> Found:
     """L08: the confidence rose by 0.20 or more since the window before, to 0.50 or more."""
     now, before = facts.gap(nutrient, "ear"), facts.earlier(nutrient, "ear")
-    if now is None or before is None or now.probability_adequate is None or before.probability_adequate is None:
+    if (
+        now is None
+        or before is None
+        or now.probability_adequate is None
+        or before.probability_adequate is None
+    ):
         return None
     rise = now.probability_adequate - before.probability_adequate
-    if rise < RISE - 1e-9 or now.probability_adequate < EVEN or now.band not in ("likely_meets", "probably_meets"):
+    if (
+        rise < RISE - 1e-9
+        or now.probability_adequate < EVEN
+        or now.band not in ("likely_meets", "probably_meets")
+    ):
         return None
     return now.inputs() | {"earlier": _kept(before)}
 
 
 def between_references(facts: Facts, nutrient: str) -> Found:
-    """L09: between the average requirement and the recommended allowance, with a confidence of 0.50 to 0.85."""
+    """L09: between the average requirement and the recommended allowance, confidence 0.50 to 0.85."""
     gap = facts.gap(nutrient, "ear")
     if gap is None or gap.days_used < 10 or gap.mean is None or gap.rda is None or not gap.reference_amounts:
         return None
@@ -513,7 +545,7 @@ def between_references(facts: Facts, nutrient: str) -> Found:
 SWEAT_WORTH_L = 1.0
 EFFORT_DAYS, REPEATED, REPEATED_DAYS = 3, 3, 14
 FEW_DRINKS_L = 1.0
-"""Drinks of a day under which they are called few: about half of what AIs reckon with (product choice). [L]"""
+"""Drinks of a day under which they are few: about half of what AIs reckon with (product choice). [L]"""
 HOT_C = 32.0
 HOT_AGE = 65
 ALCOHOL_DAY_G = 24.0
@@ -539,7 +571,9 @@ def drank_less_than_sweated(effort: Effort) -> bool:
 
 def few_drinks_around_exercise(facts: Facts, nutrient: str = "") -> Found:
     """H02: such an exercise in the last three days; worth a look when it happened on three days of 14."""
-    dry = [one for one in facts.efforts if drank_less_than_sweated(one) and one.day > facts.ago(REPEATED_DAYS)]
+    dry = [
+        one for one in facts.efforts if drank_less_than_sweated(one) and one.day > facts.ago(REPEATED_DAYS)
+    ]
     lately = [one for one in dry if one.day > facts.ago(EFFORT_DAYS)]
     if not lately:
         return None
@@ -567,7 +601,12 @@ def drank_beyond(facts: Facts, nutrient: str = "") -> Found:
     if over is None or over.day <= facts.ago(2):
         return None
     return event(
-        facts, over.day, drinks_l=over.drinks_l, sweat_l=over.sweat_l, hours=over.hours, gained_kg=over.gained_kg
+        facts,
+        over.day,
+        drinks_l=over.drinks_l,
+        sweat_l=over.sweat_l,
+        hours=over.hours,
+        gained_kg=over.gained_kg,
     )
 
 
@@ -594,7 +633,13 @@ def alcohol_few_other_drinks(facts: Facts, nutrient: str = "") -> Found:
     for day in facts.last(7):
         held = facts.days.get(day)
         other = facts.soft_drinks_l.get(day)
-        if held and held.usable and (held.alcohol_g or 0.0) >= ALCOHOL_DAY_G and other is not None and other < FEW_DRINKS_L:
+        if (
+            held
+            and held.usable
+            and (held.alcohol_g or 0.0) >= ALCOHOL_DAY_G
+            and other is not None
+            and other < FEW_DRINKS_L
+        ):
             return event(facts, day, alcohol_g=held.alcohol_g, drinks_l=other)
     return None
 

@@ -10,7 +10,12 @@ from journal.calc.facts import Day, Dose, Effort, Facts, GapFacts, Overdrunk, Ti
 from journal.calc.suppressions import Course, Flags
 
 HEALTHY = Flags(
-    age=40, conditions={"kidney_disease": "no"}, potassium_raising="no", takes_medicines="no", bmi=22.0, weight_kg=70.0
+    age=40,
+    conditions={"kidney_disease": "no"},
+    potassium_raising="no",
+    takes_medicines="no",
+    bmi=22.0,
+    weight_kg=70.0,
 )
 
 
@@ -41,7 +46,8 @@ class On:
         """Likely low on 14 of 28 days, if nothing else is said."""
         row = GapFacts(
             nutrient, kind, self.today, band="likely_low", mean=205.0, lower=200.0, upper=210.0, coverage=0.9,
-            reference_amounts=(265.0,), reference={"authority": "nasem"}, probability_adequate=0.1, days_used=14,
+            reference_amounts=(265.0,), reference={"authority": "nasem"}, probability_adequate=0.1,
+            days_used=14,
         )  # fmt: skip
         return replace(row, **found)
 
@@ -55,7 +61,8 @@ class On:
     def long(self, nutrient, **found):
         """Looks low over 90 days."""
         found = {
-            "band": "looks_low", "probability_adequate": None, "window": 90, "days_in_window": 90, "days_used": 28,
+            "band": "looks_low", "probability_adequate": None, "window": 90, "days_in_window": 90,
+            "days_used": 28,
             "mean": 1.0, "lower": 1.0, "upper": 1.1, "reference_amounts": (2.0,), **found,
         }  # fmt: skip
         return self.gap(nutrient, **found)
@@ -128,7 +135,8 @@ def fires(on):
             cramp_days=on.days(15, 30, 45, 60, 100, 120),
         ),
         "C05": on.facts(
-            replace(HEALTHY, medicines=frozenset({"statins"})), ticked=(on.tick("severe_muscle_pain", ago=13),)
+            replace(HEALTHY, medicines=frozenset({"statins"})),
+            ticked=(on.tick("severe_muscle_pain", ago=13),),
         ),
         "C06": on.facts(replace(HEALTHY, pregnant=True), cramp_days=on.days(27)),
         "C07": on.facts(gaps=(on.gap(),), earlier_gaps=(earlier,)),
@@ -138,12 +146,14 @@ def fires(on):
             replace(HEALTHY, medicines=frozenset({"metformin"})), ticked=(on.tick("sore_tongue", ago=27),)
         ),
         "C09-acid": on.facts(
-            replace(HEALTHY, courses=(Course("proton_pump_inhibitors", "", on.ago(365)),)), ticked=(on.tick("tingling"),)
+            replace(HEALTHY, courses=(Course("proton_pump_inhibitors", "", on.ago(365)),)),
+            ticked=(on.tick("tingling"),),
         ),
         "C09-vegan": on.facts(with_answer("vegan"), ticked=(on.tick("tiredness"),)),
         "C09-age": on.facts(replace(HEALTHY, age=65), ticked=(on.tick("memory_change"),)),
         "C10": on.facts(
-            ticked=(on.tick("after_diarrhoea", ago=2, hour=11), on.tick("vomiting", hour=12)), cramp_days=on.days(1)
+            ticked=(on.tick("after_diarrhoea", ago=2, hour=11), on.tick("vomiting", hour=12)),
+            cramp_days=on.days(1),
         ),
         "C11": on.facts(days=on.held(0, 7, 14, 21, alcohol_g=112.1), cramp_days=on.days(27)),
         "C12": on.facts(with_answer("thyroid"), cramp_days=on.days(0), first_cramp=on.ago(0)),
@@ -154,8 +164,14 @@ def fires(on):
         "L03": on.facts(
             gaps=(
                 on.gap(
-                    k, "ai", band="cannot_tell", probability_adequate=None, confidence_above=0.149, upper=2599.0,
-                    reference_amounts=(2600.0,), days_used=7,
+                    k,
+                    "ai",
+                    band="cannot_tell",
+                    probability_adequate=None,
+                    confidence_above=0.149,
+                    upper=2599.0,
+                    reference_amounts=(2600.0,),
+                    days_used=7,
                 ),
             )
         ),
@@ -171,17 +187,23 @@ def fires(on):
             earlier_gaps=(on.gap(as_of=on.ago(28), probability_adequate=0.30),),
         ),
         "L09": on.facts(
-            gaps=(on.gap(band="probably_meets", probability_adequate=0.50, mean=265.0, rda=320.0, days_used=10),)
+            gaps=(
+                on.gap(band="probably_meets", probability_adequate=0.50, mean=265.0, rda=320.0, days_used=10),
+            )
         ),
         "H01": on.facts(gaps=(on.water(),), days=on.held(0, 1, drinks_l=1.0) | on.held(2, 3)),
         "H02": on.facts(efforts=(on.effort(2),)),
         "H03": on.facts(
-            efforts=tuple(on.effort(n) for n in (3, 6, 9)), cramp_days=on.days(3, 6), morning_cramp_days=on.days(8)
+            efforts=tuple(on.effort(n) for n in (3, 6, 9)),
+            cramp_days=on.days(3, 6),
+            morning_cramp_days=on.days(8),
         ),
         "H04": on.facts(overdrunk=Overdrunk(on.ago(1), 3.0, 1.2, 2.0)),
         "H04-weight": on.facts(overdrunk=Overdrunk(on.ago(0), 1.5, 1.0, 2.0, gained_kg=0.4)),
         "H05": on.facts(
-            replace(HEALTHY, age=65), days=on.held(1, drinks_l=0.99), efforts=(on.effort(1, sweat_l=0.2, hot=True),)
+            replace(HEALTHY, age=65),
+            days=on.held(1, drinks_l=0.99),
+            efforts=(on.effort(1, sweat_l=0.2, hot=True),),
         ),
         "H06": on.facts(days=on.held(6, alcohol_g=24.0, drinks_l=2.0), soft_drinks_l={on.ago(6): 0.99}),
         "I01": on.facts(cramp_days=on.days(13), first_cramp=on.ago(13)),
@@ -193,7 +215,7 @@ def fires(on):
         "I04": on.facts(spacing=tuple(SPACED)),
         "I05": on.facts(replace(HEALTHY, age=51)),
         "H02-often": on.facts(efforts=dry),
-    }  # fmt: skip
+    }
 
 
 SPACED = (
@@ -243,7 +265,11 @@ def just_below(on):
         ("C02", "15 days ago", on.facts(ticked=(on.tick("numbness", ago=14),))),
         ("C02", "another sign", on.facts(ticked=(on.tick("tiredness"),))),
         ("C03", "15 days ago", on.facts(ticked=(on.tick("leg_pain_walking_stops_resting", ago=14),))),
-        ("C04", "91 days ago", but("C04", flags=replace(HEALTHY, courses=(Course("statins", "", on.ago(91)),)))),
+        (
+            "C04",
+            "91 days ago",
+            but("C04", flags=replace(HEALTHY, courses=(Course("statins", "", on.ago(91)),))),
+        ),
         ("C04", "one cramp", but("C04", cramp_days=on.days(60))),
         ("C04", "no start told", but("C04", flags=replace(HEALTHY, courses=(Course("statins"),)))),
         ("C04", "13 days of diary before", but("C04", diary_since=on.ago(103))),
@@ -252,14 +278,21 @@ def just_below(on):
         ("C05", "R07's own", but("C05", ticked=(on.tick("severe_muscle_pain"), on.tick("dark_urine")))),
         ("C06", "29 days ago", but("C06", cramp_days=on.days(28))),
         ("C06", "R13 open", but("C06", open_red_flags=frozenset({"R13"}))),
-        ("C07", "not low before", but("C07", earlier_gaps=(on.gap(as_of=on.ago(28), probability_adequate=0.15),))),
+        (
+            "C07",
+            "not low before",
+            but("C07", earlier_gaps=(on.gap(as_of=on.ago(28), probability_adequate=0.15),)),
+        ),
         ("C07", "nothing known before", but("C07", earlier_gaps=())),
         ("C08", "not frequent", but("C08", cramp_days=on.days(0, 3))),
         ("C08", "not low", but("C08", gaps=(on.gap(probability_adequate=0.15),))),
         ("C09", "no risk", but("C09", flags=HEALTHY)),
         ("C09", "29 days ago", but("C09", ticked=(on.tick("sore_tongue", ago=28),))),
-        ("C09", "364 days of an acid blocker",
-         but("C09-acid", flags=replace(HEALTHY, courses=(Course("h2_blockers", "", on.ago(364)),)))),
+        (
+            "C09",
+            "364 days of an acid blocker",
+            but("C09-acid", flags=replace(HEALTHY, courses=(Course("h2_blockers", "", on.ago(364)),))),
+        ),
         ("C09", "vegan with a supplement", but("C09-vegan", doses=(on.dose(b12, 10),))),
         ("C09", "64 years", but("C09-age", flags=replace(HEALTHY, age=64))),
         ("C10", "48 hours", but("C10", ticked=(on.tick("vomiting", ago=2), on.tick("vomiting")))),
@@ -269,7 +302,11 @@ def just_below(on):
         ("C12", "a cramp before", but("C12", cramp_days=on.days(0, 28))),
         ("C12", "cramps half a year ago", but("C12", first_cramp=on.ago(200))),
         ("C12", "no condition", but("C12", flags=HEALTHY)),
-        ("C13", "stopped", but("C13", flags=replace(HEALTHY, courses=(Course("other", "quinine", None, on.ago(1)),)))),
+        (
+            "C13",
+            "stopped",
+            but("C13", flags=replace(HEALTHY, courses=(Course("other", "quinine", None, on.ago(1)),))),
+        ),
         ("C13", "a name that holds the letters", on.facts(doses=(on.dose("zinc_mg", 1, name="Equininex"),))),
         ("L01", "0.15", on.facts(gaps=(on.gap(probability_adequate=0.15),))),
         ("L01", "nine days", on.facts(gaps=(on.gap(days_used=9),))),
@@ -280,21 +317,40 @@ def just_below(on):
         ("L04", "27 days", on.facts(gaps=(on.long(d, days_used=27),))),
         ("L04", "another window", on.facts(gaps=(on.long(d, window=28),))),
         ("L05", "cannot tell", on.facts(gaps=(on.long(b12, band="cannot_tell"),))),
-        ("L05", "13 days of a vegan", but("L05-vegan", gaps=(on.long(b12, band="not_enough_data", days_used=13),))),
-        ("L05", "a vegan with fortified foods", but("L05-vegan", gaps=(on.long(b12, band="x", days_used=14, upper=2.0),))),
+        (
+            "L05",
+            "13 days of a vegan",
+            but("L05-vegan", gaps=(on.long(b12, band="not_enough_data", days_used=13),)),
+        ),
+        (
+            "L05",
+            "a vegan with fortified foods",
+            but("L05-vegan", gaps=(on.long(b12, band="x", days_used=14, upper=2.0),)),
+        ),
         ("L05", "pernicious anaemia", but("L05", flags=with_answer("pernicious_anaemia"))),
         ("L06", "0.05", on.facts(gaps=(on.gap(band="very_likely_low", probability_adequate=0.05),))),
         ("L06", "thirteen days", but("L06", gaps=(replace(case["L06"].gaps[0], days_used=13),))),
         ("L07", "not frequent", but("L07", cramp_days=on.days(0, 3))),
         ("L08", "a rise of 0.19", but("L08", earlier_gaps=(on.gap(probability_adequate=0.31),))),
-        ("L08", "0.49", but("L08", gaps=(on.gap(band="possibly_low", probability_adequate=0.49),),
-                            earlier_gaps=(on.gap(probability_adequate=0.1),))),
+        (
+            "L08",
+            "0.49",
+            but(
+                "L08",
+                gaps=(on.gap(band="possibly_low", probability_adequate=0.49),),
+                earlier_gaps=(on.gap(probability_adequate=0.1),),
+            ),
+        ),
         ("L09", "at the allowance", but("L09", gaps=(replace(case["L09"].gaps[0], mean=320.0),))),
         ("L09", "no allowance set", but("L09", gaps=(replace(case["L09"].gaps[0], rda=None),))),
         ("L09", "0.85", but("L09", gaps=(replace(case["L09"].gaps[0], probability_adequate=0.85),))),
         ("H01", "0.15", but("H01", gaps=(on.water(confidence_above=0.15),))),
         ("H01", "four days", but("H01", gaps=(on.water(days_used=4),))),
-        ("H01", "drinks on less than half of the days", but("H01", days=on.held(0, drinks_l=1.0) | on.held(1, 2))),
+        (
+            "H01",
+            "drinks on less than half of the days",
+            but("H01", days=on.held(0, drinks_l=1.0) | on.held(1, 2)),
+        ),
         ("H02", "half of the low end", on.facts(efforts=(on.effort(drinks_l=0.25),))),
         ("H02", "less than a litre", on.facts(efforts=(on.effort(sweat_l=0.99),))),
         ("H02", "four days ago", on.facts(efforts=(on.effort(3),))),
@@ -317,13 +373,16 @@ def just_below(on):
         ("I04", "one of the two", on.facts()),
         ("I05", "50 years", on.facts(replace(HEALTHY, age=50))),
         ("I05", "pernicious anaemia", on.facts(with_answer("pernicious_anaemia", age=60))),
-    ]  # fmt: skip
+    ]
 
 
 TARGET = {
-    "X01": "magnesium_mg", "X06": "vitamin_d_ug", "X07": "calcium_mg", "X08": "sodium_mg", "C07": "magnesium_mg",
-    "C08": "magnesium_mg", "L01": "magnesium_mg", "L02": "calcium_mg", "L03": "potassium_mg", "L04": "vitamin_d_ug",
-    "L05": "vitamin_b12_ug", "L06": "magnesium_mg", "L07": "magnesium_mg", "L08": "magnesium_mg", "L09": "magnesium_mg",
+    "X01": "magnesium_mg", "X06": "vitamin_d_ug", "X07": "calcium_mg", "X08": "sodium_mg",
+    "C07": "magnesium_mg",
+    "C08": "magnesium_mg", "L01": "magnesium_mg", "L02": "calcium_mg", "L03": "potassium_mg",
+    "L04": "vitamin_d_ug",
+    "L05": "vitamin_b12_ug", "L06": "magnesium_mg", "L07": "magnesium_mg", "L08": "magnesium_mg",
+    "L09": "magnesium_mg",
 }  # fmt: skip
 """Rules that a clinician's target for one nutrient turns off (S08)."""
 NO_FLUID = ("H01", "H02", "H03", "H05", "H06")

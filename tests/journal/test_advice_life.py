@@ -40,7 +40,9 @@ def clock():
 @pytest.fixture
 def alice(db, clock):
     user = get_user_model().objects.create(username="alice")
-    diarist = Diarist.objects.create(user=user, birth_date=date(1986, 5, 1), takes_medicines="no", region="GB")
+    diarist = Diarist.objects.create(
+        user=user, birth_date=date(1986, 5, 1), takes_medicines="no", region="GB"
+    )
     ConditionAnswer.objects.create(diarist=diarist, condition="kidney_disease", answer="no")
     return diarist
 
@@ -111,7 +113,8 @@ def test_beside_a_red_flag_only_cards_that_are_no_tips_come(alice, rule):
 def test_those_that_speak_beside_a_red_flag_are_dangers_and_signs_to_show():
     speak = [rule.id for rule in RULES if not rule.is_tip]
     assert speak == [
-        "X02", "X03", "X04", "X05", "X06", "C01", "C02", "C03", "C04", "C05", "C06", "C09", "C10", "C11", "C12", "C13",
+        "X02", "X03", "X04", "X05", "X06", "C01", "C02", "C03", "C04", "C05", "C06", "C09", "C10", "C11",
+        "C12", "C13",
         "H04",
     ]  # fmt: skip
 
@@ -121,7 +124,11 @@ def test_a_phone_may_ring_for_dangers_alone(alice):
     both = replace(fires(On(TODAY))["X04-medicine"], cramp_days=On(TODAY).days(0, 1, 2))
     advice.update(alice, both, TODAY)
     entries.tick_warning_signs(alice, signs=["chest_pain"])
-    assert {card.rule: card.push for card in advice.cards_for(alice)} == {"R02": True, "X04": True, "C01": False}
+    assert {card.rule: card.push for card in advice.cards_for(alice)} == {
+        "R02": True,
+        "X04": True,
+        "C01": False,
+    }
 
 
 def test_a_danger_does_not_wait_for_another_card_of_its_layer(alice):
@@ -174,31 +181,49 @@ def test_an_urgent_danger_names_whom_to_call_and_cannot_be_hidden(alice):
 
 def write_much(alice):
     """Something of everything that facts are read from."""
-    supplement = entries.save_supplement(alice, name="Magnesium 400", amounts={"magnesium_mg": 400, "potassium_mg": 50})
+    supplement = entries.save_supplement(
+        alice, name="Magnesium 400", amounts={"magnesium_mg": 400, "potassium_mg": 50}
+    )
     for ago in range(28):
         entries.log_dose(alice, supplement, Decimal("1.5"), occurred_at=NOW - timedelta(days=ago))
         entries.log_water(alice, Decimal(500), occurred_at=NOW - timedelta(days=ago, hours=1))
-    entries.log_spasm(alice, occurred_at=NOW, relief=[{"what": "supplement", "helped": "no"}], signs=["tingling"])
+    entries.log_spasm(
+        alice, occurred_at=NOW, relief=[{"what": "supplement", "helped": "no"}], signs=["tingling"]
+    )
     entries.log_spasm(alice, occurred_at=NOW - timedelta(days=100), woke_me=True)
     entries.tick_warning_signs(alice, signs=["tiredness"], occurred_at=NOW - timedelta(days=3))
-    Medicine.objects.create(diarist=alice, medicine_class="levothyroxine", name="Thyro", started_on=date(2026, 6, 1))
+    Medicine.objects.create(
+        diarist=alice, medicine_class="levothyroxine", name="Thyro", started_on=date(2026, 6, 1)
+    )
     entries.log_weight(alice, Decimal(70))
     run = Activity.objects.get(pk="12050")
-    entries.log_exercise(alice, activity=run, minutes=60, temperature_c=Decimal(33), occurred_at=NOW - timedelta(hours=2))
+    entries.log_exercise(
+        alice, activity=run, minutes=60, temperature_c=Decimal(33), occurred_at=NOW - timedelta(hours=2)
+    )
     for ago in range(28):
         DailyIntake.objects.create(
-            diarist=alice, date=TODAY - timedelta(days=ago), status="complete_marked", alcohol_g=1.0, vitamin_d_ug=2.0
+            diarist=alice,
+            date=TODAY - timedelta(days=ago),
+            status="complete_marked",
+            alcohol_g=1.0,
+            vitamin_d_ug=2.0,
         )
 
 
 def test_facts_are_read_from_the_rows_in_eleven_queries(alice, django_assert_max_num_queries):
     write_much(alice)
     gap = NutrientGap(
-        diarist=alice, as_of=TODAY, window_days=28, nutrient="magnesium_mg", kind="ear", band="probably_meets",
+        diarist=alice, as_of=TODAY, window_days=28, nutrient="magnesium_mg", kind="ear",
+        band="probably_meets",
         reference={"rows": [_row_with_rda()]}, mean=280.0, days_used=20,
     )  # fmt: skip
     NutrientGap.objects.create(
-        diarist=alice, as_of=TODAY - timedelta(days=31), window_days=28, nutrient="magnesium_mg", kind="ear", days_used=9
+        diarist=alice,
+        as_of=TODAY - timedelta(days=31),
+        window_days=28,
+        nutrient="magnesium_mg",
+        kind="ear",
+        days_used=9,
     )
     with django_assert_max_num_queries(11):
         facts = facts_about(alice, TODAY, [gap])
@@ -208,8 +233,14 @@ def test_facts_are_read_from_the_rows_in_eleven_queries(alice, django_assert_max
     assert facts.first_cramp == facts.diary_since == TODAY - timedelta(days=100)
     assert facts.morning_cramp_days == frozenset()  # noon is no morning
     assert facts.tried_supplement
-    assert [(sorted(one.signs), one.cramp) for one in facts.ticked] == [(["tiredness"], False), (["tingling"], True)]
-    assert (len(facts.doses), facts.doses[0].amounts) == (28, {"magnesium_mg": 600.0, "potassium_mg": 75.0})  # x 1.5
+    assert [(sorted(one.signs), one.cramp) for one in facts.ticked] == [
+        (["tiredness"], False),
+        (["tingling"], True),
+    ]
+    assert (len(facts.doses), facts.doses[0].amounts) == (
+        28,
+        {"magnesium_mg": 600.0, "potassium_mg": 75.0},
+    )  # x 1.5
     assert facts.spacing == ("levothyroxine",)
     assert facts.flags.courses[0].started == date(2026, 6, 1)
     assert len(facts.usable_days) == 28
@@ -253,7 +284,13 @@ def test_deleted_entries_and_other_peoples_are_no_facts(alice):
     gone = entries.log_spasm(alice, signs=["tingling"])
     entries.remove(gone)
     facts = facts_about(alice, TODAY, [])
-    assert (facts.cramp_days, facts.ticked, facts.doses, facts.efforts, facts.days) == (frozenset(), (), (), (), {})
+    assert (facts.cramp_days, facts.ticked, facts.doses, facts.efforts, facts.days) == (
+        frozenset(),
+        (),
+        (),
+        (),
+        {},
+    )
     assert facts.first_cramp is None
 
 
@@ -279,7 +316,9 @@ def rules(cards):
     return [card.rule for card in cards]
 
 
-def test_a_dangerous_dose_is_answered_by_its_save_with_no_worker(alice, potassium, monkeypatch, django_capture_on_commit_callbacks):
+def test_a_dangerous_dose_is_answered_by_its_save_with_no_worker(
+    alice, potassium, monkeypatch, django_capture_on_commit_callbacks
+):
     def nobody_there(*args, **kwargs):
         raise OperationalError("connection refused")
 
@@ -332,7 +371,9 @@ def test_magnesium_with_kidney_disease_is_answered_too(alice):
 
 def test_too_much_water_in_two_hours_is_answered_by_the_drink(alice):
     assert entries.log_water(alice, Decimal(900), occurred_at=NOW - timedelta(hours=2)).red_flags == []
-    assert rules(entries.log_water(alice, Decimal(800), occurred_at=NOW).red_flags) == ["H04"]  # 1.7 - 1.6 = 0.1 L
+    assert rules(entries.log_water(alice, Decimal(800), occurred_at=NOW).red_flags) == [
+        "H04"
+    ]  # 1.7 - 1.6 = 0.1 L
 
 
 def test_weight_gained_in_exercise_is_answered_by_its_save(alice):
@@ -350,11 +391,15 @@ def test_other_saves_judge_no_dangers(alice, django_assert_num_queries):
         assert advice.raised_by(weight) == []
 
 
-def test_a_save_costs_few_queries_more_however_much_was_logged(alice, potassium, django_assert_max_num_queries):
+def test_a_save_costs_few_queries_more_however_much_was_logged(
+    alice, potassium, django_assert_max_num_queries
+):
     for ago in range(7):
         entries.log_dose(alice, potassium, Decimal(2), occurred_at=NOW - timedelta(days=ago))
         entries.log_water(alice, Decimal(900), occurred_at=NOW - timedelta(minutes=5 * ago))
-    with django_assert_max_num_queries(8):  # answers, doses, two kinds of signs, cards, one kept, the savepoint's two
+    with django_assert_max_num_queries(
+        8
+    ):  # answers, doses, two kinds of signs, cards, one kept, the savepoint's two
         advice.raise_dangers(alice, "dose")
     with django_assert_max_num_queries(7):  # answers, drinks, exercises, cards, one kept, the savepoint's two
         advice.raise_dangers(alice, "drink")

@@ -10,7 +10,7 @@ from journal.card_words import APART
 from journal.codes import POTASSIUM_RAISING, Condition, MedicineClass
 
 NOBODY = Flags(
-    age=40, conditions={code: "no" for code in Condition.values}, potassium_raising="no", takes_medicines="no"
+    age=40, conditions=dict.fromkeys(Condition.values, "no"), potassium_raising="no", takes_medicines="no"
 )
 
 
@@ -28,7 +28,9 @@ def line(id):
 def test_every_line_is_read_and_names_nutrients_or_cramps():
     table = interactions.table()
     assert len(table) == 65  # 44 of medicines, 16 of conditions, 5 of diets
-    assert all(one.nutrients or one.id in ("m10", "m18", "c12", "c15") for one in table)  # those are linked with cramps
+    assert all(
+        one.nutrients or one.id in ("m10", "m18", "c12", "c15") for one in table
+    )  # those are linked with cramps
 
 
 def test_each_class_of_the_profile_but_three_stands_in_the_table():
@@ -37,7 +39,12 @@ def test_each_class_of_the_profile_but_three_stands_in_the_table():
 
 
 def test_what_raises_potassium_in_the_table_is_what_the_profile_reckons_with():
-    raising = {c for one in interactions.table() if one.direction == "raises" and "potassium_mg" in one.nutrients for c in one.codes}
+    raising = {
+        c
+        for one in interactions.table()
+        if one.direction == "raises" and "potassium_mg" in one.nutrients
+        for c in one.codes
+    }
     assert raising == set(POTASSIUM_RAISING)
 
 
@@ -113,7 +120,9 @@ def test_what_is_not_answered_is_never_a_no(id, changed, answer):
 
 
 def test_what_concerns_a_person_comes_with_the_sure_ones_first():
-    found = interactions.about(replace(NOBODY, medicines=frozenset({"metformin"}), potassium_raising="unknown"))
+    found = interactions.about(
+        replace(NOBODY, medicines=frozenset({"metformin"}), potassium_raising="unknown")
+    )
     answers = [answer for _one, answer in found]
     assert answers[0] == "yes" and found[0][0].id == "m21"
     assert answers == sorted(answers, key=["yes", "maybe", "unknown"].index)

@@ -180,7 +180,8 @@ def test_s08_leaves_the_danger_of_vitamin_d():
 
 @pytest.mark.parametrize(
     ("rule", "words"),
-    [("L01", "kidney_team"), ("L02", None), ("L03", "kidney_team"), ("L04", None), ("L05", "plain"), ("L06", "kidney_team"),
+    [("L01", "kidney_team"), ("L02", None), ("L03", "kidney_team"), ("L04", None), ("L05", "plain"), ("L06",
+    "kidney_team"),
      ("L07", "kidney_team"), ("C07", "kidney_team"), ("L08", None), ("L09", None), ("I02", "ask_first")],
 )  # fmt: skip
 def test_s01_kidney_answers(rule, words):
@@ -189,7 +190,8 @@ def test_s01_kidney_answers(rule, words):
 
 
 @pytest.mark.parametrize(
-    ("rule", "words"), [("L01", "food_only"), ("L03", None), ("L06", "food_only"), ("C07", "food_only"), ("I02", "ask_first")]
+    ("rule", "words"),
+    [("L01", "food_only"), ("L03", None), ("L06", "food_only"), ("C07", "food_only"), ("I02", "ask_first")],
 )
 def test_s02_an_open_answer(rule, words):
     card = judged(rule, with_flags(rule, conditions={}))
@@ -214,13 +216,15 @@ def test_s07_calcium_and_d_become_a_question(rule):
 
 def test_s07_praises_no_calcium():
     rising = replace(FIRES["L08"], gaps=tuple(replace(g, nutrient="calcium_mg") for g in FIRES["L08"].gaps),
-                     earlier_gaps=tuple(replace(g, nutrient="calcium_mg") for g in FIRES["L08"].earlier_gaps))  # fmt: skip
+                     earlier_gaps=tuple(replace(g,
+                     nutrient="calcium_mg") for g in FIRES["L08"].earlier_gaps))  # fmt: skip
     assert judged("L08", rising) is not None
     assert judged("L08", replace(rising, flags=with_answer("kidney_stones"))) is None
 
 
 WORST = {
-    "conditions": {"kidney_disease": "no", "heart_failure": "yes", "eating_disorder": "yes", "kidney_stones": "yes"},
+    "conditions": {"kidney_disease": "no", "heart_failure": "yes", "eating_disorder": "yes",
+    "kidney_stones": "yes"},
     "diary_implausible": True, "diuretics": True,
     "clinician_targets": frozenset({"magnesium_mg", "potassium_mg", "vitamin_d_ug", "water_g"}),
 }  # fmt: skip
@@ -230,13 +234,20 @@ WORST = {
 def test_dangers_and_signs_are_never_taken_away(rule):
     facts = FIRES[rule]
     if rule in ("X03", "X04"):
-        facts = replace(facts, flags=replace(facts.flags, **{**WORST, "conditions": {**WORST["conditions"], "kidney_disease": "yes"}}))
+        facts = replace(
+            facts,
+            flags=replace(
+                facts.flags, **{**WORST, "conditions": {**WORST["conditions"], "kidney_disease": "yes"}}
+            ),
+        )
     else:
         facts = with_flags(rule, **WORST)
     assert judged(rule, facts) is not None
 
 
-@pytest.mark.parametrize("rule", ["X01", "X07", "X08", "L01", "L04", "L08", "L09", "C07", "C08", "H01", "H02"])
+@pytest.mark.parametrize(
+    "rule", ["X01", "X07", "X08", "L01", "L04", "L08", "L09", "C07", "C08", "H01", "H02"]
+)
 def test_under_nine_years_nothing_rests_on_a_reference(rule):
     assert judged(rule, with_flags(rule, age=8)) is None
     assert judged(rule, with_flags(rule, age=9)) is not None
