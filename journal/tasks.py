@@ -29,6 +29,15 @@ def review_as_of(diarist_id: int, as_of: str) -> None:
 
 
 @shared_task(**RETRY)
+def suggest_swaps(diarist_id: int) -> None:
+    """Work out which swaps of usual foods would close gaps, from findings that are current."""
+    from journal import closing, review
+
+    review.review_stale(diarist_id)
+    closing.work_out(diarist_id)
+
+
+@shared_task(**RETRY)
 def sweep() -> None:
     """Beat: review what is still stale, whoever lost the first request."""
     from journal import review

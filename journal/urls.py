@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from journal.views import (
     advice,
+    closing,
     cramps,
     days,
     drinks,
@@ -46,6 +47,9 @@ urlpatterns = [
     path("nutrients/<slug:code>/", nutrient.nutrient, name="nutrient"),
     path("learn/", learn.index, name="learn"),
     path("learn/<slug:topic>/", learn.topic, name="learn_topic"),
+    path("close-the-gap/", closing.closing_page, name="closing"),
+    path("close-the-gap/swaps/", closing.closing_swaps, name="closing_swaps"),
+    path("close-the-gap/<slug:code>/", closing.closing_of, name="closing"),
     path("meals/add/", meals.add_food, name="add_food"),
     path("meals/results/", meals.food_results, name="food_results"),
     path("meals/<uuid:id>/", meals.meal_edit, name="meal_edit"),
