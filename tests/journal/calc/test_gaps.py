@@ -209,6 +209,12 @@ def test_above_needs_seven_days_and_says_how_many_are_missing():
     assert seven.band == "usually_above"
 
 
+def test_a_mean_just_above_the_level_is_not_yet_usually_above():
+    found = gap(diary(around(2350, 28, 300), nutrient=NA), NA, kind="cdrr")
+    assert 0.5 < found.confidence_above < 0.85
+    assert found.band == "not_usually_above"
+
+
 def test_above_rests_on_what_is_known_alone():
     # 2,000 mg known; with the coverage of 0.7 the estimate would be 2,857 mg, above 2,300.
     found = gap(diary(around(2000, 28), nutrient=NA, share=0.7), NA, kind="cdrr")
@@ -338,6 +344,24 @@ def test_looks_low_needs_coverage_and_a_plausible_diary():
     thin = diary(SPARSE, nutrient=B12, kcal=1000.0)
     assert gap(thin, B12, window=90, bmr_kcal=1320.25).band == "cannot_tell"
     assert gap(thin, B12, window=90).band == "looks_low"
+
+
+def test_looks_low_needs_twenty_eight_well_known_days():
+    days = diary([0.5, 0.7] * 18, nutrient=B12)  # 36 days
+    days.loc[days.index[:8], f"{B12}_share"] = 0.5
+    assert gap(days, B12, window=90).band == "looks_low"  # 28 well known
+    days.loc[days.index[:9], f"{B12}_share"] = 0.5
+    assert gap(days, B12, window=90).band == "cannot_tell"  # 27; coverage (27 + 9 x 0.5) / 36 = 0.875
+
+
+def test_days_of_which_little_is_known_do_not_make_it_look_low():
+    # 40 days around 2.1 are not low. Fifteen of 0.1, of which 30 % is known, would bring the mean down to
+    # 1.57 (as they are) or at most 1.65 (with the least they can hold); nobody knows what they held.
+    days = diary([2.3, 1.9] * 20 + [0.1] * 15, nutrient=B12)
+    days.loc[days.index[40:], f"{B12}_share"] = 0.3
+    found = gap(days, B12, window=90)
+    assert found.coverage >= 0.80
+    assert found.band == "cannot_tell"
 
 
 def test_vitamin_d_counts_tablets_and_keeps_them_apart():
