@@ -127,7 +127,7 @@ def log_exercise(diarist: Diarist, *, id: UUID | None = None, **fields: Any) -> 
 
 
 def log_spasm(diarist: Diarist, *, id: UUID | None = None, **fields: Any) -> SpasmEpisode:
-    """Store a cramp, now if no `occurred_at` is given. `red_flags` of the answer holds the cards it raised."""
+    """Store a cramp, now if no `occurred_at` is given; `red_flags` of the answer holds its cards."""
     return _log(SpasmEpisode, diarist, id, **fields)
 
 
@@ -369,8 +369,12 @@ def _store(
     """Give the entry its content, check it whole, and write it with what hangs on it."""
     before = None if new else _content(entry)
     touched = [] if new else [entry.local_date] if hasattr(entry, "local_date") else []
-    moved = new or {"occurred_at", "tz"} & set(fields)
     fields = dict(fields)
+    if not new and not fields.get("tz"):
+        fields.pop("tz", None)  # where it was logged stays, unless somebody says otherwise
+    moved = new or any(
+        name in fields and fields[name] != getattr(entry, name) for name in ("occurred_at", "tz")
+    )
     items = fields.pop("items", None) if isinstance(entry, Meal) else None
     for name, value in fields.items():
         setattr(entry, name, value)
