@@ -296,9 +296,7 @@ def test_every_synonym_leads_to_a_food():
     held = [{*name.split(), *other.split()} for name, other in FoodWords.objects.values_list("name", "other")]
     meanings = {meant for found in synonyms().values() for meant, _ in found}
     assert len(synonyms()) > 400
-    assert not [
-        meant for meant in meanings if not any({stem(w) for w in meant} <= words for words in held)
-    ]
+    assert not [meant for meant in meanings if not any({stem(w) for w in meant} <= words for words in held)]
 
 
 def test_every_everyday_food_is_in_the_table_under_its_name(foods):
