@@ -4,6 +4,8 @@ The verbs of `review` are imported inside the tasks: they load pandas, and web p
 import this module to ask for work, must not.
 """
 
+from datetime import date
+
 from celery import shared_task
 from django.db import OperationalError
 
@@ -21,8 +23,6 @@ def review_diarist(diarist_id: int) -> None:
 @shared_task(**RETRY)
 def review_as_of(diarist_id: int, as_of: str) -> None:
     """Compute the gaps of the windows that end on one day (ISO 8601)."""
-    from datetime import date
-
     from journal import review
 
     review.review_as_of(diarist_id, date.fromisoformat(as_of))
