@@ -308,17 +308,14 @@ def food_changed(diarist: Diarist, food: Food) -> None:
 
 
 def _ask_for_review(diarist_id: int) -> None:
-    """Ask once it is safely stored. A broker that is down is logged, and the entry stands.
-
-    The function must have a name of its own: Django logs it by that.
-    """
+    """Ask once it is safely stored: whether the broker is there or not, the entry stands."""
     waiting = _waiting.get()
     if waiting is not None:
         waiting.add(diarist_id)
         return
 
     def ask() -> None:
-        tasks.review_diarist.delay(diarist_id)
+        tasks.ask(tasks.review_diarist, diarist_id)
 
     transaction.on_commit(ask, robust=True)
 

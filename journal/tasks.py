@@ -5,11 +5,29 @@ import this module to ask for work, must not.
 """
 
 from datetime import date
+from typing import Any
 
-from celery import shared_task
+import structlog
+from celery import Task, shared_task
 from django.db import OperationalError
 
+log = structlog.get_logger(__name__)
+
 RETRY = {"autoretry_for": [OperationalError], "retry_backoff": True, "max_retries": 5}
+
+
+def ask(task: Task, *arguments: Any) -> bool:
+    """Ask the workers for a task, and say whether the broker took it.
+
+    A broker that is down is one line in the log: the database remembers what is due, and the sweep
+    comes back for it.
+    """
+    try:
+        task.delay(*arguments)
+    except Exception as error:  # kombu's and redis' errors have no ancestor in common
+        log.warning("broker_down", task=task.name, error=type(error).__name__)
+        return False
+    return True
 
 
 @shared_task(**RETRY)
