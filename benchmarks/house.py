@@ -31,7 +31,8 @@ class Line:
 
         ratio = f"{self.ours / self.bare:.1f}x" if self.bare else ""
         mark = "  NOT HELD" if self.broken else ""
-        return f"{self.what:44}{shown(self.ours):>12}{shown(self.allowed):>12}{shown(self.bare):>12}{ratio:>8}{mark}"
+        figures = "".join(f"{shown(one):>12}" for one in (self.ours, self.allowed, self.bare))
+        return f"{self.what:44}{figures}{ratio:>8}{mark}"
 
 
 @contextlib.contextmanager

@@ -44,7 +44,9 @@ def measure() -> list[Line]:
         kilobytes, page_alone = first_load(f"http://127.0.0.1:{port}{reverse('week')}", cookie)
     bare = subprocess.run([sys.executable, "-c", BARE_DJANGO], capture_output=True, text=True, check=True)
     return [
-        Line("web worker, memory; bare: Django alone", memory, "MB", MOST_MEMORY, int(bare.stdout) * 1024 / 1e6),
+        Line(
+            "web worker, memory; bare: Django alone", memory, "MB", MOST_MEMORY, int(bare.stdout) * 1024 / 1e6
+        ),
         Line("first Week page; bare: its HTML, gzipped", kilobytes, "kB", MOST_DOWNLOAD, page_alone),
     ]
 
@@ -63,7 +65,9 @@ def gunicorn(port: int) -> Iterator:
                 fetch(f"http://127.0.0.1:{port}/health/live")
                 break
             time.sleep(0.1)
-        yield lambda: [int(p) for p in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()]
+        yield lambda: [
+            int(p) for p in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        ]
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=30)

@@ -33,7 +33,6 @@ from journal.codes import DayStatus
 from journal.models import DailyIntake, Diarist, NutrientGap, StaleDay
 from nutrients.codes import CODES, KEY_CODES
 
-
 VERDICT_WINDOW = 28
 """The window whose verdict a week page shows. [d]"""
 KINDS = ("ear", "ai", "ul", "cdrr", "own", "")

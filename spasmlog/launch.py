@@ -313,7 +313,19 @@ def ask_for_reviews() -> None:
 
 def services(port: int) -> dict[str, list[str]]:
     """The command of each long-running process. Whoever waits for a page comes before whoever reviews."""
-    celery = ["nice", "-n", "5", sys.executable, *QUIET, "-m", "celery", "--quiet", "--skip-checks", "-A", "spasmlog"]
+    celery = [
+        "nice",
+        "-n",
+        "5",
+        sys.executable,
+        *QUIET,
+        "-m",
+        "celery",
+        "--quiet",
+        "--skip-checks",
+        "-A",
+        "spasmlog",
+    ]
     return {
         "web": [
             sys.executable, "-m", "gunicorn", "spasmlog.wsgi", "--bind", f"{HOST}:{port}",

@@ -76,12 +76,16 @@ class Stack:
 
     def outside(self, text):
         """What stands for `text` outside of a container."""
-        text = text.replace("0.0.0.0:8000", f"127.0.0.1:{self.port}").replace("127.0.0.1:8000", f"127.0.0.1:{self.port}")
+        text = text.replace("0.0.0.0:8000", f"127.0.0.1:{self.port}").replace(
+            "127.0.0.1:8000", f"127.0.0.1:{self.port}"
+        )
         return re.sub(r"(?<![\w/])/tmp\b", str(self.folder / "tmp"), text)
 
     def environment(self, name):
         told = {key: str(value) for key, value in self.services[name]["environment"].items()}
-        told["DATABASE_URL"] = at_server(told["DATABASE_URL"], os.environ["TEST_DATABASE_URL"], f"/{DATABASE}")
+        told["DATABASE_URL"] = at_server(
+            told["DATABASE_URL"], os.environ["TEST_DATABASE_URL"], f"/{DATABASE}"
+        )
         told["REDIS_URL"] = at_server(told["REDIS_URL"], os.environ["TEST_REDIS_URL"], "/60")
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         return {"PATH": path, "HOME": str(self.folder), "LANG": "C.UTF-8", **self.image, **told}

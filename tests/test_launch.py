@@ -146,7 +146,9 @@ def test_it_starts_greets_refuses_a_second_and_ctrl_c_ends_all(start):
     assert first.page("/health/ready")[0] == 200
     assert f"http://127.0.0.1:{first.port}/" in first.said
     assert "sign up at" in first.said
-    assert len(first.processes()) >= 7  # launcher and its three keepers, web, worker, beat (and their children)
+    assert (
+        len(first.processes()) >= 7
+    )  # launcher and its three keepers, web, worker, beat (and their children)
 
     second = start()
     assert second.process.wait(timeout=20) == 1
