@@ -15,6 +15,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from journal import signs
@@ -275,7 +276,7 @@ class SupplementForm(DiaryForm):
         for code in (*KEY_CODES[:-1], *(c for c in CODES if c not in KEY_CODES), KEY_CODES[-1]):
             nutrient = NUTRIENT[code]
             self.fields[code] = NumberField(
-                label=f"{str(nutrient.name).capitalize()} ({nutrient.unit})",
+                label=f"{capfirst(nutrient.name)} ({nutrient.unit})",
                 required=False,
                 initial=amounts.get(code),
             )
