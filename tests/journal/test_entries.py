@@ -308,6 +308,13 @@ def test_a_supplement_needs_exact_amounts_of_known_nutrients(alice, amounts):
     assert not Supplement.objects.exists()
 
 
+@pytest.mark.parametrize("nothing", [{}, [], None])
+def test_a_supplement_without_amounts_is_told_what_to_give(alice, nothing):
+    with pytest.raises(ValidationError) as refused:
+        entries.save_supplement(alice, name="Pill", amounts=nothing)
+    assert "Give at least one nutrient and its amount." in refused.value.message_dict["amounts"]
+
+
 def test_a_supplement_with_doses_is_kept(alice):
     tablets = entries.save_supplement(alice, name="Mg", amounts={"magnesium_mg": 100})
     dose = entries.log_dose(alice, tablets)
