@@ -161,7 +161,12 @@ def _named_in(path: Path) -> dict:
 
 def _is_ours(process: int) -> bool:
     """Whether a process id still names a process of SpasmLog: ids are used again."""
-    asked = subprocess.run(["ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True)
+    if Path("/proc/self").exists():
+        try:
+            return b"spasmlog" in Path(f"/proc/{process}/cmdline").read_bytes()
+        except OSError:
+            return False
+    asked = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(process)], capture_output=True, text=True)
     return "spasmlog" in asked.stdout
 
 
