@@ -97,7 +97,7 @@ KINDS = {
     "ear": lambda: _("average requirement"),
     "ai": lambda: _("adequate intake"),
     "cdrr": lambda: _("cutting down is advised above"),
-    "ul": lambda: _("upper level"),
+    "ul": lambda: _("upper level for supplements and medicines"),
 }
 
 
@@ -114,6 +114,8 @@ def reference(gap: NutrientGap) -> str:
             _("Target set by your clinician: %(value)s") if by_clinician else _("Your own target: %(value)s")
         ) % {"value": value}
     kind = KINDS[gap.kind]() if gap.kind in KINDS else gap.kind
+    if gap.kind == "ul":
+        value = _("%(level)s, %(taken)s logged") % {"level": value, "taken": amount(gap.mean, gap.nutrient)}
     return pgettext("reference value", "%(kind)s %(value)s (%(authority)s)") % {
         "kind": capfirst(kind),
         "value": value,

@@ -45,8 +45,10 @@ PROBABLY_ENOUGH, CANNOT_TELL, NOT_ENOUGH_DATA = "probably_enough", "cannot_tell"
 ENOUGH_BANDS = (LIKELY_MEETS, PROBABLY_MEETS, PROBABLY_ENOUGH)
 LOW_BANDS = (POSSIBLY_LOW, LIKELY_LOW, VERY_LIKELY_LOW)
 
-EAR, AI, CDRR, OWN = "ear", "ai", "cdrr", "own"
+EAR, AI, CDRR, UL, OWN = "ear", "ai", "cdrr", "ul", "own"
 """Kinds of reference; `ear` and `ai` are methods, too."""
+LEVEL_OF_WHAT_IS_TAKEN = ("magnesium_mg",)
+"""Nutrients whose upper level is one of supplements and medicines alone, and says nothing of food."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Gap:
 
     nutrient: str
     kind: str
-    """`ear`, `ai`, `cdrr` or `own`; empty without a reference."""
+    """`ear`, `ai`, `cdrr`, `ul` or `own`; empty without a reference."""
     reference: dict[str, Any] | None
     method: str | None = None
     mean: float | None = None
@@ -252,13 +254,11 @@ def assess(
     usable = np.isin(found.status, USABLE)
     implausible = _implausible(found, bmr_kcal)
     summaries = zip(*summarise(found), strict=True)
-    gaps = [
-        gap
-        for code, summary in zip(codes, summaries, strict=True)
-        for gap in _gaps_of(
-            needs.get(code) or Need(code, reasons=(NO_ROW,)), Summary(*summary), usable, implausible
-        )
-    ]
+    gaps: list[Gap] = []
+    for code, summary, added in zip(codes, summaries, found.added, strict=True):
+        need = needs.get(code) or Need(code, reasons=(NO_ROW,))
+        gaps += _gaps_of(need, Summary(*summary), usable, implausible)
+        gaps += _gap_of_what_is_taken(need, added, usable, found.weekend)
     return Assessment(as_of, window_days, int(usable.sum()), implausible, gaps)
 
 
@@ -333,6 +333,28 @@ def _gaps_of(need: Need, found: Summary, usable: Flags, implausible: bool) -> li
             Gap(kind=kind, reference=_reference(need, kind), reasons=reasons, **shown),
         )
         for kind in _kinds(need)
+    ]
+
+
+def _gap_of_what_is_taken(need: Need, added: Floats, usable: Flags, weekend: Flags) -> list[Gap]:
+    """What supplements and medicines alone give beside their upper level, where there is one: it is exact."""
+    rows = [option.row for option in need.options]
+    if need.nutrient not in LEVEL_OF_WHAT_IS_TAKEN or need.target or not _all_set(rows, UL):
+        return []
+    mean = _number(usual.balanced_mean(np.where(usable, np.nan_to_num(added), np.nan), weekend))
+    return [
+        Gap(
+            nutrient=need.nutrient,
+            kind=UL,
+            reference=_reference(need, UL),
+            mean=mean,
+            lower=mean,
+            upper=mean,
+            coverage=None if mean is None else 1.0,
+            days_used=int(usable.sum()),
+            days_in_window=usable.size,
+            reasons=[*need.reasons, *(["method_to_come"] if need.claims_allowed else [])],
+        )
     ]
 
 

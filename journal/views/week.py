@@ -112,7 +112,7 @@ def _heads(diarist: Diarist, rows: Sequence[DailyIntake], today: date) -> list[D
 def _row(
     code: str, rows: Sequence[DailyIntake], heads: list[DayHead], gaps: list[NutrientGap], effects: Effects
 ) -> NutrientRow:
-    mine = [gap for gap in gaps if gap.nutrient == code]
+    mine = [gap for gap in gaps if gap.nutrient == code and (gap.kind != "ul" or gap.mean)]
     amounts = [
         charts.DayAmount(
             row.date,

@@ -79,6 +79,19 @@ def test_nutrients_whose_method_is_to_come_show_numbers_without_a_verdict(browse
     assert "No verdict yet for this nutrient" in said and "Average requirement 10 µg" in said
 
 
+def test_an_upper_level_for_tablets_is_named_only_where_some_are_taken(browser, rice_weeks):
+    assert "Upper level" not in text(row(page(browser).content.decode(), "magnesium_mg"))
+    tablet = entries.save_supplement(rice_weeks, name="Tablet", amounts={"magnesium_mg": 140})
+    with entries.one_review():
+        for ago in range(16):
+            entries.log_dose(rice_weeks, tablet, occurred_at=at(rice_weeks, SUNDAY - timedelta(days=ago)))
+    review.review_stale(rice_weeks.pk)
+    said = text(row(page(browser).content.decode(), "magnesium_mg"))
+    assert "Average requirement 265 mg (NASEM)" in said
+    assert "Upper level for supplements and medicines 350 mg, 140 mg logged (NASEM)" in said
+    assert "On average 284 mg a day" in said  # 144 of rice, 140 of the tablet
+
+
 def test_too_few_days_are_said_with_how_many_more_it_needs(browser, alice, rice):
     for ago in range(4):
         finish(alice, SUNDAY - timedelta(days=ago), (rice, Decimal(1200)))
