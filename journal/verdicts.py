@@ -17,6 +17,11 @@ from journal.templatetags.journal import amount, percent
 from nutrients.codes import Authority
 
 NOT_YET = "method_to_come"
+OF_WHAT_WAS_LOGGED = (
+    Band.LIKELY_MEETS, Band.PROBABLY_MEETS, Band.PROBABLY_ENOUGH,
+    Band.POSSIBLY_LOW, Band.LIKELY_LOW, Band.VERY_LIKELY_LOW,
+)  # fmt: skip
+"""Bands that below the bare name of a nutrient could be read as being about the body."""
 TONE = {
     Band.LIKELY_MEETS: "enough",
     Band.PROBABLY_MEETS: "enough",
@@ -60,6 +65,8 @@ def _headline(gap: NutrientGap) -> str:
             "Cannot tell yet: %(days)s more finished days",
             gap.days_needed,
         ) % {"days": gap.days_needed}
+    if gap.band in OF_WHAT_WAS_LOGGED:
+        return _("Logged intake %(verdict)s") % {"verdict": gap.get_band_display()}
     if gap.band:
         return capfirst(gap.get_band_display())
     if "needs_birth_date" in gap.reasons:
