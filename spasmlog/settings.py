@@ -71,6 +71,11 @@ if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured('ALLOWED_HOSTS must name your hosts: "*" lets anybody forge links in mails.')
 
 
+PROXIES = env.int("SPASMLOG_PROXIES", default=0)
+"""How many reverse proxies stand in front and add to X-Forwarded-For. Of that header only what they wrote
+is believed when attempts are counted by address: anybody can send the rest."""
+
+
 # What it is made of ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -107,6 +112,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "spasmlog.access.ReadableSignIn",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -287,6 +293,7 @@ HEADLESS_TOKEN_STRATEGY = "spasmlog.accounts.HashedTokens"  # noqa: S105 - a cla
 CSRF_FAILURE_VIEW = "spasmlog.errors.csrf_failure"
 HEADLESS_SERVE_SPECIFICATION = False
 USERSESSIONS_TRACK_ACTIVITY = False
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = not EMAIL_URL  # without mail no address can be verified
 MFA_TOTP_ISSUER = "SpasmLog"
@@ -302,6 +309,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "spasmlog.api.DocumentedParameters",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_THROTTLE_CLASSES": ["spasmlog.access.Patience"],
+    "NUM_PROXIES": PROXIES,
     "DEFAULT_THROTTLE_RATES": {
         "person": env.str("SPASMLOG_API_RATE", default="600/min"),
         "stranger": env.str("SPASMLOG_API_STRANGER_RATE", default="240/min"),
