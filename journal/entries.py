@@ -53,6 +53,8 @@ K = TypeVar("K", bound=Kept)
 GRAM = Decimal("0.001")
 _waiting: ContextVar[set[int] | None] = ContextVar("diaries that one_review() will ask for", default=None)
 MOST_ITEMS = 60
+OLDEST_DAY = date(1990, 1, 1)
+"""No diary that was ever kept here reaches further back, whatever a calendar allows."""
 
 
 class NotYours(Exception):
@@ -179,6 +181,8 @@ def mark_day(
     """Say of a whole day that it is finished, a fast, or without a cramp. None leaves a mark as it was."""
     if day > today(diarist):
         raise ValidationError({"date": _("This day is still to come.")})
+    if day < OLDEST_DAY:
+        raise ValidationError({"date": _("This day is before 1990. Check the date.")})
     said = {"finished": finished, "fasting": fasting, "no_cramp": no_cramp}
     said = {name: bool(value) for name, value in said.items() if value is not None}
     _hold(diarist)

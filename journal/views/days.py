@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from journal import advice, entries, findings, timeline
 from journal.codes import Severity, Units
+from journal.entries import OLDEST_DAY
 from journal.models import Diarist
 from journal.views.door import diary, to_day
 from nutrients.codes import KEY_CODES
 
 WATER_ML = (200, 300, 500)
 WATER_FL_OZ = (8, 12, 16)
-OLDEST_DAY = date(1990, 1, 1)
 
 
 @diary
