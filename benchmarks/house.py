@@ -77,10 +77,10 @@ def p95(taken: list[float]) -> float:
     return statistics.quantiles(taken, n=20)[-1]
 
 
-def resident_mb(process: int) -> float:
-    """Memory of a process that is in the machine's memory now. [MB]"""
-    with open(f"/proc/{process}/status") as status:
-        kilobytes = next(line.split()[1] for line in status if line.startswith("VmRSS"))
+def own_mb(process: int) -> float:
+    """Memory of a process, with its part of what it shares with others (proportional set size). [MB]"""
+    with open(f"/proc/{process}/smaps_rollup") as rollup:
+        kilobytes = next(line.split()[1] for line in rollup if line.startswith("Pss:"))
     return int(kilobytes) * 1024 / 1e6
 
 
