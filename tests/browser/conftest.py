@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import connections
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.common.by import By
 
 from tests.conftest import until as until_within
@@ -12,7 +12,15 @@ PATIENCE = 30
 
 
 def until(answer):
-    return until_within(answer, within=PATIENCE)
+    """What `answer()` returns as soon as that is true; a part that htmx has just replaced is looked up again."""
+
+    def now():
+        try:
+            return answer()
+        except StaleElementReferenceException:
+            return False
+
+    return until_within(now, within=PATIENCE)
 
 
 class Screen:
