@@ -12,7 +12,7 @@ PATIENCE = 30
 
 
 def until(answer):
-    """What `answer()` returns as soon as that is true; a part that htmx has just replaced is looked up again."""
+    """What `answer()` returns as soon as that is true. A part that was just replaced is looked up again."""
 
     def now():
         try:
