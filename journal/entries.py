@@ -138,6 +138,7 @@ def tick_warning_signs(diarist: Diarist, *, id: UUID | None = None, **fields: An
     return _log(WarningSigns, diarist, id, **fields)
 
 
+@transaction.atomic
 def log_dose(
     diarist: Diarist,
     supplement: Supplement,
@@ -147,6 +148,8 @@ def log_dose(
     **fields: Any,
 ) -> Dose:
     """Store so many units of one of the diarist's own supplements."""
+    _hold(diarist)
+    supplement.refresh_from_db(fields=["deleted_at"])  # it may have been removed since it was chosen
     return _log(Dose, diarist, id, supplement=supplement, quantity=quantity, **fields)
 
 
@@ -160,10 +163,18 @@ def save_supplement(diarist: Diarist, *, id: UUID | None = None, **fields: Any) 
     return _log(Supplement, diarist, id, **fields)
 
 
+@transaction.atomic
 def save_favourite(diarist: Diarist, *, id: UUID | None = None, **fields: Any) -> Favourite:
-    """Store a favourite food, or a usual meal; a food that already is one is returned as it is."""
-    food = fields.get("food")
-    if food and (known := Favourite.objects.of(diarist).live().filter(food=food).first()):
+    """Store a favourite food, or a usual meal.
+
+    A food that already is one is returned as it is; so is a usual meal of the same name and foods, unless
+    it comes with an id of its own.
+    """
+    _hold(diarist)
+    live, food = Favourite.objects.of(diarist).live(), fields.get("food")
+    if food and (known := live.filter(food=food).first()):
+        return known
+    if food is None and id is None and (known := live.filter(**{**fields, "food": None}).first()):
         return known
     return _log(Favourite, diarist, id, **fields)
 
@@ -244,9 +255,9 @@ def put(
 @transaction.atomic
 def remove(entry: Kept) -> None:
     """Delete an entry. Its tombstone stays, so that phones learn of it and `restore` can undo it."""
+    _hold(entry.diarist)
     if isinstance(entry, Supplement) and entry.doses.filter(deleted_at=None).exists():
         raise ValidationError(_("Doses of this supplement are logged. Delete those first, or keep it."))
-    _hold(entry.diarist)
     entry.refresh_from_db()
     if entry.deleted_at is None:
         entry.deleted_at = timezone.now()
