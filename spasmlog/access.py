@@ -81,6 +81,18 @@ def read_json(raw: bytes) -> Any:
     return said
 
 
+class Private:
+    """Whatever does not say itself how long it may be kept is kept nowhere: secrets, lists of devices."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class ReadableSignIn:
     """Answers 400 to a body that sign-in could not read, as it does itself to one that is not JSON."""
 

@@ -95,3 +95,16 @@ def test_a_country_is_two_letters_of_ascii_also_when_made_capitals(alice, typed)
     # "ßß".upper() == "SSSS", more than the column holds
     with pytest.raises(ValidationError, match="two letters"):
         people.update_profile(alice, region=typed)
+
+
+@pytest.mark.parametrize("path", ["/", "/week/", "/foods/", "/meals/add/", "/me/", "/me/medicines/"])
+def test_the_head_of_a_page_can_be_asked_for(browser, alice, path):
+    # RFC 9110, 9.1: GET and HEAD must be supported by all general-purpose servers
+    assert browser.head(path).status_code == 200
+    assert browser.head("/cramps/now/").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/accounts/sessions/", "/accounts/email/", "/accounts/2fa/", "/nowhere/"])
+def test_pages_that_say_nothing_of_caches_are_kept_by_none(browser, alice, path):
+    assert browser.get(path)["Cache-Control"] == "private, no-store"
+    assert browser.get("/")["Cache-Control"] == "private, no-cache"
