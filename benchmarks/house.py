@@ -31,7 +31,8 @@ class Line:
 
         ratio = f"{self.ours / self.bare:.1f}x" if self.bare else ""
         mark = "  NOT HELD" if self.broken else ""
-        return f"{self.what:44}{shown(self.ours):>12}{shown(self.allowed):>12}{shown(self.bare):>12}{ratio:>8}{mark}"
+        figures = "".join(f"{shown(one):>12}" for one in (self.ours, self.allowed, self.bare))
+        return f"{self.what:44}{figures}{ratio:>8}{mark}"
 
 
 @contextlib.contextmanager
@@ -76,10 +77,10 @@ def p95(taken: list[float]) -> float:
     return statistics.quantiles(taken, n=20)[-1]
 
 
-def resident_mb(process: int) -> float:
-    """Memory of a process that is in the machine's memory now. [MB]"""
-    with open(f"/proc/{process}/status") as status:
-        kilobytes = next(line.split()[1] for line in status if line.startswith("VmRSS"))
+def own_mb(process: int) -> float:
+    """Memory of a process, with its part of what it shares with others (proportional set size). [MB]"""
+    with open(f"/proc/{process}/smaps_rollup") as rollup:
+        kilobytes = next(line.split()[1] for line in rollup if line.startswith("Pss:"))
     return int(kilobytes) * 1024 / 1e6
 
 

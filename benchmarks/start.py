@@ -24,9 +24,12 @@ def _seconds_to_first_page() -> float:
     port = free_port()
     begun = time.perf_counter()
     launched = subprocess.Popen(
-        [sys.executable, "-m", "spasmlog.launch"], cwd=settings.BASE_DIR, env={**os.environ, "PORT": str(port)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-m", "spasmlog.launch"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         while launched.poll() is None:
             try:

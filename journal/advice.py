@@ -40,8 +40,9 @@ from journal.models import (
 )
 
 __all__ = [
-    "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help", "past_cards",
-    "raise_dangers", "raise_red_flags", "raised_by", "red_flags_of", "seen", "snooze", "suppressions", "update",
+    "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help",
+    "one_of_each", "past_cards", "raise_dangers", "raise_red_flags", "raised_by", "red_flags_of", "seen",
+    "snooze", "suppressions", "update",
 ]  # fmt: skip
 
 LONGEST_SNOOZE = 90
@@ -362,7 +363,7 @@ def one_of_each(cards: Iterable[Card]) -> list[tuple[Card, list[str]]]:
         groups.setdefault(card.rule, []).append(card)
     for group in groups.values():
         group.sort(key=lambda card: card.created_at, reverse=True)
-    return [(latest, [card.why for card in earlier if card.why != latest.why]) for latest, *earlier in groups.values()]
+    return [(one, [card.why for card in before if card.why != one.why]) for one, *before in groups.values()]
 
 
 @dataclass(frozen=True)
@@ -386,9 +387,8 @@ def past_cards(diarist: Diarist, now: datetime | None = None, days_back: int = D
     rows = {row.pk: row for row in Advice.objects.of(diarist).filter(ended | asleep)}
     silent = bool(rows) and red_flags_lately(diarist, now).exists()
     shown = [row for row in rows.values() if row.rule in RED_FLAG or _may_be_shown(row, silent)]
-    past = [
-        Past(card, rows[card.id].ended_at, rows[card.id].snoozed_until) for card in cards_of(diarist, shown, now)
-    ]
+    cards = cards_of(diarist, shown, now)
+    past = [Past(card, rows[card.id].ended_at, rows[card.id].snoozed_until) for card in cards]
     return sorted(past, key=lambda one: one.ended_at or now, reverse=True)
 
 

@@ -108,7 +108,7 @@ class Draft:
 
     def drop(self, place: str) -> Food | None:
         """Take the row at a place away."""
-        if not place.isdecimal() or int(place) >= len(self.rows):
+        if not place.isdecimal() or len(place) > 3 or int(place) >= len(self.rows):
             return None
         return self.rows.pop(int(place)).food
 

@@ -53,6 +53,8 @@ K = TypeVar("K", bound=Kept)
 GRAM = Decimal("0.001")
 _waiting: ContextVar[set[int] | None] = ContextVar("diaries that one_review() will ask for", default=None)
 MOST_ITEMS = 60
+OLDEST_DAY = date(1990, 1, 1)
+"""No diary that was ever kept here reaches further back, whatever a calendar allows."""
 
 
 class NotYours(Exception):
@@ -127,7 +129,7 @@ def log_exercise(diarist: Diarist, *, id: UUID | None = None, **fields: Any) -> 
 
 
 def log_spasm(diarist: Diarist, *, id: UUID | None = None, **fields: Any) -> SpasmEpisode:
-    """Store a cramp, now if no `occurred_at` is given. `red_flags` of the answer holds the cards it raised."""
+    """Store a cramp, now if no `occurred_at` is given; `red_flags` of the answer holds its cards."""
     return _log(SpasmEpisode, diarist, id, **fields)
 
 
@@ -136,6 +138,7 @@ def tick_warning_signs(diarist: Diarist, *, id: UUID | None = None, **fields: An
     return _log(WarningSigns, diarist, id, **fields)
 
 
+@transaction.atomic
 def log_dose(
     diarist: Diarist,
     supplement: Supplement,
@@ -145,6 +148,8 @@ def log_dose(
     **fields: Any,
 ) -> Dose:
     """Store so many units of one of the diarist's own supplements."""
+    _hold(diarist)
+    supplement.refresh_from_db(fields=["deleted_at"])  # it may have been removed since it was chosen
     return _log(Dose, diarist, id, supplement=supplement, quantity=quantity, **fields)
 
 
@@ -158,10 +163,18 @@ def save_supplement(diarist: Diarist, *, id: UUID | None = None, **fields: Any) 
     return _log(Supplement, diarist, id, **fields)
 
 
+@transaction.atomic
 def save_favourite(diarist: Diarist, *, id: UUID | None = None, **fields: Any) -> Favourite:
-    """Store a favourite food, or a usual meal; a food that already is one is returned as it is."""
-    food = fields.get("food")
-    if food and (known := Favourite.objects.of(diarist).live().filter(food=food).first()):
+    """Store a favourite food, or a usual meal.
+
+    A food that already is one is returned as it is; so is a usual meal of the same name and foods, unless
+    it comes with an id of its own.
+    """
+    _hold(diarist)
+    live, food = Favourite.objects.of(diarist).live(), fields.get("food")
+    if food and (known := live.filter(food=food).first()):
+        return known
+    if food is None and id is None and (known := live.filter(**{**fields, "food": None}).first()):
         return known
     return _log(Favourite, diarist, id, **fields)
 
@@ -179,6 +192,8 @@ def mark_day(
     """Say of a whole day that it is finished, a fast, or without a cramp. None leaves a mark as it was."""
     if day > today(diarist):
         raise ValidationError({"date": _("This day is still to come.")})
+    if day < OLDEST_DAY:
+        raise ValidationError({"date": _("This day is before 1990. Check the date.")})
     said = {"finished": finished, "fasting": fasting, "no_cramp": no_cramp}
     said = {name: bool(value) for name, value in said.items() if value is not None}
     _hold(diarist)
@@ -240,9 +255,9 @@ def put(
 @transaction.atomic
 def remove(entry: Kept) -> None:
     """Delete an entry. Its tombstone stays, so that phones learn of it and `restore` can undo it."""
+    _hold(entry.diarist)
     if isinstance(entry, Supplement) and entry.doses.filter(deleted_at=None).exists():
         raise ValidationError(_("Doses of this supplement are logged. Delete those first, or keep it."))
-    _hold(entry.diarist)
     entry.refresh_from_db()
     if entry.deleted_at is None:
         entry.deleted_at = timezone.now()
@@ -308,17 +323,14 @@ def food_changed(diarist: Diarist, food: Food) -> None:
 
 
 def _ask_for_review(diarist_id: int) -> None:
-    """Ask once it is safely stored. A broker that is down is logged, and the entry stands.
-
-    The function must have a name of its own: Django logs it by that.
-    """
+    """Ask once it is safely stored: whether the broker is there or not, the entry stands."""
     waiting = _waiting.get()
     if waiting is not None:
         waiting.add(diarist_id)
         return
 
     def ask() -> None:
-        tasks.review_diarist.delay(diarist_id)
+        tasks.ask(tasks.review_diarist, diarist_id)
 
     transaction.on_commit(ask, robust=True)
 
@@ -369,8 +381,12 @@ def _store(
     """Give the entry its content, check it whole, and write it with what hangs on it."""
     before = None if new else _content(entry)
     touched = [] if new else [entry.local_date] if hasattr(entry, "local_date") else []
-    moved = new or {"occurred_at", "tz"} & set(fields)
     fields = dict(fields)
+    if not new and not fields.get("tz"):
+        fields.pop("tz", None)  # where it was logged stays, unless somebody says otherwise
+    moved = new or any(
+        name in fields and fields[name] != getattr(entry, name) for name in ("occurred_at", "tz")
+    )
     items = fields.pop("items", None) if isinstance(entry, Meal) else None
     for name, value in fields.items():
         setattr(entry, name, value)

@@ -22,7 +22,6 @@ import time
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-import structlog
 from django.core.cache import cache
 from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
 from django.utils import timezone
@@ -34,8 +33,6 @@ from journal.calc.windows import verdict_window
 from journal.codes import DayStatus
 from journal.models import DailyIntake, Diarist, NutrientGap, StaleDay
 from nutrients.codes import CODES, KEY_CODES
-
-log = structlog.get_logger(__name__)
 
 VERDICT_WINDOW = 28
 """The window of most verdicts; water, vitamin D and B12 have others (`verdict_window`). [d]"""
@@ -69,16 +66,7 @@ def refresh(diarist: Diarist) -> bool:
     if not is_stale(diarist):
         return False
     if cache.add(f"review-asked:{diarist.pk}", 1, ASK_AGAIN_AFTER):
-        _ask(tasks.review_diarist, diarist.pk)
-    return True
-
-
-def _ask(task, *arguments) -> bool:
-    try:
-        task.delay(*arguments)
-    except Exception as error:  # kombu's and redis' errors have no ancestor in common
-        log.warning("broker_down", task=task.name, error=repr(error))
-        return False
+        tasks.ask(tasks.review_diarist, diarist.pk)
     return True
 
 
@@ -137,7 +125,7 @@ def ensure_as_of(diarist: Diarist, as_of: date, wait_s: float = 1.5) -> bool:
         return False
     if has_as_of(diarist, as_of):
         return True
-    if not _ask(tasks.review_as_of, diarist.pk, as_of.isoformat()):
+    if not tasks.ask(tasks.review_as_of, diarist.pk, as_of.isoformat()):
         return False
     last = time.monotonic() + wait_s
     while time.monotonic() < last:

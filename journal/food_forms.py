@@ -23,8 +23,9 @@ class OwnFoodForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     barcode = forms.CharField(
-        label=_("Barcode"), required=False, max_length=14, widget=forms.TextInput(attrs={"inputmode": "numeric"})
-    )
+        label=_("Barcode"), required=False, max_length=14,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
     basis = forms.ChoiceField(
         label=_("The amounts are for"), choices=[(PER_100G, _("100 g")), (PER_PORTION, _("one portion"))],
         initial=PER_100G, widget=chips,
@@ -117,7 +118,7 @@ def said_portions(rows: Iterable[forms.Form]) -> list[tuple[str, Decimal]]:
 
 
 class AmountForm(forms.Form):
-    """How much of a food is looked at: so many of a portion, or grams. What cannot be read is one usual portion."""
+    """How much of a food is looked at: so many of a portion, or grams."""
 
     quantity = NumberField(label=_("How many"), required=False)
     measure = forms.ChoiceField(label=_("Portion"), required=False)

@@ -15,6 +15,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from journal import signs
@@ -87,7 +88,10 @@ HEIGHT = Measure("cm", "in", units.cm_from_inches, units.inches_from_cm, 1)
 TEMPERATURE = Measure("°C", "°F", units.c_from_f, units.f_from_c, 1)
 FOOD_WEIGHT = Measure("g", "oz", units.g_from_oz, units.oz_from_g, 3)
 
-FEET = re.compile(r"^\s*(\d+)\s*(?:'|ft|feet|’)\s*(?:(\d+(?:\.\d+)?)\s*(?:\"|in|inches|”|'')?)?\s*$")
+FEET = re.compile(
+    r"^\s*(\d{1,3})\s*(?:'|ft|feet|’)\s*"
+    r"(?:(\d{1,3}(?:\.\d+)?)\s*(?:\"|in|inches|”|'')?)?\s*$"
+)
 LARGEST_TYPED = Decimal(10) ** 7
 
 
@@ -275,7 +279,7 @@ class SupplementForm(DiaryForm):
         for code in (*KEY_CODES[:-1], *(c for c in CODES if c not in KEY_CODES), KEY_CODES[-1]):
             nutrient = NUTRIENT[code]
             self.fields[code] = NumberField(
-                label=f"{str(nutrient.name).capitalize()} ({nutrient.unit})",
+                label=f"{capfirst(nutrient.name)} ({nutrient.unit})",
                 required=False,
                 initial=amounts.get(code),
             )
@@ -407,9 +411,12 @@ class CrampForm(DiaryForm):
         minutes = self.cleaned_data.get("minutes")
         if minutes is None:
             return None
-        if self.entry.ended_at and "minutes" not in self.changed_data:
-            return began + self.entry.duration
-        return began + timedelta(minutes=float(max(min(minutes, Decimal(100_000)), Decimal(-100_000))))
+        try:
+            if self.entry.ended_at and "minutes" not in self.changed_data:
+                return began + self.entry.duration
+            return began + timedelta(minutes=float(max(min(minutes, Decimal(100_000)), Decimal(-100_000))))
+        except OverflowError:
+            return None  # no calendar goes so far; the verb refuses the beginning
 
     def _relief(self) -> list[dict]:
         data = self.cleaned_data

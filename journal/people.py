@@ -143,7 +143,7 @@ def set_life_stages(diarist: Diarist, periods: Iterable[Mapping[str, Any]]) -> N
 
 @transaction.atomic
 def begin_life_stage(diarist: Diarist, stage: str) -> None:
-    """Say what it is from today on: a running period ends yesterday, another begins unless it is the general one."""
+    """Say what it is from today on: a running period ends yesterday, another begins unless it is general."""
     today = entries.today(diarist)
     if stage == life_stage(diarist, today):
         return

@@ -126,7 +126,9 @@ class Begun:
 
     @property
     def days(self) -> list[date]:
-        return sorted({*self.stale, *self.also})
+        """What to compute: also the day that was running at the last review, which may now look finished."""
+        ran = {self.reviewed_on} if self.reviewed_on and self.reviewed_on < self.today else set()
+        return sorted({*self.stale, *self.also, *ran})
 
     def with_days(self, also: Iterable[date]) -> "Begun":
         return Begun(self.diarist, self.today, self.state, self.reviewed_on, self.stale, frozenset(also))
@@ -240,7 +242,7 @@ def _day_rows(begun: Begun, dates: list[date]) -> dict[date, DailyIntake | None]
     held = _records(totals)
     logged = {day: one for (_diarist, day), one in eaten.by_day(entries).items()}
     about = _about_days(entries)
-    for day, status in _statuses(begun.person, logged, held).items():
+    for day, status in _statuses(begun, logged, held).items():
         rows[day] = _day_row(begun, day, status, logged[day], held.get(day, {}) | about.get(day, {}))
     return rows
 
@@ -281,10 +283,11 @@ def _day_row(begun: Begun, day: date, status: str, logged: Logged, held: dict[st
 
 
 def _statuses(
-    person: "_Person", logged: Mapping[date, Logged], held: Mapping[date, dict[str, Any]]
+    begun: Begun, logged: Mapping[date, Logged], held: Mapping[date, dict[str, Any]]
 ) -> dict[date, str]:
     """The status of each day, with the body and the age of the person on that day."""
     found: dict[date, str] = {}
+    person = begun.person
     body = {day: (person.bmr_on(day), person.adult_on(day)) for day in logged}
     for (bmr, adult), alike in groupby(logged, key=body.__getitem__):
         some = list(alike)
@@ -298,6 +301,7 @@ def _statuses(
             energy_kcal=[one["energy_kcal"] for one in amounts],
             occasions=[occasions for occasions, _span in meals],
             span_h=[span for _occasions, span in meals],
+            over=[day < begun.today for day in some],
             bmr=bmr,
             adult=adult,
         )

@@ -23,12 +23,13 @@ Group = tuple[str | Promise, tuple[Sign, ...]]
 URGENT: tuple[Group, ...] = (
     (
         gettext_lazy("Mind and head"),
-        (Sign.SEIZURE, Sign.FAINTED, Sign.CONFUSED, Sign.CANNOT_BE_WOKEN, Sign.BAD_HEADACHE, Sign.VISUAL_CHANGE),
+        (Sign.SEIZURE, Sign.FAINTED, Sign.CONFUSED, Sign.CANNOT_BE_WOKEN, Sign.BAD_HEADACHE,
+         Sign.VISUAL_CHANGE),
     ),
     (
         gettext_lazy("Heart, breath and throat"),
-        (Sign.CHEST_PAIN, Sign.PALPITATIONS, Sign.FEELING_FAINT, Sign.TROUBLE_BREATHING, Sign.TROUBLE_SPEAKING,
-         Sign.TROUBLE_SWALLOWING, Sign.THROAT_TIGHTNESS),
+        (Sign.CHEST_PAIN, Sign.PALPITATIONS, Sign.FEELING_FAINT, Sign.TROUBLE_BREATHING,
+         Sign.TROUBLE_SPEAKING, Sign.TROUBLE_SWALLOWING, Sign.THROAT_TIGHTNESS),
     ),
     (
         gettext_lazy("Strength and feeling"),
@@ -58,8 +59,9 @@ URGENT: tuple[Group, ...] = (
 """Signs that, alone or together, may call for help at once."""
 
 TELL: tuple[Sign, ...] = (
-    Sign.NUMBNESS, Sign.TINGLING, Sign.MUSCLE_WASTING, Sign.TWITCHING_LASTING, Sign.LEG_PAIN_WALKING_STOPS_RESTING,
-    Sign.SORE_TONGUE, Sign.TIREDNESS, Sign.MEMORY_CHANGE, Sign.BALANCE_CHANGE,
+    Sign.NUMBNESS, Sign.TINGLING, Sign.MUSCLE_WASTING, Sign.TWITCHING_LASTING,
+    Sign.LEG_PAIN_WALKING_STOPS_RESTING, Sign.SORE_TONGUE, Sign.TIREDNESS, Sign.MEMORY_CHANGE,
+    Sign.BALANCE_CHANGE,
 )  # fmt: skip
 """Signs to tell a clinician about in the next days; none of them alone is a reason to call now."""
 TELL_TOO = (*TELL, Sign.WEAKNESS)
@@ -128,7 +130,7 @@ def _judged(rule: str, signs: Collection[str], cramp: bool, kidney_failure: bool
 
 
 def worth_telling(signs: Collection[str], *, beside_urgent: bool = False) -> list[str]:
-    """The names of ticked signs that a clinician should hear of; beside an urgent card those that it leaves out."""
+    """The names of ticked signs that a clinician should hear of; fewer beside an urgent card."""
     return [str(sign.label) for sign in (TELL if beside_urgent else TELL_TOO) if sign in signs]
 
 

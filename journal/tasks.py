@@ -4,10 +4,30 @@ The verbs of `review` are imported inside the tasks: they load pandas, and web p
 import this module to ask for work, must not.
 """
 
-from celery import shared_task
+from datetime import date
+from typing import Any
+
+import structlog
+from celery import Task, shared_task
 from django.db import OperationalError
 
+log = structlog.get_logger(__name__)
+
 RETRY = {"autoretry_for": [OperationalError], "retry_backoff": True, "max_retries": 5}
+
+
+def ask(task: Task, *arguments: Any) -> bool:
+    """Ask the workers for a task, and say whether the broker took it.
+
+    A broker that is down is one line in the log: the database remembers what is due, and the sweep
+    comes back for it.
+    """
+    try:
+        task.delay(*arguments)
+    except Exception as error:  # kombu's and redis' errors have no ancestor in common
+        log.warning("broker_down", task=task.name, error=type(error).__name__)
+        return False
+    return True
 
 
 @shared_task(**RETRY)
@@ -21,8 +41,6 @@ def review_diarist(diarist_id: int) -> None:
 @shared_task(**RETRY)
 def review_as_of(diarist_id: int, as_of: str) -> None:
     """Compute the gaps of the windows that end on one day (ISO 8601)."""
-    from datetime import date
-
     from journal import review
 
     review.review_as_of(diarist_id, date.fromisoformat(as_of))

@@ -18,6 +18,11 @@ from nutrients.codes import Authority
 
 DOSES_ALONE, DRINKS_ALONE = "supplements_only", "drinks_only"
 """Reasons of a gap that is about a part of the intake alone."""
+OF_WHAT_WAS_LOGGED = (
+    Band.LIKELY_MEETS, Band.PROBABLY_MEETS, Band.PROBABLY_ENOUGH,
+    Band.POSSIBLY_LOW, Band.LIKELY_LOW, Band.VERY_LIKELY_LOW,
+)  # fmt: skip
+"""Bands that below the bare name of a nutrient could be read as being about the body."""
 TONE = {
     Band.LIKELY_MEETS: "enough",
     Band.PROBABLY_MEETS: "enough",
@@ -67,6 +72,8 @@ def _headline(gap: NutrientGap) -> str:
         ) % {"days": gap.days_needed}
     if gap.band in LEVELS:
         return LEVELS[gap.band][_level(gap)]()
+    if gap.band in OF_WHAT_WAS_LOGGED:
+        return _("Logged intake %(verdict)s") % {"verdict": gap.get_band_display()}
     if gap.band:
         return capfirst(gap.get_band_display())
     if "needs_birth_date" in gap.reasons:
@@ -145,7 +152,7 @@ KINDS = {
     "ear": lambda: _("average requirement"),
     "ai": lambda: _("adequate intake"),
     "cdrr": lambda: _("cutting down is advised above"),
-    "ul": lambda: _("upper level"),
+    "ul": lambda: _("upper level for supplements and medicines"),
 }
 
 

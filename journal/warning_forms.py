@@ -4,11 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from journal import countries, signs
-from journal.codes import Sign
 
 
 class SignsForm(forms.Form):
-    """Warning signs in groups, and what they may come with. Which ticks are urgent is not for a form to say."""
+    """Warning signs in groups. Which ticks are urgent is not for a form to say."""
 
     signs = forms.MultipleChoiceField(
         label=_("Warning signs"), choices=signs.named, required=False, widget=forms.CheckboxSelectMultiple,
@@ -44,7 +43,9 @@ class PassersBySignsForm(SignsForm):
 
     cramp = forms.BooleanField(label=_("a muscle cramp, now or in the last hours"), required=False)
     pregnant = forms.BooleanField(label=_("pregnant"), required=False)
-    kidney_failure = forms.BooleanField(label=_("on dialysis, or kidney disease of stage 4 or 5"), required=False)
+    kidney_failure = forms.BooleanField(
+        label=_("on dialysis, or kidney disease of stage 4 or 5"), required=False
+    )
     region = forms.CharField(required=False, max_length=2, widget=forms.HiddenInput)
 
     def about_you(self) -> list[forms.BoundField]:

@@ -82,7 +82,9 @@ RED: Mapping[str, tuple[Text, Text]] = {
         ),
     ),
     "R07": (
-        gettext_lazy("Dark urine with sore, swollen or weak muscles: go to an emergency department now"),
+        gettext_lazy(
+            "Dark urine with a cramp, or sore, swollen or weak muscles: go to an emergency department now"
+        ),
         gettext_lazy(
             "Go to an emergency department now, or call %(emergency)s. Muscle breakdown must be ruled out "
             "with a blood and urine test. Say what came before: effort, heat, a crush, or a new medicine "

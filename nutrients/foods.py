@@ -230,9 +230,13 @@ def _measures(
     measures: dict[str, Decimal] = {}
     for description, grams in [*said, *portions]:
         _check_weight(grams, "portions")
-        measures.setdefault(" ".join(str(description).split()), Decimal(str(grams)).quantize(Decimal("0.001")))
+        measures.setdefault(
+            " ".join(str(description).split()), Decimal(str(grams)).quantize(Decimal("0.001"))
+        )
     if len(measures) > MOST_PORTIONS:
-        raise ValidationError({"portions": _("A food can have at most %(most)s portions.") % {"most": MOST_PORTIONS}})
+        raise ValidationError(
+            {"portions": _("A food can have at most %(most)s portions.") % {"most": MOST_PORTIONS}}
+        )
     return list(measures.items())
 
 
@@ -253,5 +257,8 @@ def _write_portions(food: Food, measures: Sequence[tuple[str, Decimal]]) -> None
     food.portions.exclude(id__in=[portion.id for portion in portions]).delete()
     food.portions.update(seq=F("seq") + MOST_PORTIONS)  # numbers are unique while they change places
     FoodPortion.objects.bulk_create(
-        portions, update_conflicts=True, unique_fields=["id"], update_fields=["seq", "description", "grams", "usual"]
+        portions,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["seq", "description", "grams", "usual"],
     )

@@ -4,8 +4,11 @@ Apart from `spasmlog.api`, because REST framework reads these while it is itself
 """
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 from allauth.headless.internal.sessionkit import authenticate_by_x_session_token
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, throttling
 from rest_framework.authentication import BaseAuthentication
@@ -56,6 +59,52 @@ class LimitedJSONParser(JSONParser):
         if len(raw) > MOST_BYTES:
             raise TooLarge()
         try:
-            return json.loads(raw.decode("utf-8"))
-        except (ValueError, RecursionError):
+            return read_json(raw)
+        except ValueError:
             raise exceptions.ParseError(_("The body is not JSON.")) from None
+
+
+def read_json(raw: bytes) -> Any:
+    """The content of a JSON text whose strings are text that can be stored and said again.
+
+    Raises
+    ------
+    ValueError
+        If it is no such text: not JSON, too deep, or with half a character (`"\\ud800"`) in a string.
+    """
+    try:
+        said = json.loads(raw.decode("utf-8"))
+        if b"\\u" in raw:
+            json.dumps(said, ensure_ascii=False).encode("utf-8")
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return said
+
+
+class Private:
+    """Whatever does not say itself how long it may be kept is kept nowhere: secrets, lists of devices."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class ReadableSignIn:
+    """Answers 400 to a body that sign-in could not read, as it does itself to one that is not JSON."""
+
+    path = "/_allauth/"
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(self.path) and request.body:
+            try:
+                read_json(request.body)
+            except ValueError:
+                return HttpResponseBadRequest()
+        return self.get_response(request)

@@ -37,7 +37,9 @@ def ready(request):
     except DatabaseError:
         pass
     served = all(state[part] for part in ("database", "migrations", "foods"))
-    return JsonResponse({"status": "ready" if served else "not ready", **state}, status=200 if served else 503)
+    return JsonResponse(
+        {"status": "ready" if served else "not ready", **state}, status=200 if served else 503
+    )
 
 
 def migrated() -> bool:

@@ -161,7 +161,12 @@ def _named_in(path: Path) -> dict:
 
 def _is_ours(process: int) -> bool:
     """Whether a process id still names a process of SpasmLog: ids are used again."""
-    asked = subprocess.run(["ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True)
+    if Path("/proc/self").exists():
+        try:
+            return b"spasmlog" in Path(f"/proc/{process}/cmdline").read_bytes()
+        except OSError:
+            return False
+    asked = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(process)], capture_output=True, text=True)
     return "spasmlog" in asked.stdout
 
 
@@ -313,7 +318,19 @@ def ask_for_reviews() -> None:
 
 def services(port: int) -> dict[str, list[str]]:
     """The command of each long-running process. Whoever waits for a page comes before whoever reviews."""
-    celery = ["nice", "-n", "5", sys.executable, *QUIET, "-m", "celery", "--quiet", "--skip-checks", "-A", "spasmlog"]
+    celery = [
+        "nice",
+        "-n",
+        "5",
+        sys.executable,
+        *QUIET,
+        "-m",
+        "celery",
+        "--quiet",
+        "--skip-checks",
+        "-A",
+        "spasmlog",
+    ]
     return {
         "web": [
             sys.executable, "-m", "gunicorn", "spasmlog.wsgi", "--bind", f"{HOST}:{port}",

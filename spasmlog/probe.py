@@ -11,7 +11,7 @@ import urllib.request
 def answer(url: str) -> tuple[int, str]:
     """The status and body that `url` answers with; status 0 when nobody does."""
     try:
-        with urllib.request.urlopen(url, timeout=4) as said:
+        with urllib.request.urlopen(url, timeout=4) as said:  # noqa: S310 - the address of this very container
             return said.status, said.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

@@ -71,6 +71,11 @@ if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured('ALLOWED_HOSTS must name your hosts: "*" lets anybody forge links in mails.')
 
 
+PROXIES = env.int("SPASMLOG_PROXIES", default=0)
+"""How many reverse proxies stand in front and add to X-Forwarded-For. Of that header only what they wrote
+is believed when attempts are counted by address: anybody can send the rest."""
+
+
 # What it is made of ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -100,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "spasmlog.access.Private",
     "spasmlog.accounts.WebSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -107,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "spasmlog.access.ReadableSignIn",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -149,7 +156,7 @@ else:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000;",
+                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA cache_size=-2000;",
             },
         }
     }
@@ -283,10 +290,11 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_ADAPTER = "spasmlog.accounts.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "spasmlog.signup.SignupForm"
 HEADLESS_CLIENTS = ("app",)
-HEADLESS_TOKEN_STRATEGY = "spasmlog.accounts.HashedTokens"
+HEADLESS_TOKEN_STRATEGY = "spasmlog.accounts.HashedTokens"  # noqa: S105 - a class, no secret
 CSRF_FAILURE_VIEW = "spasmlog.errors.csrf_failure"
 HEADLESS_SERVE_SPECIFICATION = False
 USERSESSIONS_TRACK_ACTIVITY = False
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = not EMAIL_URL  # without mail no address can be verified
 MFA_TOTP_ISSUER = "SpasmLog"
@@ -302,6 +310,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "spasmlog.api.DocumentedParameters",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_THROTTLE_CLASSES": ["spasmlog.access.Patience"],
+    "NUM_PROXIES": PROXIES,
     "DEFAULT_THROTTLE_RATES": {
         "person": env.str("SPASMLOG_API_RATE", default="600/min"),
         "stranger": env.str("SPASMLOG_API_STRANGER_RATE", default="240/min"),

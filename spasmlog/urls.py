@@ -1,9 +1,13 @@
 """Where each address leads."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from spasmlog import health
+
+# One way in for everybody, with its lockout and second factor: the admin has no sign-in of its own.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("health/live", health.live),

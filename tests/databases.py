@@ -7,7 +7,6 @@ a test that commits gets a new one afterwards.
 import contextlib
 import fcntl
 import os
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -69,11 +68,16 @@ def _make_template() -> None:
 
 
 def _copy_file(template: Path, own: Path) -> None:
-    fresh = own.with_suffix(".fresh")
-    shutil.copyfile(template, fresh)
-    for sidecar in ("-wal", "-shm"):
-        own.with_name(own.name + sidecar).unlink(missing_ok=True)
-    os.replace(fresh, own)
+    """Write the template over a database that threads or processes of the test before may still have open.
+
+    SQLite does it, page by page. A file put in its place would be damaged by the first of them that
+    closes: it takes the write-ahead log of that name away with it.
+    """
+    with (
+        contextlib.closing(sqlite3.connect(template)) as source,
+        contextlib.closing(sqlite3.connect(own, timeout=30)) as target,
+    ):
+        source.backup(target)
 
 
 def _copy_database(own: str) -> None:

@@ -10,7 +10,9 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("spasmlog", "nutrients", "journal")
-SOURCES = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
+SOURCES = sorted(
+    path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
+)
 CALC = [path for path in SOURCES if "calc" in path.parts]
 HEAVY = {"pandas", "scipy"}
 
@@ -133,13 +135,17 @@ def test_nothing_happens_behind_ones_back_by_a_signal(path):
     connected = {
         ast.unparse(node)
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and node.attr == "connect" and ast.unparse(node.value) not in DATABASES
+        if isinstance(node, ast.Attribute)
+        and node.attr == "connect"
+        and ast.unparse(node.value) not in DATABASES
     }
     assert not connected
     assert not within(imported_by(path), "django.dispatch", "django.db.models.signals", "celery.signals")
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if kind(p) not in {"review", "frames", "calc"}], ids=named)
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if kind(p) not in {"review", "frames", "calc"}], ids=named
+)
 def test_heavy_packages_are_not_loaded_with_the_module(path):
     loaded = imported_at_load(path)
     assert not within(loaded, *HEAVY, *WEB_MAY_NOT_IMPORT)

@@ -76,12 +76,16 @@ class Stack:
 
     def outside(self, text):
         """What stands for `text` outside of a container."""
-        text = text.replace("0.0.0.0:8000", f"127.0.0.1:{self.port}").replace("127.0.0.1:8000", f"127.0.0.1:{self.port}")
+        text = text.replace("0.0.0.0:8000", f"127.0.0.1:{self.port}").replace(
+            "127.0.0.1:8000", f"127.0.0.1:{self.port}"
+        )
         return re.sub(r"(?<![\w/])/tmp\b", str(self.folder / "tmp"), text)
 
     def environment(self, name):
         told = {key: str(value) for key, value in self.services[name]["environment"].items()}
-        told["DATABASE_URL"] = at_server(told["DATABASE_URL"], os.environ["TEST_DATABASE_URL"], f"/{DATABASE}")
+        told["DATABASE_URL"] = at_server(
+            told["DATABASE_URL"], os.environ["TEST_DATABASE_URL"], f"/{DATABASE}"
+        )
         told["REDIS_URL"] = at_server(told["REDIS_URL"], os.environ["TEST_REDIS_URL"], "/60")
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         return {"PATH": path, "HOME": str(self.folder), "LANG": "C.UTF-8", **self.image, **told}
@@ -239,3 +243,18 @@ def test_every_variable_that_settings_read_is_in_the_example():
     known = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.M))
     assert len(read) > 10
     assert read <= known
+
+
+def test_every_variable_for_a_server_for_others_reaches_its_containers():
+    example = (ROOT / ".env.example").read_text()
+    for_servers = set(re.findall(r"^(\w+)=", example[example.index("--- A server for others") :], re.M))
+    within_another = {"POSTGRES_PASSWORD"}  # part of DATABASE_URL
+    decided_by_the_image = {"SPASMLOG_STATIC", "DEBUG"}
+    for name, service in own_services(compose_file()).items():
+        missing = for_servers - within_another - decided_by_the_image - service["environment"].keys()
+        assert missing == set(), name
+
+
+def test_what_is_written_into_the_example_is_what_a_container_is_told():
+    told = own_services(compose_file({**ANSWERS, "SPASMLOG_API_RATE": "60/min"}))["web"]["environment"]
+    assert told["SPASMLOG_API_RATE"] == "60/min"

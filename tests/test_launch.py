@@ -128,6 +128,20 @@ def test_a_taken_port_is_named_with_the_command_that_helps(tmp_path):
     assert not (tmp_path / "spasmlog.sqlite3").exists()
 
 
+def test_a_python_that_is_too_old_is_named_with_what_is_needed(tmp_path):
+    old = tmp_path / "python3"
+    old.write_text('#!/bin/sh\ntest "$1" = --version && echo "Python 3.9.2"\n')  # fails when it is asked
+    old.chmod(0o755)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    said = subprocess.run(
+        ["make", "run", f"PYTHON={old}", f"VENV={tmp_path}/venv"],
+        cwd=settings.BASE_DIR, env=plain, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert said.returncode != 0
+    assert "SpasmLog needs Python 3.11 or newer" in said.stderr and "is Python 3.9.2" in said.stderr
+    assert not (tmp_path / "venv").exists()
+
+
 @pytest.mark.parametrize("port", ["eighty", "0", "65536", "-1"])
 def test_a_port_that_cannot_be_is_refused_in_words(tmp_path, port):
     assert "from 1 to 65535" in refusal(SPASMLOG_DATA=str(tmp_path), PORT=port)
@@ -146,7 +160,9 @@ def test_it_starts_greets_refuses_a_second_and_ctrl_c_ends_all(start):
     assert first.page("/health/ready")[0] == 200
     assert f"http://127.0.0.1:{first.port}/" in first.said
     assert "sign up at" in first.said
-    assert len(first.processes()) >= 7  # launcher and its three keepers, web, worker, beat (and their children)
+    assert (
+        len(first.processes()) >= 7
+    )  # launcher and its three keepers, web, worker, beat (and their children)
 
     second = start()
     assert second.process.wait(timeout=20) == 1

@@ -9,7 +9,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journal import findings
+from journal import entries, findings
 from journal.api.frame import OfDiarist
 from journal.calc import days
 from journal.codes import Band, Method, SetBy
@@ -102,6 +102,8 @@ class Gaps(OfDiarist, ApiView):
         as_of, window = self.asked.get("as_of", today), self.asked.get("window")
         if as_of > today:
             raise exceptions.ValidationError({"as_of": [_("This day is still to come.")]})
+        if as_of < entries.OLDEST_DAY:
+            raise exceptions.ValidationError({"as_of": [_("This day is before 1990. Check the date.")]})
         known = findings.ensure_as_of(self.diarist, as_of)
         rows = findings.gaps(self.diarist, as_of, window)
         stale = findings.refresh(self.diarist) or not known

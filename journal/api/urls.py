@@ -21,7 +21,14 @@ router.register("foods", DiaryFoods, basename="api-foods")
 router.register("activities", Activities, basename="api-activities")
 router.register("advice", AdviceCards, basename="api-advice")
 
+CARD_ANSWERS = ("acknowledge", "got-help", "snooze", "dismiss")
+"""What is said to a card is heard without the closing slash, too; the document names the one with it."""
+
 urlpatterns = [
+    *(
+        path(f"advice/<uuid:id>/{said}", AdviceCards.as_view({"post": said.replace("-", "_")}, schema=None))
+        for said in CARD_ANSWERS
+    ),
     path("profile/", Profile.as_view(), name="api-profile"),
     path("days/<date:date>/", Day.as_view(), name="api-day"),
     path("intake/", Intake.as_view(), name="api-intake"),

@@ -92,6 +92,7 @@ def day_statuses(
     energy_kcal: ArrayLike,
     occasions: ArrayLike,
     span_h: ArrayLike,
+    over: ArrayLike = True,
     bmr: float | None = None,
     adult: bool = True,
 ) -> DayStatuses:
@@ -103,6 +104,7 @@ def day_statuses(
     items, doses : foods and drinks logged, and supplements and medicines.
     energy_kcal : what is known of the day's energy; NaN: nothing known. [kcal]
     occasions, span_h : eating occasions [-] and the hours they span [h] (see `eating_occasions`).
+    over : False for the day that is still running: only its diarist can say that it is finished.
     bmr : resting energy of the diarist, None where it is not known. [kcal / day]
     adult : False for a diarist known to be under 18, whom the limits of energy do not fit.
 
@@ -113,7 +115,7 @@ def day_statuses(
        fasting mark lifts the lower limit, here and in 3.
     3. Energy outside the one-day Goldberg limits of this person: worth asking about. A mark is the best
        evidence there is, so a marked day still counts; an unmarked one does not.
-    4. Not marked, at least 3 occasions over at least 6 hours, energy known and within both limits:
+    4. Not marked, over, at least 3 occasions over at least 6 hours, energy known and within both limits:
        `complete_inferred`. Otherwise `incomplete`.
     """
     energy = np.asarray(energy_kcal, dtype=float)
@@ -127,7 +129,7 @@ def day_statuses(
     impossible, unlikely = (_outside(kcal, limits, fasting) for limits in (hard, own))
     marked = fasting | finished
     eaten = (np.asarray(occasions) >= FEWEST_OCCASIONS) & (np.asarray(span_h) >= SHORTEST_SPAN_H)
-    inferred = eaten & ~np.isnan(kcal) & ~unlikely
+    inferred = eaten & ~np.isnan(kcal) & ~unlikely & np.asarray(over, dtype=bool)
 
     status = np.select(
         [nothing & ~marked, impossible, fasting, finished, inferred],

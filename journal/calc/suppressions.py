@@ -109,6 +109,15 @@ class Effects:
     def holds(self, suppression: str) -> bool:
         return suppression in self.active
 
+    def whose_limits(self, nutrient: str) -> str:
+        """Who sets this person's amount instead of the public reference: `clinic`, `kidney_team`, or "".
+
+        A reference held up as a goal would be a tip to eat or drink more.
+        """
+        if nutrient == "water_g" and self.hydration_off:
+            return "clinic"
+        return "kidney_team" if self.kidney_limits and nutrient in MORE_WITH_KIDNEYS else ""
+
 
 def effects(flags: Flags) -> Effects:
     """Return what a person's answers take out of advice and pages."""

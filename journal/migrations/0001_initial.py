@@ -464,7 +464,7 @@ class Migration(migrations.Migration):
                 ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('unit', models.CharField(default='tablet', max_length=40, verbose_name='one unit is')),
-                ('amounts', models.JSONField(validators=[journal.models.entries.validate_amounts], verbose_name='amounts in one unit')),
+                ('amounts', models.JSONField(blank=True, validators=[journal.models.entries.validate_amounts], verbose_name='amounts in one unit')),
                 ('source', models.CharField(choices=[('supplement', 'supplement'), ('medicine', 'medicine')], default='supplement', max_length=10, verbose_name='kind')),
                 ('prescribed', models.BooleanField(default=False, verbose_name='prescribed')),
                 ('diarist', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, to='journal.diarist')),

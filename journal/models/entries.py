@@ -377,7 +377,8 @@ class Supplement(Kept):
 
     name = models.CharField(_("name"), max_length=120)
     unit = models.CharField(_("one unit is"), max_length=40, default="tablet")
-    amounts = models.JSONField(_("amounts in one unit"), validators=[validate_amounts])
+    # `blank` leaves the word on an empty list to clean(): Django's own does not say what to do.
+    amounts = models.JSONField(_("amounts in one unit"), blank=True, validators=[validate_amounts])
     source = models.CharField(_("kind"), max_length=10, choices=DoseSource, default=DoseSource.SUPPLEMENT)
     prescribed = models.BooleanField(_("prescribed"), default=False)
 
@@ -389,6 +390,10 @@ class Supplement(Kept):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if not self.amounts:
+            raise ValidationError({"amounts": _("Give at least one nutrient and its amount.")})
 
 
 class Dose(Entry):

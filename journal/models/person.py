@@ -93,7 +93,7 @@ class Diarist(models.Model):
         return str(_("diarist %(number)s") % {"number": self.pk})
 
     def clean(self) -> None:
-        if self.region and not (len(self.region) == 2 and self.region.isalpha()):
+        if self.region and not (len(self.region) == 2 and self.region.isascii() and self.region.isalpha()):
             raise ValidationError({"region": _("Give the country as two letters, such as GB or US.")})
         self.region = self.region.upper()
         if self.day_start >= time(12):

@@ -11,15 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from journal import advice, entries, findings, timeline
+from journal import advice, entries, findings, flags, timeline
+from journal.calc.suppressions import Effects
 from journal.codes import Severity, Units
+from journal.entries import OLDEST_DAY
 from journal.models import Diarist
 from journal.views.door import diary, to_day
 from nutrients.codes import KEY_CODES
 
 WATER_ML = (200, 300, 500)
 WATER_FL_OZ = (8, 12, 16)
-OLDEST_DAY = date(1990, 1, 1)
 
 
 @diary
@@ -50,7 +51,9 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "is_today": day == now,
             "before": day - timedelta(days=1),
             "after": day + timedelta(days=1) if day < now else None,
-            "nutrients": nutrient_rows(page.amounts, timeline.references(diarist, day)),
+            "nutrients": nutrient_rows(
+                page.amounts, timeline.references(diarist, day), flags.suppressions(diarist, now)
+            ),
             "urgent": one_of_each_rule(card for card in cards if card.severity == Severity.URGENT_NOW),
             "more_cards": len([card for card in cards if card.severity != Severity.URGENT_NOW and card.asks]),
             "waters": WATER_FL_OZ if diarist.units == Units.US else WATER_ML,
@@ -68,11 +71,16 @@ def one_of_each_rule(cards: Iterable[advice.Card]) -> list[advice.Card]:
     return list({card.rule: card for card in latest}.values())
 
 
-def nutrient_rows(amounts, references) -> list[dict]:
-    """The seven, each with its amount, what is not known of it, and the reference beside it."""
+def nutrient_rows(amounts, references, effects: Effects) -> list[dict]:
+    """The seven, each with its amount, what is not known of it, and the reference beside it.
+
+    Where somebody else sets this person's limits, no public amount is held up, only the clinician's own.
+    """
     rows = []
     for code in KEY_CODES:
         amount, reference = amounts[code], references.get(code)
+        instead = "" if reference and reference.kind == "clinician" else effects.whose_limits(code)
+        reference = None if instead else reference
         full = max(reference.highest * 1.25, amount.known or 0) if reference else None
         rows.append(
             {
@@ -80,6 +88,7 @@ def nutrient_rows(amounts, references) -> list[dict]:
                 "amount": amount,
                 "at_least": amount.known is not None and amount.unknown > 0,
                 "reference": reference,
+                "instead": instead,
                 "is_range": reference and reference.lowest != reference.highest,
                 "filled": round(100 * (amount.known or 0) / full, 1) if full else None,
                 "mark": round(100 * reference.highest / full, 1) if full else None,

@@ -42,14 +42,19 @@ DOUBLE_TAP = timedelta(seconds=10)
 
 
 def diary(view):
-    """A page of somebody's diary: they are signed in, `request.diarist` is theirs, clocks are theirs."""
+    """A page of somebody's diary: they are signed in, `request.diarist` is theirs, clocks are theirs.
+
+    Asked for its head alone, it is made as any page; the server sends what is asked for.
+    """
 
     @login_required
     @wraps(view)
     def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         request.diarist = people.diarist_of(request.user)
+        asked, request.method = request.method, "GET" if request.method == "HEAD" else request.method
         with timezone.override(request.diarist.tz):
             response = view(request, *args, **kwargs)
+        request.method = asked
         patch_cache_control(response, private=True, no_cache=True)
         return response
 

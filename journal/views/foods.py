@@ -1,4 +1,4 @@
-"""Foods: found, looked at with what is known and not known of them, kept as favourites, and made of one's own."""
+"""Foods: found, looked at with what is not known of them, kept as favourites, and made of one's own."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +21,7 @@ from journal.drafts import Row, history, usual_measure
 from journal.food_forms import AmountForm, OwnFoodForm, PortionRows, portions_of, said_portions
 from journal.forms import refuse
 from journal.models import Diarist, Favourite
-from journal.views.door import DOUBLE_TAP, diary
+from journal.views.door import DOUBLE_TAP, diary, posted
 from nutrients import foods as own
 from nutrients import search
 from nutrients.codes import CODES, KEY_CODES
@@ -51,7 +51,11 @@ def _found(diarist: Diarist, query: str) -> dict[str, Any]:
     starred = set(known.favourite_foods)
     if query:
         found = search.find(
-            query, user=diarist.user, recent=tuple(known.last), favourites=known.favourite_foods, limit=MOST_RESULTS
+            query,
+            user=diarist.user,
+            recent=tuple(known.last),
+            favourites=known.favourite_foods,
+            limit=MOST_RESULTS,
         )
         found.sort(key=lambda food: food.owner_id is None)  # stable: one's own first, else as ranked
         return {"found": found, "starred": starred}
@@ -93,9 +97,15 @@ def show(request: HttpRequest, id: UUID) -> HttpResponse:
         "unknown": sum(one["per_100g"] is None for one in held.values()),
         "citation": CITATIONS.get(food.source, ""),
         "favourite": Favourite.objects.of(diarist).live().filter(food=food).exists(),
-        "log_it": f"{reverse('add_food')}?{urlencode({'food': food.pk, 'measure': row.measure, 'quantity': row.quantity})}",
+        "log_it": _log_it(row),
     }
     return render(request, "journal/food_page.html", about)
+
+
+def _log_it(row: Row) -> str:
+    """The address of a new meal that begins with this food and amount."""
+    said = {"food": row.food.pk, "measure": row.measure, "quantity": row.quantity}
+    return f"{reverse('add_food')}?{urlencode(said)}"
 
 
 def _visible(diarist: Diarist, id: UUID) -> Food:
@@ -145,8 +155,8 @@ def favourite(request: HttpRequest, id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A food of one's own: what stands on its label, with the rest left open."""
-    form = OwnFoodForm(request.POST or None, initial={"name": request.GET.get("name", "")})
-    rows = PortionRows(request.POST or None, prefix="portions")
+    form = OwnFoodForm(posted(request), initial={"name": request.GET.get("name", "")})
+    rows = PortionRows(posted(request), prefix="portions")
     food = _saved(request, form, rows, _new_id(request))
     if food:
         messages.success(request, _("“%(food)s” is saved.") % {"food": food.name})
@@ -159,8 +169,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, id: UUID) -> HttpResponse:
     """Change an own food. Days with it are added up again."""
     food = _own(request.diarist, id)
-    form = OwnFoodForm(request.POST or None, initial=OwnFoodForm.initial_of(food))
-    rows = PortionRows(request.POST or None, prefix="portions", initial=portions_of(food))
+    form = OwnFoodForm(posted(request), initial=OwnFoodForm.initial_of(food))
+    rows = PortionRows(posted(request), prefix="portions", initial=portions_of(food))
     changed = _saved(request, form, rows, food.pk)
     if changed:
         messages.success(request, _("“%(food)s” is changed.") % {"food": changed.name})

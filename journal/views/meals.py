@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from journal import drafts, entries, timeline
+from journal import drafts, entries, flags, timeline
 from journal.codes import MealKind
 from journal.drafts import Draft, history, offers
 from journal.forms import MealForm, refuse
@@ -106,13 +106,14 @@ def _day_asked(request: HttpRequest):
 def _meal_page(
     request: HttpRequest, form: MealForm, draft: Draft, data: QueryDict, meal: Meal | None = None
 ) -> HttpResponse:
+    diarist, today = request.diarist, entries.today(request.diarist)
     about = {
         "form": form,
         "draft": draft,
         "meal": meal,
-        "units": request.diarist.units,
+        "units": diarist.units,
         "nutrients": nutrient_rows(
-            draft.amounts(), timeline.references(request.diarist, entries.today(request.diarist))
+            draft.amounts(), timeline.references(diarist, today), flags.suppressions(diarist, today)
         ),
     }
     if request.htmx:

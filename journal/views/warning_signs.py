@@ -107,7 +107,7 @@ def _of_anybody(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, form, call: emergency.Numbers, cards: list, *, answered, **more
 ) -> HttpResponse:
-    """`answered`: the signs that this page answers to; None when it was only opened. `cards`: each with earlier whys."""
+    """`answered`: the signs that the page answers to; None when it was only opened."""
     about = {
         "form": form,
         "call": call,

@@ -18,7 +18,6 @@ from journal.views.door import diary
 from nutrients.codes import KEY_CODES
 
 LOW = (Band.POSSIBLY_LOW, Band.LIKELY_LOW, Band.VERY_LIKELY_LOW, Band.LOOKS_LOW)
-WATER = "water_g"
 
 
 @dataclass(frozen=True)
@@ -129,20 +128,13 @@ def _row(
         )
         for row, head in zip(rows, heads, strict=True)
     ]
-    instead = _whose_limits(code, effects)
+    instead = effects.whose_limits(code)
     said = [
         verdicts.verdict(gap, numbers_only=bool(instead or (effects.hide_streaks and gap.band in LOW)))
         for gap in mine
     ]
     lines = [] if instead else _references(mine)
     return NutrientRow(code, charts.week_row(amounts, lines), said, instead)
-
-
-def _whose_limits(code: str, effects: Effects) -> str:
-    """Who sets this person's amount instead of the public reference, if anybody does."""
-    if code == WATER and effects.hydration_off:
-        return "clinic"
-    return "kidney_team" if effects.kidney_limits and code in effects.no_more_tips else ""
 
 
 def _references(gaps: Sequence[NutrientGap]) -> list[tuple[str, float]]:

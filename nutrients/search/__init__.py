@@ -8,6 +8,7 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -20,16 +21,14 @@ from django.db import connection, models, transaction
 from nutrients.codes import CODES, FoodSource
 from nutrients.models import Food, FoodWords, LoadedRelease
 from nutrients.search import postgres, sqlite
-from nutrients.search.asking import Only
+from nutrients.search.asking import COLUMNS, Only, Question, Select
 from nutrients.search.ranking import Found, best_first, head_words, part_stems, phrase_stems, place
-from nutrients.search.words import Reading, Vocabulary, readings, stem, synonyms, words_of
+from nutrients.search.words import Vocabulary, readings, stem, words_of
 
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 LOADED = "search words"
 """The row of `LoadedRelease` whose digest says which words are indexed."""
 EVERYDAY = Path(settings.BASE_DIR) / "fixtures" / "everyday_foods.csv"
-CANDIDATES = (80, 60, 40, 40)
-"""How many foods of each tier are ranked: named so, begun so, so somewhere in the name, or in other names."""
 HISTORY = 100
 """How many recent foods and favourites are looked at."""
 MOST_LETTERS = 200
@@ -37,8 +36,6 @@ MOST_WORDS = 16
 FEWEST_LETTERS = 2
 """Below it, only the person's own history is searched."""
 CURATED = (FoodSource.FNDDS, FoodSource.SR28)
-COLUMNS = "w.food_id, w.place, w.parts, w.phrases, w.id"
-STAMP = f"(SELECT digest FROM nutrients_loadedrelease WHERE name = '{LOADED}')"
 
 
 def find(
@@ -57,13 +54,12 @@ def find(
     never among them.
     """
     owner = user.pk if user else None
-    whose = f"u{owner}" if owner else None
     history = _weights(recent, favourites)
     only = _only(source)
     said = " ".join(words_of(query[:MOST_LETTERS])[:MOST_WORDS])
     if said:
         said += " " if query[-1:].isspace() else ""
-        ranked = _ranked(said, whose, history, only)
+        ranked = _ranked(said, owner, history, only)
     else:
         ranked = sorted(history, key=history.__getitem__, reverse=True)
     return _foods(ranked, owner, limit, source)
@@ -77,6 +73,10 @@ def rebuild() -> int:
     rows = [_row(food) for food in foods]
     rows.sort(key=lambda row: (row.owner_id is not None, row.place, row.parts, str(row.food_id)))
     FoodWords.objects.bulk_create(rows, batch_size=500)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE nutrients_foodwords"
+        )  # which way to a word is shorter depends on how rare it is
     digest = hashlib.sha256("\n".join(f"{row.name};{row.other}" for row in rows).encode()).hexdigest()
     LoadedRelease.objects.update_or_create(name=LOADED, defaults={"digest": digest, "rows": len(rows)})
     return len(rows)
@@ -99,15 +99,18 @@ def vocabulary() -> Vocabulary:
     """The words of the public tables, read once for each table that is loaded."""
     global _vocabulary
     if _vocabulary is None:
-        stamp = LoadedRelease.objects.filter(name=LOADED).values("digest")
-        rows = FoodWords.objects.filter(owner=None, source__in=CURATED).values_list("name", "other")
-        rows = rows.annotate(stamp=models.Subquery(stamp)).order_by()
-        counts: Counter[str] = Counter()
-        stamp_read = None
-        for name, other, stamp_read in rows.iterator(chunk_size=2000):
-            counts.update(name.split())
-            counts.update(other.split())
-        _vocabulary = Vocabulary(stamp_read, counts)
+        loaded = LoadedRelease.objects.filter(name=LOADED).values("digest")
+        rows = FoodWords.objects.filter(owner=None, source__in=CURATED).order_by()
+        counts, heads = Counter[str](), Counter[str]()
+        stamp = ""
+        for row in rows.values("head", "name", "other", stamp=models.Subquery(loaded)).iterator(
+            chunk_size=2000
+        ):
+            counts.update(row["name"].split())
+            counts.update(row["other"].split())
+            heads.update(row["head"].split())
+            stamp = row["stamp"]
+        _vocabulary = Vocabulary(stamp, counts, heads)
     return _vocabulary
 
 
@@ -170,42 +173,48 @@ def _only(source: str | Sequence[str] | None) -> Only:
     return Only(f"w.source IN ({', '.join(['%s'] * len(sources))})", sources) if sources else Only("FALSE")
 
 
-def _ranked(said: str, whose: str | None, history: dict[Any, float], only: Only) -> list[Any]:
+def _ranked(said: str, owner: int | None, history: dict[Any, float], only: Only) -> list[Any]:
     known = vocabulary()
     understood = readings(said, known)
-    found = _candidates(understood, whose, history, only, all_terms=True)
-    ranked = best_first(found, understood, history)
+    asked = Question(understood, owner, only, known)
+    ranked = best_first(_candidates(asked, history), understood, history)
     if not ranked and any(len(reading.terms) > 1 for reading in understood):
-        found = _candidates(understood, whose, history, only, all_terms=False)
-        ranked = best_first(found, understood, history, relaxed=True)
+        asked = replace(asked, all_terms=False)
+        ranked = best_first(_candidates(asked, history), understood, history, relaxed=True)
     return ranked
 
 
-def _candidates(
-    understood: Sequence[Reading], whose: str | None, history: dict[Any, float], only: Only, *, all_terms: bool
-) -> list[Found]:
+def _candidates(asked: Question, history: dict[Any, float]) -> list[Found]:
     """Rows that may answer, from one query: by their words, and all of the person's history."""
     global _vocabulary
-    columns = f"{COLUMNS}, {STAMP}"
-    arms, values = [], list[Any]()
-    if sum(len(term.typed) for term in understood[0].terms) >= FEWEST_LETTERS:
-        engine = ENGINES[connection.vendor]
-        arms, values = engine.arms(understood, whose, CANDIDATES, columns, only, all_terms=all_terms)
+    letters = sum(len(term.typed) for term in asked.readings[0].terms)
+    selects = ENGINES[connection.vendor].selects(asked) if letters >= FEWEST_LETTERS else []
     if history:
-        places = ", ".join(["%s"] * len(history))
-        arms.append(
-            f"""SELECT {columns}, CASE WHEN w.owner_id IS NULL THEN 0 ELSE 1 END, 0 FROM nutrients_foodwords w
-            WHERE w.food_id IN ({places}) AND w.whose IN ('all', %s) AND {only.sql}"""
-        )
-        values += [*history, whose or "all", *only.values]
-    if not arms:
+        selects.append(_eaten_before(asked, history))
+    if not selects:
         return []
+    parts = ", ".join(f"{one.name} AS MATERIALIZED ({one.sql})" for one in selects)
+    union = " UNION ALL ".join(f"SELECT * FROM {one.name}" for one in selects)
+    loaded = f"SELECT digest FROM nutrients_loadedrelease WHERE name = '{LOADED}'"
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(arms), values)
+        cursor.execute(
+            f"WITH {parts} SELECT found.*, ({loaded}) FROM ({union}) found",
+            [value for one in selects for value in one.values],
+        )
         rows = cursor.fetchall()
-    if rows and _vocabulary and rows[0][5] != _vocabulary.stamp:
+    if rows and _vocabulary and rows[0][-1] != _vocabulary.stamp:
         _vocabulary = None  # another table has been loaded since; the next search reads its words
-    return [Found(food, place, parts, phrases, bool(own), id) for food, place, parts, phrases, id, _, own, _ in rows]
+    return [
+        Found(food, place, parts, phrases, bool(own), id) for food, place, parts, phrases, id, own, _ in rows
+    ]
+
+
+def _eaten_before(asked: Question, history: dict[Any, float]) -> Select:
+    marks = ", ".join(["%s"] * len(history))
+    sql = f"""SELECT {COLUMNS}, CASE WHEN w.owner_id IS NULL THEN 0 ELSE 1 END AS own
+        FROM nutrients_foodwords w
+        WHERE w.food_id IN ({marks}) AND (w.owner_id IS NULL OR w.owner_id = %s) AND {asked.only.sql}"""
+    return Select("eaten", sql, [*history, asked.owner or 0, *asked.only.values])
 
 
 def _foods(ranked: Sequence[Any], owner: Any, limit: int, source: str | Sequence[str] | None) -> list[Food]:

@@ -4,11 +4,8 @@ The words need no dictionary and no extension in the database, so any PostgreSQL
 SQLite gives. A word of the head is held twice, the second time behind "^"; of the name, behind "=".
 """
 
-from collections.abc import Sequence
-from typing import Any
-
-from nutrients.search.asking import Only
-from nutrients.search.words import Reading, Term
+from nutrients.search.asking import COLUMNS, ENOUGH, TIERS, Question, Select, nearer
+from nutrients.search.words import Term
 
 MAKE = [
     """ALTER TABLE nutrients_foodwords ADD COLUMN lexemes tsvector GENERATED ALWAYS AS (
@@ -16,39 +13,58 @@ MAKE = [
             regexp_replace(' ' || head, ' +', ' ^', 'g') || regexp_replace(' ' || name, ' +', ' =', 'g')
             || ' ' || name || ' ' || other, ' '), ''))
         ) STORED""",
-    "CREATE INDEX nutrients_foodwords_lexemes ON nutrients_foodwords USING gin (lexemes)",
+    # Without fastupdate: a list of pending rows would be read by every search until the next vacuum.
+    """CREATE INDEX nutrients_foodwords_lexemes ON nutrients_foodwords USING gin (lexemes)
+        WITH (fastupdate = off)""",
 ]
 UNMAKE = ["ALTER TABLE nutrients_foodwords DROP COLUMN lexemes"]
-TIERS = [("^", False), ("^", True), ("=", True), ("", True)]
-"""Where the words must be, and whether the last may be only the beginning of one."""
+OFTEN = 1000
+"""Foods with a word, of 14,000, from which on walking is quicker: about sqrt(60 wanted x 14,000)."""
+WHERE = [("^", False), ("^", True), ("=", True), ("", True)]
+"""Where the words of each tier are, and whether the last may be only begun. A food is in one tier."""
 
 
-def arms(
-    readings: Sequence[Reading], whose: str | None, limits: Sequence[int], columns: str, only: Only, *, all_terms: bool
-) -> tuple[list[str], list[Any]]:
-    """SELECTs of the foods that hold the words: public ones tier by tier, then the person's own.
+def selects(asked: Question) -> list[Select]:
+    """Public foods that hold the words, tier by tier, and the person's own.
 
-    The tier is computed on the rows found, once: reading the index for every tier would take four times as long.
+    Ids follow the order of plain foods.
     """
-    *nearer, widest = [_asked(readings, mark, be_open, all_terms) for mark, be_open in TIERS]
-    tier = "CASE " + " ".join(f"WHEN lexemes @@ %s::tsquery THEN {t}" for t in range(len(nearer)))
-    tier += f" ELSE {len(nearer)} END"
-    sql, values = [], list[Any]()
-    for own, owner in enumerate(filter(None, ["all", whose])):
-        sql.append(
-            f"""(SELECT {columns}, {own} AS own, tier FROM (
-                SELECT id, tier, row_number() OVER (PARTITION BY tier ORDER BY id) AS nth FROM (
-                    SELECT id, {tier} AS tier FROM nutrients_foodwords w
-                    WHERE lexemes @@ %s::tsquery AND whose = %s AND {only.sql}) held) numbered
-            JOIN nutrients_foodwords w USING (id) WHERE nth <= (%s::int[])[tier + 1])"""
-        )
-        values += [*nearer, widest, owner, *only.values, list(limits)]
-    return sql, values
+    said = [_said(asked, mark, be_open) for mark, be_open in WHERE]
+    found = []
+    for tier, most in enumerate(TIERS):
+        match = f"({said[tier]})" + (f" & !({said[tier - 1]})" if tier else "")
+        sql = f"""SELECT {COLUMNS}, 0 AS own FROM nutrients_foodwords w
+            WHERE w.lexemes @@ %s::tsquery AND w.owner_id IS NULL AND {asked.only.sql}
+            AND {nearer(tier)} < {ENOUGH} ORDER BY {_order(asked, tier)} LIMIT {most}"""
+        found.append(Select(f"tier{tier}", sql, [match, *asked.only.values]))
+    if asked.owner:
+        sql = f"""SELECT {COLUMNS}, 1 AS own FROM nutrients_foodwords w
+            WHERE w.lexemes @@ %s::tsquery AND w.owner_id = %s AND {asked.only.sql} LIMIT {TIERS[0]}"""
+        found.append(Select("own", sql, [said[-1], asked.owner, *asked.only.values]))
+    return found
 
 
-def _asked(readings: Sequence[Reading], mark: str, be_open: bool, all_terms: bool) -> str:
-    joint = " & " if all_terms else " | "
-    return " | ".join("(" + joint.join(_term(t, mark, be_open) for t in r.terms) + ")" for r in readings)
+def _order(asked: Question, tier: int) -> str:
+    """The order of ids, said so that rows are read along it only where enough of them soon turn up.
+
+    A word that every tenth food has is found sooner by walking through the foods in their order than by
+    fetching all that have it; a rare one by the index of words, to which the other spelling leads. (The
+    planner guesses too high for beginnings of words, and would walk through the whole table.)
+    """
+    often = _how_often(asked, tier) - (_how_often(asked, tier - 1) if tier else 0)
+    return "w.id" if often > OFTEN else "w.id + 0"
+
+
+def _how_often(asked: Question, tier: int) -> int:
+    mark, be_open = WHERE[tier]
+    return sum(asked.vocabulary.how_often(terms, head=mark == "^", begun=be_open) for terms in asked.terms())
+
+
+def _said(asked: Question, mark: str, be_open: bool) -> str:
+    joint = " & " if asked.all_terms else " | "
+    return " | ".join(
+        "(" + joint.join(_term(t, mark, be_open) for t in terms) + ")" for terms in asked.terms()
+    )
 
 
 def _term(term: Term, mark: str, be_open: bool) -> str:

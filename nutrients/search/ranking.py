@@ -62,32 +62,43 @@ OFTEN = {"daily": 12, "weekly": 8}
 OWN = 40.0
 """A food that the person entered is what the person will look for."""
 
+
 def _stem_set(said: str) -> frozenset[str]:
     return frozenset(stem(word) for word in said.split())
 
 
 KINDS = _stem_set(
-    """fish seeds nuts cheese cereal cereals spices beverages game mollusks crustaceans lettuce beans oil liqueur
-    vegetable poultry shellfish sweeteners snacks milk yogurt beef pork lamb veal chicken turkey egg eggs drink
-    flour syrup noodles sausage alcoholic potato coffee wine rice pizza"""
+    """
+    fish seeds nuts cheese cereal cereals spices beverages game mollusks crustaceans lettuce beans
+    oil liqueur vegetable poultry shellfish sweeteners snacks milk yogurt beef pork lamb veal
+    chicken turkey egg eggs drink flour syrup noodles sausage alcoholic potato coffee wine rice
+    pizza
+    """
 )
 """First parts of a name that the second part makes definite: "Fish, salmon" is salmon."""
 DISHES = _stem_set(
-    """bread roll cake pie cookie cookies muffin salad sandwich soup sauce candy candies snack pudding dessert
-    squash peppers pepper crackers juice tea"""
+    """
+    bread roll cake pie cookie cookies muffin salad sandwich soup sauce candy candies snack pudding
+    dessert squash peppers pepper crackers juice tea
+    """
 )
 """First parts whose second part is a flavour, or one of its sorts: "Pie, apple" is no apple."""
 KIND_PHRASES = frozenset({("alcoholic", "beverag"), ("salad", "dress"), ("soft", "drink")})
 PLAIN = _stem_set(
-    """nfs raw fresh plain regular cooked all commercial any type types unspecified whole white baked broiled boiled
-    roasted grilled brewed hot leaf"""
+    """
+    nfs raw fresh plain regular cooked all commercial any type types unspecified whole white baked
+    broiled boiled roasted grilled brewed hot leaf
+    """
 )
 """Words that make a food no less plain."""
 CHANGED = _stem_set(
-    """evaporated condensed dried dry dehydrated powder powdered pickled candied canned frozen smoked imitation
-    meatless creamed glazed gluten free low light diet decaffeinated reduced fat sodium sweetened flavored
-    restaurant fast school cafeteria home concentrate reconstituted unprepared mix infant baby toddler bones
-    formulated instant lactose skin breaded coated fortified nonalcoholic supplement"""
+    """
+    evaporated condensed dried dry dehydrated powder powdered pickled candied canned frozen smoked
+    imitation meatless creamed glazed gluten free low light diet decaffeinated reduced fat sodium
+    sweetened flavored restaurant fast school cafeteria home concentrate reconstituted unprepared
+    mix infant baby toddler bones formulated instant lactose skin breaded coated fortified
+    nonalcoholic supplement
+    """
 )
 """Words that make a food less plain than its other words do."""
 COOKED_FIRST = re.compile(
@@ -122,7 +133,7 @@ def head_words(name: str) -> list[str]:
 
 
 def part_stems(name: str) -> str:
-    """"Fish, salmon, raw" as "fish,salmon,raw".
+    """ "Fish, salmon, raw" as "fish,salmon,raw".
 
     The first two parts end before what the food was made with; the rest of them follows as a part. Last
     comes what is said not to be specified, behind a mark.
@@ -145,7 +156,7 @@ def phrase_stems(synonyms: str) -> str:
 
 
 def place(name: str, category: str, rank: int, often: str) -> int:
-    """How far behind plain foods a food stands before anything is asked; what is eaten often, before 0. [points]"""
+    """How far behind plain foods a food stands before anything is asked; below 0 if often eaten. [points]"""
     first, *rest = (part.split() for part in part_stems(UNSAID.sub("", name)).split(","))
     told = 0 if re.search(r"\bNFS\b", name) else 1
     qualified = sum(1.5 + 0.5 * len(extra) for part in rest if (extra := set(part) - PLAIN))
@@ -177,7 +188,11 @@ class Wanted(NamedTuple):
 
 
 def best_first(
-    found: Iterable[Found], readings: Sequence[Reading], history: Mapping[Any, float], *, relaxed: bool = False
+    found: Iterable[Found],
+    readings: Sequence[Reading],
+    history: Mapping[Any, float],
+    *,
+    relaxed: bool = False,
 ) -> list[Any]:
     """The foods' ids, best first.
 

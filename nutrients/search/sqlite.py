@@ -1,10 +1,7 @@
 """Candidates by SQLite's FTS5, from a table that triggers keep in step with `FoodWords`."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from nutrients.search.asking import Only
-from nutrients.search.words import Reading, Term
+from nutrients.search.asking import COLUMNS, ENOUGH, TIERS, Question, Select, nearer
+from nutrients.search.words import Term
 
 TABLE = "nutrients_foodwords_fts"
 MAKE = [
@@ -30,33 +27,36 @@ UNMAKE = [
     "DROP TRIGGER nutrients_foodwords_fts_insert",
     f"DROP TABLE {TABLE}",
 ]
-ARM = f"""SELECT * FROM (SELECT {{columns}}, {{own}} AS own, {{tier}} AS tier
-    FROM {TABLE} f JOIN nutrients_foodwords w ON w.id = f.rowid
-    WHERE f.{TABLE} MATCH %s AND {{only}} ORDER BY f.rowid LIMIT %s)"""
-"""Row ids follow the order of plain foods: the first so many are the plainest, read without sorting."""
-TIERS = [("head", False), ("head", True), ("head name", True), ("head name other", True)]
-"""Where the words must be, and whether the last may be only the beginning of one. A food is in one tier."""
+WHERE = [("head", False), ("head", True), ("head name", True), ("head name other", True)]
+"""Where the words of each tier are, and whether the last may be only begun. A food is in one tier."""
 
 
-def arms(
-    readings: Sequence[Reading], whose: str | None, limits: Sequence[int], columns: str, only: Only, *, all_terms: bool
-) -> tuple[list[str], list[Any]]:
-    """SELECTs of the foods that hold the words: public ones tier by tier, then the person's own."""
-    sql, values = [], list[Any]()
-    said = [f"{{{where}}} : ({_said(readings, be_open, all_terms)})" for where, be_open in TIERS]
-    for tier, limit in enumerate(limits):
-        nearer = f" NOT ({said[tier - 1]})" if tier else ""
-        sql.append(ARM.format(columns=columns, own=0, tier=tier, only=only.sql))
-        values += [f"({{whose}} : all) AND ({said[tier]}){nearer}", *only.values, limit]
-    if whose:
-        sql.append(ARM.format(columns=columns, own=1, tier=0, only=only.sql))
-        values += [f"({{whose}} : {whose}) AND ({said[-1]})", *only.values, limits[0]]
-    return sql, values
+def selects(asked: Question) -> list[Select]:
+    """Public foods that hold the words, tier by tier, and the person's own.
+
+    Row ids follow the order of plain foods: the first so many are the plainest, read without sorting.
+    """
+    said = [f"{{{where}}} : ({_said(asked, be_open)})" for where, be_open in WHERE]
+    found = []
+    for tier, most in enumerate(TIERS):
+        match = f"({{whose}} : all) AND ({said[tier]})" + (f" NOT ({said[tier - 1]})" if tier else "")
+        limit = f"CASE WHEN {nearer(tier)} < {ENOUGH} THEN {most} ELSE 0 END"
+        found.append(_select(f"tier{tier}", match, asked, limit))
+    if asked.owner:
+        found.append(_select("own", f"({{whose}} : u{asked.owner}) AND ({said[-1]})", asked, str(TIERS[0])))
+    return found
 
 
-def _said(readings: Sequence[Reading], be_open: bool, all_terms: bool) -> str:
-    joint = " AND " if all_terms else " OR "
-    return " OR ".join("(" + joint.join(_term(t, be_open) for t in r.terms) + ")" for r in readings)
+def _select(name: str, match: str, asked: Question, limit: str) -> Select:
+    sql = f"""SELECT {COLUMNS}, {int(name == "own")} AS own
+        FROM {TABLE} f JOIN nutrients_foodwords w ON w.id = f.rowid
+        WHERE f.{TABLE} MATCH %s AND {asked.only.sql} ORDER BY f.rowid LIMIT {limit}"""
+    return Select(name, sql, [match, *asked.only.values])
+
+
+def _said(asked: Question, be_open: bool) -> str:
+    joint = " AND " if asked.all_terms else " OR "
+    return " OR ".join("(" + joint.join(_term(t, be_open) for t in terms) + ")" for terms in asked.terms())
 
 
 def _term(term: Term, be_open: bool) -> str:

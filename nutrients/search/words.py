@@ -20,21 +20,30 @@ from rapidfuzz.distance import OSA
 
 SYNONYMS = Path(settings.BASE_DIR) / "fixtures" / "synonyms.csv"
 WORD = re.compile(r"[^\W_]+")
+NO_LATIN = re.compile(r"[^a-z0-9]")
+APOSTROPHES = str.maketrans("", "", "'’`´")
 SMALL = frozenset("a an and as at by for from in my nfs ns of on or some the to w with".split())
 """Words that are left out of a query: they are in every other name."""
 SHORTEST_TYPO = 4
 """A shorter word is never corrected: too many others are one letter away."""
 
 
+LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
+"""Letters that have no form without their accent."""
+
+
 def fold(text: str) -> str:
     """Lower case, no accents, no apostrophes: "Crème d'Orge" is "creme dorge"."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c)).replace("'", "").replace("’", "")
+    return "".join(c for c in plain if not unicodedata.combining(c)).translate(LATIN).translate(APOSTROPHES)
 
 
 def words_of(text: str) -> list[str]:
-    """The folded words of a text, in their order: letters and digits, nothing else."""
-    return WORD.findall(fold(text))
+    """The folded words of a text, in their order, each of a-z and 0-9 alone.
+
+    A letter of another script is told by its number: databases differ in what they take for a letter.
+    """
+    return [NO_LATIN.sub(lambda c: f"x{ord(c[0]):04x}", word) for word in WORD.findall(fold(text))]
 
 
 @lru_cache(maxsize=20_000)
@@ -84,6 +93,9 @@ class Vocabulary:
 
     stamp: str
     counts: Counter[str]
+    """How often each word and stem is in names and other names."""
+    heads: Counter[str] = field(default_factory=Counter)
+    """How often it is in what names the food itself."""
     spelt: list[str] = field(init=False)
     stems: frozenset[str] = field(init=False)
     correctable: list[str] = field(init=False)
@@ -101,13 +113,32 @@ class Vocabulary:
         place = bisect_left(self.spelt, start)
         return place < len(self.spelt) and self.spelt[place].startswith(start)
 
+    def how_often(self, terms: Iterable[Term], *, head: bool, begun: bool) -> int:
+        """About how many foods have all of these terms, by the rarest of them."""
+        return min(
+            (self._how_often(term, self.heads if head else self.counts, begun) for term in terms), default=0
+        )
+
+    def _how_often(self, term: Term, counts: Counter[str], begun: bool) -> int:
+        known = sum(counts[word] for word in (term.stem, *term.also))
+        if not (begun and term.open):
+            return known
+        first = bisect_left(self.spelt, term.typed)
+        last = bisect_left(self.spelt, term.typed + "\uffff", first)
+        begun_so: dict[str, int] = {}
+        for word in self.spelt[first:last]:  # a word and its stem are both held
+            begun_so[stem(word)] = max(begun_so.get(stem(word), 0), counts[word])
+        return max(known, sum(begun_so.values()))
+
     def corrections(self, word: str) -> tuple[str, ...]:
         """Up to three words that are one slip away, or two in a longer word; the likeliest first."""
         if len(word) < SHORTEST_TYPO or not word.isalpha():
             return ()
         slips = 1 if len(word) < 6 else 2
         near = process.extract(word, self.correctable, scorer=OSA.distance, score_cutoff=slips, limit=30)
-        near.sort(key=lambda hit: (hit[1], hit[0][0] != word[0], hit[0][-1] != word[-1], -self.counts[hit[0]]))
+        near.sort(
+            key=lambda hit: (hit[1], hit[0][0] != word[0], hit[0][-1] != word[-1], -self.counts[hit[0]])
+        )
         return tuple(hit[0] for hit in near if hit[1] == near[0][1])[:3]
 
     def split(self, word: str) -> tuple[str, str] | None:

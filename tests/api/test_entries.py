@@ -382,7 +382,7 @@ REFUSED = [
     ("warning-signs", {}, "signs", "at least one"),
     ("warning-signs", {"signs": []}, "signs", "at least one"),
     ("supplements", {"name": "", "amounts": {"magnesium_mg": 1}}, "name", "blank"),
-    ("supplements", {"name": "Mg", "amounts": {}}, "amounts", "cannot be blank"),
+    ("supplements", {"name": "Mg", "amounts": {}}, "amounts", "Give at least one nutrient"),
     ("supplements", {"name": "Mg", "amounts": {"gold_mg": 1}}, "amounts", "gold_mg"),
     ("supplements", {"name": "Mg", "amounts": {"magnesium_mg": -1}}, "amounts", "above 0"),
     ("supplements", {"name": "Mg", "amounts": {"magnesium_mg": True}}, "amounts", "number"),

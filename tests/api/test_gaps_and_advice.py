@@ -83,9 +83,9 @@ def test_weeks_come_oldest_first_and_end_with_today(alice, ten_days):
 
 
 def test_with_no_worker_at_hand_gaps_are_stale_and_no_error(alice, monkeypatch):
-    from journal import findings
+    from journal import tasks
 
-    monkeypatch.setattr(findings, "_ask", lambda *_: False)
+    monkeypatch.setattr(tasks, "ask", lambda *_: False)
 
     body = alice.read("gaps/").json()
     assert (body["stale"], body["nutrients"]) == (True, [])
@@ -153,6 +153,13 @@ def test_a_card_is_acknowledged_and_stays_and_help_closes_it(alice, card):
     assert alice.send(f"advice/{card['id']}/got-help/", {}).json()["state"] == "got_help"
     assert alice.read("advice/").json()["results"] == []
     assert alice.send(f"advice/{card['id']}/got-help/").status_code == 200  # a retry
+
+
+def test_an_answer_to_a_card_is_heard_with_and_without_the_closing_slash(alice, card):
+    assert alice.send(f"advice/{card['id']}/acknowledge").json()["state"] == "acknowledged"
+    is_problem(alice.send(f"advice/{card['id']}/snooze", {"days": 3}), 400)
+    is_problem(alice.send(f"advice/{card['id']}/dismiss"), 400)
+    assert alice.send(f"advice/{card['id']}/got-help").json()["state"] == "got_help"
 
 
 def test_an_urgent_card_is_neither_snoozed_nor_dismissed(alice, card):

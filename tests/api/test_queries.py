@@ -1,6 +1,7 @@
 """A list costs the same for one row and for two hundred."""
 
 import uuid
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -19,7 +20,7 @@ MADE = {
     "supplements": lambda who, food: entries.save_supplement(who, name="x", amounts={"magnesium_mg": 1}),
     "weights": lambda who, food: entries.log_weight(who, 70),
     "favourites": lambda who, food: entries.save_favourite(
-        who, name="x", items=[{"food": str(food.pk), "grams": 1}]
+        who, id=uuid4(), name="x", items=[{"food": str(food.pk), "grams": 1}]
     ),
     "doses": lambda who, food: entries.log_dose(
         who, entries.save_supplement(who, name=uuid.uuid4().hex, amounts={"magnesium_mg": 1})

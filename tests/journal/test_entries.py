@@ -1,7 +1,7 @@
 """The verbs that write the diary: what is stored, what is refused, and what hangs on each entry."""
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -183,6 +183,14 @@ def test_moving_to_another_zone_leaves_the_days_already_written(alice):
     assert cramp.local_date == date(2026, 1, 5) and cramp.tz == "Pacific/Auckland"
 
 
+def test_an_entry_sent_again_after_a_change_of_the_day_start_is_the_same(alice):
+    moment = datetime(2026, 1, 5, 14, 0, tzinfo=UTC)  # 03:00 in Auckland
+    cramp = entries.log_spasm(alice, occurred_at=moment, site="calf")
+    people.update_profile(alice, day_start=time(0))
+    same, new = entries.put(SpasmEpisode, alice, cramp.id, occurred_at=moment, tz="", site="calf")
+    assert (same.revision, same.local_date, new) == (cramp.revision, date(2026, 1, 5), False)
+
+
 def test_an_entry_moved_to_another_day_leaves_both_days_to_be_reviewed(bob, spinach):
     meal = entries.log_meal(
         bob, [(spinach, Decimal(30))], occurred_at=datetime(2026, 10, 5, 12, tzinfo=bob.tz)
@@ -298,6 +306,13 @@ def test_a_supplement_needs_exact_amounts_of_known_nutrients(alice, amounts):
     with pytest.raises(ValidationError):
         entries.save_supplement(alice, name="Pill", amounts=amounts)
     assert not Supplement.objects.exists()
+
+
+@pytest.mark.parametrize("nothing", [{}, [], None])
+def test_a_supplement_without_amounts_is_told_what_to_give(alice, nothing):
+    with pytest.raises(ValidationError) as refused:
+        entries.save_supplement(alice, name="Pill", amounts=nothing)
+    assert "Give at least one nutrient and its amount." in refused.value.message_dict["amounts"]
 
 
 def test_a_supplement_with_doses_is_kept(alice):

@@ -307,6 +307,18 @@ def test_whether_an_unmarked_day_looks_finished_depends_on_the_body_weight_of_th
     assert [day_of(alice, day).status for day in days] == ["complete_inferred", "incomplete"]
 
 
+def test_a_day_looks_finished_only_when_it_is_over(alice, almonds, time_machine):
+    time_machine.move_to(at(TODAY, 21, alice), tick=False)
+    for hour in (8, 13, 20):
+        entries.log_meal(alice, [(almonds, Decimal(100))], occurred_at=at(TODAY, hour, alice))
+    review.review_stale(alice.pk)
+    assert day_of(alice, TODAY).status == "incomplete"
+
+    time_machine.move_to(at(TODAY + timedelta(days=1), 9, alice), tick=False)
+    assert review.review_new_days() == 1
+    assert day_of(alice, TODAY).status == "complete_inferred"
+
+
 # Gaps -----------------------------------------------------------------------------------------
 
 

@@ -32,7 +32,9 @@ def refusal(**given):
 
 
 def test_amounts_per_100_g_are_stored_and_the_rest_is_unknown(alice):
-    food = foods.save_own(alice, name="  Mum's  stew ", per_100g={"magnesium_mg": Decimal("31.5"), "sodium_mg": None})
+    food = foods.save_own(
+        alice, name="  Mum's  stew ", per_100g={"magnesium_mg": Decimal("31.5"), "sodium_mg": None}
+    )
     food.refresh_from_db()
     assert (food.name, food.magnesium_mg, food.owner, food.source) == ("Mum's stew", 31.5, alice, "own")
     assert food.source_code == str(food.id)
@@ -47,7 +49,9 @@ def test_zero_is_known_and_not_the_same_as_unknown(alice):
 
 
 def test_a_label_per_portion_is_stored_per_100_g_and_its_portion_is_usual(alice):
-    label = foods.PerPortion("1 bar", Decimal(40), {"magnesium_mg": 60, "protein_g": Decimal("5.2"), "fat_g": None})
+    label = foods.PerPortion(
+        "1 bar", Decimal(40), {"magnesium_mg": 60, "protein_g": Decimal("5.2"), "fat_g": None}
+    )
     food = foods.save_own(alice, name="Bar", per_portion=label)
     assert food.magnesium_mg == pytest.approx(150)  # 60 mg in 40 g: 60 / 40 x 100
     assert food.protein_g == pytest.approx(13)  # 5.2 / 40 x 100
@@ -69,7 +73,9 @@ def test_measures_are_stored_in_their_order_and_none_twice(alice):
 def test_the_same_food_sent_twice_is_one_food(alice):
     id = uuid.uuid4()
     for _ in range(2):
-        food = foods.save_own(alice, id=id, name="Bar", per_100g={"iron_mg": 2}, portions=[("1 bar", Decimal(40))])
+        food = foods.save_own(
+            alice, id=id, name="Bar", per_100g={"iron_mg": 2}, portions=[("1 bar", Decimal(40))]
+        )
     assert food.id == id
     assert Food.objects.filter(owner=alice).count() == FoodPortion.objects.filter(food=food).count() == 1
     assert FoodWords.objects.filter(food=food).count() == 1
@@ -157,7 +163,12 @@ def test_an_impossible_amount_is_refused_with_words_that_help(given, says):
         {"energy_kcal": 900, "fat_g": 100},  # oil
         {"sodium_mg": 39_337},  # salt
         {"protein_g": 40, "fat_g": 35, "carbohydrate_g": 30},  # 105 g, each rounded up
-        {"fiber_g": 50, "carbohydrate_g": 60, "protein_g": 20, "water_g": 10},  # fibre is part of carbohydrate
+        {
+            "fiber_g": 50,
+            "carbohydrate_g": 60,
+            "protein_g": 20,
+            "water_g": 10,
+        },  # fibre is part of carbohydrate
     ],
 )
 def test_what_real_food_holds_is_accepted(given):

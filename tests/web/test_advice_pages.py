@@ -23,8 +23,9 @@ def low_magnesium(alice, **found):
     """What a review stores of a likely low intake, and the card that follows."""
     today = findings.today(alice)
     said = {
-        "reference_amount": 265.0, "reference": {"authority": "nasem"}, "mean": 202.5, "lower": 198.2, "upper": 206.8,
-        "coverage": 0.93, "days_used": 14, "days_in_window": 28, "probability_adequate": 0.06, "band": "likely_low",
+        "reference_amount": 265.0, "reference": {"authority": "nasem"}, "coverage": 0.93,
+        "mean": 202.5, "lower": 198.2, "upper": 206.8,
+        "days_used": 14, "days_in_window": 28, "probability_adequate": 0.06, "band": "likely_low",
     }  # fmt: skip
     gap = NutrientGap.objects.create(
         diarist=alice, as_of=today, window_days=28, nutrient="magnesium_mg", kind="ear", **(said | found)
@@ -52,7 +53,8 @@ def test_a_card_says_how_severe_it_is_why_it_is_there_what_would_change_it_and_i
 
     assert "Worth a look Magnesium: logged intake likely below the reference for your group" in said
     # between 198.2 and 206.8 mg, rounded to whole mg, over the 14 of 28 days that count
-    assert "Why you see this On 14 of 28 days your logged intake was on average between 198 and 207 mg a day." in said
+    assert "Why you see this On 14 of 28 days your logged intake" in said
+    assert "was on average between 198 and 207 mg a day." in said
     assert "What would change it More finished days" in said
     assert "Sources IOM, Dietary Reference Intakes" in said
     assert "This is not a diagnosis." in said
@@ -110,7 +112,8 @@ def test_a_snoozed_card_is_away_for_a_week_or_a_month_and_says_when_it_comes_bac
     page = answered(browser, card, "snooze", days=length)
     card.refresh_from_db()
 
-    assert card.snoozed_until - timezone.now() == pytest.approx(timedelta(days=length), abs=timedelta(minutes=1))
+    away = card.snoozed_until - timezone.now()
+    assert away == pytest.approx(timedelta(days=length), abs=timedelta(minutes=1))
     assert "1 earlier card" in words(page) and "snoozed, back on" in words(page)
     assert 'data-rule="L01"' not in page.content.decode()
 
@@ -152,7 +155,8 @@ def test_web_and_rest_refuse_to_hide_an_urgent_card_in_the_same_words(browser, p
 def test_an_impossible_snooze_is_refused_in_the_words_of_rest(browser, phone, alice, typed):
     card = low_magnesium(alice)
     assert "Give 1 to 90 days." in words(answered(browser, card, "snooze", days=typed))
-    assert "Give 1 to 90 days." in phone.post(f"/api/v1/advice/{card.pk}/snooze/", {"days": 91}, format="json").content.decode()
+    by_rest = phone.post(f"/api/v1/advice/{card.pk}/snooze/", {"days": 91}, format="json")
+    assert "Give 1 to 90 days." in by_rest.content.decode()
     assert not Advice.objects.filter(state="snoozed").exists()
 
 
@@ -180,7 +184,8 @@ def test_missing_answers_are_asked_for_with_a_link_to_each(browser, alice):
     page = browser.get("/advice/")
 
     assert "Some answers are missing in your profile" in words(page)
-    assert 'href="/me/conditions/"' in page.content.decode() and 'href="/me/medicines/"' in page.content.decode()
+    assert 'href="/me/conditions/"' in page.content.decode()
+    assert 'href="/me/medicines/"' in page.content.decode()
     people.answer_conditions(alice, {"kidney_disease": "no"})
     people.update_profile(alice, takes_medicines="no")
     assert "Some answers are missing" not in words(browser.get("/advice/"))
@@ -196,11 +201,11 @@ def test_with_a_kidney_condition_the_kidney_team_comes_before_any_reference(brow
 
 
 @pytest.mark.parametrize("eats_little", [False, True])
-def test_too_few_finished_days_are_said_and_nothing_about_energy_where_that_could_harm(browser, alice, eats_little):
+def test_too_few_finished_days_are_said_without_energy_where_that_could_harm(browser, alice, eats_little):
     today = findings.today(alice)
     NutrientGap.objects.create(
-        diarist=alice, as_of=today, window_days=28, nutrient="magnesium_mg", kind="ear", band="not_enough_data",
-        days_used=4, days_in_window=28, reasons=["diary_implausible", "too_few_days"],
+        diarist=alice, as_of=today, window_days=28, nutrient="magnesium_mg", kind="ear",
+        band="not_enough_data", days_used=4, days_in_window=28, reasons=["diary_implausible", "too_few_days"],
     )  # fmt: skip
     if eats_little:
         people.answer_conditions(alice, {"eating_disorder": "yes"})
@@ -217,12 +222,14 @@ def test_findings_older_than_the_diary_are_called_so_and_the_page_mends_itself(b
     assert "These cards are older than your diary." in page and 'hx-get="/advice/"' in page
 
     asked_again = browser.get("/advice/", headers={"HX-Request": "true"})
-    assert "older than your diary" in asked_again.content.decode() and "<main" not in asked_again.content.decode()
+    assert "older than your diary" in asked_again.content.decode()
+    assert "<main" not in asked_again.content.decode()
 
     StaleDay.objects.all().delete()
     current = browser.get("/advice/", headers={"HX-Request": "true"})
     assert current.headers["HX-Retarget"] == "#advice" and current.headers["HX-Reselect"] == "#advice"
-    assert "older than your diary" not in current.content.decode() and 'id="advice"' in current.content.decode()
+    assert 'id="advice"' in current.content.decode()
+    assert "older than your diary" not in current.content.decode()
     assert "HX-Request" in current.headers["Vary"]
 
 
@@ -233,7 +240,8 @@ def test_with_the_broker_away_the_page_still_shows_its_cards(browser, alice, mon
     monkeypatch.setattr(tasks.review_diarist, "delay", away)
     entries.tick_warning_signs(alice, signs=["seizure"])
     said = words(browser.get("/advice/"))
-    assert "A fit, fainting or confusion: get help now" in said and "These cards are older than your diary." in said
+    assert "A fit, fainting or confusion: get help now" in said
+    assert "These cards are older than your diary." in said
 
 
 def test_whoever_is_not_signed_in_is_led_to_the_sign_in(client, db):
@@ -243,9 +251,9 @@ def test_whoever_is_not_signed_in_is_led_to_the_sign_in(client, db):
 def test_many_earlier_cards_cost_no_more_queries(browser, alice, django_assert_num_queries):
     def sum_up(count):
         for n in range(count):
-            entry = entries.tick_warning_signs(alice, signs=["seizure"])
-            advice.got_help(entry.red_flags[0])
-            Advice.objects.filter(pk=entry.red_flags[0].pk).update(created_at=timezone.now() - timedelta(hours=n))
+            [card] = entries.tick_warning_signs(alice, signs=["seizure"]).red_flags
+            advice.got_help(card)
+            Advice.objects.filter(pk=card.pk).update(created_at=timezone.now() - timedelta(hours=n))
         StaleDay.objects.all().delete()
 
     for count in (1, 8):

@@ -136,6 +136,7 @@ def test_in_us_units_a_weight_can_be_ounces(client, bob, banana):
         ("g", "NaN", "Say how much: grams, or a portion and how many."),
         ("cup", "", "Say how much: grams, or a portion and how many."),
         ("cup", "101", "Give more than 0 and at most 100 portions."),
+        ("cup", "0", "Give more than 0 and at most 100 portions."),
     ],
 )
 def test_an_impossible_amount_is_refused_at_the_form_which_keeps_it(

@@ -61,6 +61,36 @@ def test_the_reference_stands_beside_the_amount_and_no_day_is_judged(browser, al
     )
 
 
+def test_with_kidney_disease_nothing_is_held_up_as_an_amount_to_reach(browser, alice, milk):
+    entries.log_meal(alice, [(milk, Decimal(244))])
+    people.answer_conditions(alice, {"dialysis": "yes"})
+    meal = browser.post(
+        "/meals/add/", {"food": str(milk.pk), "quantity": "100", "measure": "g", "do": "preview"}
+    )
+    for html in (browser.get("/"), meal):
+        said = words(html).replace("&#x27;", "'")
+        # magnesium, potassium, calcium; water is the clinic's to say
+        assert said.count("your kidney team's limits replace the reference") == 3
+        assert said.count("follow the amount your clinic gave you") == 1
+        assert "mg recommended a day" not in said and "2,600 mg" not in said
+        assert said.count("adequate a day") == 1 and "1,500 mg adequate a day" in said  # sodium alone
+
+
+@pytest.mark.parametrize("answer", ["fluid_limit", "heart_failure"])
+def test_with_a_fluid_limit_no_amount_of_water_is_held_up(browser, alice, answer):
+    assert "2,700 ml adequate a day" in words(browser.get("/"))  # NASEM, total water, women
+    people.answer_conditions(alice, {answer: "yes"})
+    said = words(browser.get("/"))
+    assert "ml adequate a day" not in said and "follow the amount your clinic gave you" in said
+    assert "320 mg recommended a day" in said
+
+
+def test_a_clinicians_target_is_shown_in_spite_of_the_limits_of_others(browser, alice):
+    people.answer_conditions(alice, {"kidney_disease": "yes"})
+    people.set_targets(alice, [{"nutrient": "potassium_mg", "amount": Decimal(2000), "set_by": "clinician"}])
+    assert "2,000 mg a day, set by your clinician" in words(browser.get("/"))
+
+
 def test_without_a_birth_date_no_reference_is_assumed(browser, alice):
     people.update_profile(alice, birth_date=None)
     assert words(browser.get("/")).count("reference: tell your age first") == 7

@@ -125,7 +125,8 @@ def test_signs_for_a_clinician_are_named_with_how_soon(passer_by):
 
 
 def test_what_was_ticked_stays_ticked_beside_the_answer(passer_by):
-    assert 'value="seizure" id="id_signs_0" checked' in passer_by.post(PAGE, {"signs": ["seizure"]}).content.decode()
+    page = passer_by.post(PAGE, {"signs": ["seizure"]}).content.decode()
+    assert 'value="seizure" id="id_signs_0" checked' in page
 
 
 # Somebody's diary -----------------------------------------------------------------------------
@@ -193,7 +194,8 @@ def test_the_same_form_sent_twice_is_one_entry(browser, alice):
 
 
 def test_web_and_rest_refuse_an_empty_or_unknown_tick_in_the_same_words(browser, phone, passer_by, alice):
-    for sent, refusal in (([], "Tick at least one warning sign."), (["gloom"], "Choose warning signs from the list.")):
+    none, unknown = "Tick at least one warning sign.", "Choose warning signs from the list."
+    for sent, refusal in (([], none), (["gloom"], unknown)):
         by_rest = phone.post("/api/v1/warning-signs/", {"signs": sent}, format="json")
         assert by_rest.status_code == 400 and refusal in by_rest.content.decode()
         assert refusal in words(browser.post(PAGE, {"signs": sent}))

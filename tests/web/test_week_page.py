@@ -63,7 +63,7 @@ def test_each_of_the_seven_has_a_row_with_seven_columns(browser, rice_weeks):
 
 def test_the_words_beside_a_row_are_the_verdict_of_the_28_days(browser, rice_weeks):
     said = text(row(page(browser).content.decode(), "magnesium_mg"))
-    assert "Very likely low" in said
+    assert "Magnesium Logged intake very likely low" in said  # never the nutrient itself, which is the body's
     assert "On average 144 mg a day. 16 of 28 days counted." in said
     assert "Average requirement 265 mg (NASEM)" in said  # a woman of 36
 
@@ -107,6 +107,21 @@ def test_tablets_above_the_upper_level_are_said_and_others_are_not(browser, rice
     assert "Supplements and medicines usually above their upper level" in said
     assert "Upper level for supplements and medicines 350 mg (NASEM)" in said
     assert "On average 544 mg a day. 400 mg of it from supplements and medicines" in said  # 144 + 400
+
+
+def test_what_tablets_add_is_told_apart_and_their_upper_level_named_only_when_it_is_passed(
+    browser, rice_weeks
+):
+    assert "Upper level" not in text(row(page(browser).content.decode(), "magnesium_mg"))
+    tablet = entries.save_supplement(rice_weeks, name="Tablet", amounts={"magnesium_mg": 140})
+    with entries.one_review():
+        for ago in range(16):
+            entries.log_dose(rice_weeks, tablet, occurred_at=at(rice_weeks, SUNDAY - timedelta(days=ago)))
+    review.review_stale(rice_weeks.pk)
+    said = text(row(page(browser).content.decode(), "magnesium_mg"))
+    assert "Average requirement 265 mg (NASEM)" in said
+    assert "140 mg of it from supplements and medicines" in said and "upper level" not in said.lower()
+    assert "On average 284 mg a day" in said  # 144 of rice, 140 of the tablet
 
 
 def test_too_few_days_are_said_with_how_many_more_it_needs(browser, alice, rice):

@@ -1,6 +1,7 @@
 // What every page is improved with. Each page works without it.
 
 const root = document.documentElement;
+root.classList.add("js");
 
 /** Theme: the cookie is what the server reads, so the next page comes in the right colours at once. */
 function setTheme(theme) {

@@ -1,6 +1,7 @@
 """Gaps against sums done by hand, and the promises that hold for every diary."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -111,6 +112,26 @@ def test_fourteen_days_well_below_the_ear_are_likely_low_by_the_formula():
     assert 0.05 <= found.probability_adequate < 0.15
     assert (found.band, found.method, found.days_used, found.days_in_window) == ("likely_low", "ear", 14, 28)
     assert found.reasons == []
+
+
+def test_magnesium_that_is_taken_stands_beside_its_own_upper_level_apart_from_food():
+    every_other_day = [300.0, 0.0] * 5  # five of ten days, tablets of 300 mg
+    days = diary([400.0] * 10, added=every_other_day)
+    both, taken = assess(days, WOMAN, SUNDAY, 28, nutrients=[MG]).nutrients
+    assert (both.kind, both.mean) == ("ear", 400)
+    assert (taken.kind, taken.reference["amount"], taken.days_used) == ("ul", 350, 10)
+    # 23 October, a Friday, to 1 November; tablets on the 1st, 3rd, 5th, 7th and 9th of these ten days
+    weekdays = [300 if i % 2 == 0 else 0 for i in range(10) if i not in (1, 2, 8, 9)]
+    weekends = [300 if i % 2 == 0 else 0 for i in (1, 2, 8, 9)]
+    mean = (5 * sum(weekdays) / 6 + 2 * sum(weekends) / 4) / 7
+    assert taken.mean == taken.lower == taken.upper == pytest.approx(mean)
+    assert (taken.band, taken.method) == ("not_usually_above", "ul")
+
+
+def test_a_clinicians_target_leaves_no_public_upper_level_beside_it():
+    need = {MG: replace(WOMAN[MG], target=OwnTarget(MG, 300, "clinician"))}
+    found = assess(diary([400.0] * 10), need, SUNDAY, 28, nutrients=[MG])
+    assert [gap.kind for gap in found.nutrients] == ["own"]
 
 
 @pytest.mark.parametrize(
@@ -616,7 +637,7 @@ def test_an_implausible_diary_makes_no_low_claim():
     days = diary(around(150, 28), kcal=1100.0)
     found = assess(days, WOMAN, SUNDAY, 28, bmr_kcal=1320.25, nutrients=[MG, K])
     assert found.diary_implausible
-    magnesium, _supplements, potassium = found.nutrients
+    magnesium, potassium = (gap for gap in found.nutrients if gap.kind != "ul")
     assert (magnesium.band, magnesium.probability_adequate) == ("cannot_tell", None)
     assert "diary_implausible" in magnesium.reasons
     assert potassium.confidence_above is None
