@@ -166,7 +166,9 @@ def _is_ours(process: int) -> bool:
             return b"spasmlog" in Path(f"/proc/{process}/cmdline").read_bytes()
         except OSError:
             return False
-    asked = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(process)], capture_output=True, text=True)
+    asked = subprocess.run(
+        ["ps", "-ww", "-o", "command=", "-p", str(process)], capture_output=True, text=True
+    )
     return "spasmlog" in asked.stdout
 
 
