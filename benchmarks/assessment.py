@@ -34,18 +34,18 @@ USUAL = {"potassium_mg": (2600, 851), "water_g": (2700, 800), "sodium_mg": (1500
 
 def measure() -> list[Line]:
     _furnish()
-    streaming = _timed(_stream)
+    _stream()  # the first reading warms the machine's memory for all that follow
+    before = _timed(_stream)
     started = time.perf_counter()
     judged = sum(len(bands) for bands in _assessed())
     ours = time.perf_counter() - started
     assert judged == DIARISTS * len(CODES)
+    streaming = min(before, _timed(_stream))
     amounts = np.random.default_rng(2).gamma(4, 75, (BATCH, len(CODES), DAYS))
     bare = _timed(lambda: np.nanmean(amounts, axis=-1)) * DIARISTS / BATCH
-    reading = _timed(lambda: sum(len(rows) for rows, _ids in _batches()))
     return [
         Line(f"assess {DIARISTS} diarists; bare: streaming", ours, "s", MOST_TIMES * streaming, streaming),
         Line(f"assess {DIARISTS} diarists; bare: numpy means", ours, "s", None, bare),
-        Line("of it, reading the rows; bare: streaming", reading, "s", None, streaming),
     ]
 
 

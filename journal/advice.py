@@ -40,7 +40,7 @@ from journal.models import (
 )
 
 __all__ = [
-    "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help",
+    "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help", "known_of",
     "one_of_each", "past_cards", "raise_dangers", "raise_red_flags", "raised_by", "red_flags_of", "seen",
     "snooze", "suppressions", "update",
 ]  # fmt: skip
@@ -131,7 +131,7 @@ def _raise(diarist: Diarist, entry: SpasmEpisode | WarningSigns, rule: str, evid
 
 
 def raised_by(entry: Kept) -> list[Advice]:
-    """Judge an entry just saved, changed or deleted; returns the open cards that it raises, most urgent first."""
+    """Judge an entry just saved, changed or deleted; returns the open cards that go with it."""
     if isinstance(entry, (SpasmEpisode, WarningSigns)):
         return raise_red_flags(entry.diarist, entry)
     return raise_dangers(entry.diarist, AT_SAVE[type(entry)]) if type(entry) in AT_SAVE else []
@@ -142,7 +142,8 @@ def known_of(entry: Kept) -> list[Advice]:
     if isinstance(entry, (SpasmEpisode, WarningSigns)):
         return red_flags_of(entry)
     rules = advice_rules.judged_at_save(AT_SAVE.get(type(entry), "none"))
-    return list(Advice.objects.of(entry.diarist).filter(rule__in=rules).exclude(state__in=OVER)) if rules else []
+    cards = Advice.objects.of(entry.diarist).filter(rule__in=rules).exclude(state__in=OVER)
+    return list(cards) if rules else []
 
 
 @transaction.atomic
@@ -207,7 +208,7 @@ class _Changes:
         _end(card, AdviceState.WITHDRAWN, self.revision)
 
     def bring_in_line(self, want: Wanted, facts: Facts) -> Advice | None:
-        """The open card of what is wanted, kept, reopened or new; or a weaker one that was open on its topic."""
+        """The open card of what is wanted, kept, reopened or new; or a weaker one open on its topic."""
         history = [card for card in self.rows if _is_about(card, want)]
         live = next((card for card in history if card.state not in OVER), None)
         same_key = next((card for card in history if card.key == want.key), None)
@@ -227,7 +228,7 @@ class _Changes:
         return None
 
     def may_come(self, want: Wanted, facts: Facts, history: list[Advice]) -> bool:
-        """Whether a new card is due: no silence, the day's first of its layer unless a danger, after its cool-down."""
+        """Whether a new card is due: no silence, the day's first of its layer (dangers apart), cool."""
         if facts.quiet and want.rule.is_tip:
             return False
         if not want.rule.push and any(
@@ -239,12 +240,13 @@ class _Changes:
         last = history[0]
         put_away = last.ended_at if last.state in FINAL_BY_PERSON and last.ended_at else last.created_at
         raised = last.evidence["raised"]
+        told = last.evidence.get("told", raised["state"])
         return advice_rules.is_due_again(
             want,
             facts,
             last_day=self.day_of(max(last.created_at, put_away)),
             last_window_end=date.fromisoformat(raised["window_end"]),
-            last_state="" if last.state == AdviceState.WITHDRAWN else last.evidence.get("told", raised["state"]),
+            last_state="" if last.state == AdviceState.WITHDRAWN else told,
             dismissals=sum(c.rule == want.rule.id and c.state == AdviceState.DISMISSED for c in self.rows),
         )
 
@@ -267,7 +269,8 @@ class _Changes:
         before = card.evidence.get("was", AdviceState.NEW)
         evidence = {**_evidence(want), "raised": card.evidence["raised"], "told": want.state}
         card.severity = want.severity
-        return _reopen(card, evidence, self.revision, AdviceState.NEW if before == AdviceState.SNOOZED else before)
+        state = AdviceState.NEW if before == AdviceState.SNOOZED else before
+        return _reopen(card, evidence, self.revision, state)
 
     def create(self, want: Wanted) -> Advice:
         card, made = Advice.objects.get_or_create(

@@ -598,7 +598,10 @@ def overdrinking(card: About) -> Words:
             "day": card.day, "kg": number(card["gained_kg"]),
         }  # fmt: skip
     else:
-        why = _("On %(day)s the drinks logged within about %(hours)s hours came to %(drinks)s L; sweat was reckoned at %(sweat)s L.") % {
+        why = _(
+            "On %(day)s the drinks logged within about %(hours)s hours came to %(drinks)s L; sweat was "
+            "reckoned at %(sweat)s L."
+        ) % {
             "day": card.day, "hours": number(card["hours"]), "drinks": number(card["drinks_l"]),
             "sweat": number(card["sweat_l"]),
         }  # fmt: skip

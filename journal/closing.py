@@ -174,15 +174,14 @@ def _nutrient(code: str, gaps: Sequence[NutrientGap], flags: Flags, taken_out: E
             code, "unknown", _("There is no reference value to compare with, or nothing logged yet.")
         )
     reference = gap.reference_amount or max((gap.reference or {}).get("amounts", [0.0]))
+    state, why = "below", ""
     if gap.band == Band.NOT_ENOUGH_DATA:
-        return Nutrient(code, "unknown", _("There are too few finished days yet to tell what is lacking."))
-    if gap.mean >= reference:
-        return Nutrient(code, "enough", "", gap.mean, reference)
-    if gap.coverage is not None and gap.coverage < LEAST_COVERAGE:
-        return Nutrient(
-            code, "unknown", _("Too much of what was logged has no known amount to tell what is lacking.")
-        )
-    return Nutrient(code, "below", "", gap.mean, reference)
+        state, why = "unknown", _("There are too few finished days yet to tell what is lacking.")
+    elif gap.mean >= reference:
+        state = "enough"
+    elif gap.coverage is not None and gap.coverage < LEAST_COVERAGE:
+        state, why = "unknown", _("Too much of what was logged has no known amount to tell what is lacking.")
+    return Nutrient(code, state, why, gap.mean, reference)
 
 
 def _off(code: str, flags: Flags, taken_out: Effects) -> str:
@@ -269,9 +268,9 @@ class Larder:
         measures: dict[UUID, list[tuple[str, float]]] = defaultdict(list)
         usual: dict[UUID, float] = {}
         portions = FoodPortion.objects.filter(food__in=keys).order_by("food_id", "-usual", "seq")
-        for key, words, grams in portions.values_list("food_id", "description", "grams"):
-            usual.setdefault(key, float(grams))
-            measures[key] += [(words, float(grams))] if words != USUAL_AMOUNT else []
+        for key, words, weight in portions.values_list("food_id", "description", "grams"):
+            usual.setdefault(key, float(weight))
+            measures[key] += [(words, float(weight))] if words != USUAL_AMOUNT else []
         rows = Food.objects.filter(pk__in=keys, deleted_at=None).order_by("name", "pk")
         foods = [
             Candidate(

@@ -1,12 +1,12 @@
-"""Where a verdict comes from: days, entries, mean, spread, coverage, reference and method, in a lay person's words.
+"""Where a verdict comes from: days, entries, spread, coverage, reference and method, in a lay person's words.
 
-    explain(diarist, code, as_of, effects) -> Explanation           one nutrient; at most 6 queries
-    verdicts_of(diarist, code, as_of, effects) -> list[Verdict]     the verdicts alone; 1 query
-    whose_limits(code, effects) -> str                              who sets the amount instead of the public reference
-    missing_answers(diarist, flags) -> list[Missing]                what the profile lacks, and what it would serve
+    explain(diarist, code, as_of, effects) -> Explanation          one nutrient; at most 6 queries
+    verdicts_of(diarist, code, as_of, effects) -> list[Verdict]    the verdicts alone; 1 query
+    whose_limits(code, effects) -> str                             who sets the amount, if not the reference
+    missing_answers(diarist, flags) -> list[Missing]               what the profile lacks, and what it serves
 
-The verdict comes first, numbers follow. Nothing is worked out anew: what is said is what the review stored, with the
-foods of the same days beside it.
+The verdict comes first, numbers follow. Nothing is worked out anew: what is said is what the review stored,
+with the foods of the same days beside it.
 """
 
 from collections import defaultdict
@@ -228,7 +228,9 @@ def _about_amounts(gap: NutrientGap) -> list[Figure]:
                 percent(gap.coverage),
                 ""
                 if gap.coverage >= WORTH_SAYING
-                else _("What a food table does not know is never taken as zero: it makes the upper end higher."),
+                else _(
+                    "What a food table does not know is never taken as zero: it makes the upper end higher."
+                ),
             )
         )
     parts = _parts(gap)
@@ -248,7 +250,10 @@ def _mean(gap: NutrientGap) -> Figure:
     return Figure(
         _("Average a day"),
         _("%(lower)s to %(upper)s") % {"lower": lower, "upper": upper},
-        _("The first is what is known for certain; the second if foods of unknown content are like the others."),
+        _(
+            "The first is what is known for certain; the second if foods of unknown content are like the "
+            "others."
+        ),
     )
 
 
@@ -279,7 +284,10 @@ def _about_spread(gap: NutrientGap, published: str) -> list[Figure]:
             Figure(
                 _("Your days differ by"),
                 amount(held["sd_own"], gap.nutrient),
-                _("The standard deviation of your own days: about two of three lie within it of the average."),
+                _(
+                    "The standard deviation of your own days: about two of three lie within it of the "
+                    "average."
+                ),
             )
         )
     if held.get("sd") is not None and verdicts.DOSES_ALONE not in gap.reasons:
@@ -290,7 +298,9 @@ def _about_spread(gap: NutrientGap, published: str) -> list[Figure]:
             )
         )
     if held.get("days_effective") is not None:
-        about = _("A day resembles the day before it, so each tells a little less than a day on its own would.")
+        about = _(
+            "A day resembles the day before it, so each tells a little less than a day on its own would."
+        )
         figures.append(Figure(_("Days they are worth"), plain(held["days_effective"]), about))
     return figures
 
@@ -310,7 +320,11 @@ def _about_confidence(gap: NutrientGap) -> list[Figure]:
     share = (gap.evidence or {}).get("share_with_source")
     if share is not None:
         figures.append(
-            Figure(_("Days with a real source"), percent(share), _("At least a tenth of the reference in one day."))
+            Figure(
+                _("Days with a real source"),
+                percent(share),
+                _("At least a tenth of the reference in one day."),
+            )
         )
     said = _confidence(gap)
     return [*figures, said] if said else figures
@@ -322,7 +336,8 @@ def _confidence(gap: NutrientGap) -> Figure | None:
         return Figure(
             _("Confidence that your usual intake meets your own requirement"),
             _sure(gap.probability_adequate),
-            _("%(days)s Nobody's own requirement is known; this allows for how much people differ.") % {"days": days},
+            _("%(days)s Nobody's own requirement is known; this allows for how much people differ.")
+            % {"days": days},
         )
     above = gap.band in (Band.PROBABLY_ENOUGH, Band.USUALLY_ABOVE, Band.NOT_USUALLY_ABOVE)
     if gap.confidence_above is None or not above:
@@ -361,7 +376,9 @@ def _published_spread(diarist: Diarist, code: str, as_of: date) -> str:
             spread = words % {"share": percent(row.cv)}
         else:
             continue
-        said.append(_("Published for your group: %(spread)s (%(source)s).") % {"spread": spread, "source": row.source})
+        said.append(
+            _("Published for your group: %(spread)s (%(source)s).") % {"spread": spread, "source": row.source}
+        )
     return " ".join(dict.fromkeys(said))
 
 
@@ -371,52 +388,56 @@ def _published_spread(diarist: Diarist, code: str, as_of: date) -> str:
 METHODS = {
     Method.EAR: lambda: [
         _(
-            "Your average is set beside the average requirement of your group: the amount that is enough for half of "
-            "such people. It is not the recommended amount, which is higher on purpose."
+            "Your average is set beside the average requirement of your group: the amount that is enough for "
+            "half of such people. It is not the recommended amount, which is higher on purpose."
         ),
         _(
             "The difference between the two is divided by its own uncertainty. That has two parts: people's "
-            "requirements differ by about a tenth, and an average over a few days is itself only roughly right."
+            "requirements differ by about a tenth, and an average over a few days is itself only roughly "
+            "right."
         ),
         _(
-            "A confidence of 85 % or more reads “likely meets”, 50 to 85 % “probably meets”, 15 to 50 % “possibly "
-            "low”, 5 to 15 % “likely low”, and less “very likely low”. Claims of “enough” rest on what is known for "
-            "certain; claims of “low” on the higher estimate, and only where at least 80 % is known."
+            "A confidence of 85 % or more reads “likely meets”, 50 to 85 % “probably meets”, 15 to 50 % "
+            "“possibly low”, 5 to 15 % “likely low”, and less “very likely low”. Claims of “enough” rest on "
+            "what is known for certain; claims of “low” on the higher estimate, and only where at least 80 % "
+            "is known."
         ),
     ],
     Method.AI: lambda: [
         _(
-            "For this nutrient the reference is an adequate intake: an amount at which healthy people do well. How "
-            "much is too little nobody has been able to fix."
+            "For this nutrient the reference is an adequate intake: an amount at which healthy people do "
+            "well. How much is too little nobody has been able to fix."
         ),
         _(
-            "Your average less that amount is divided by how uncertain the average is. From a confidence of 85 % of "
-            "lying above it, it reads “probably enough”. Otherwise the answer is “cannot tell”, and never “low”."
+            "Your average less that amount is divided by how uncertain the average is. From a confidence of "
+            "85 % of lying above it, it reads “probably enough”. Otherwise the answer is “cannot tell”, and "
+            "never “low”."
         ),
     ],
     Method.UL: lambda: [
         _(
-            "The upper level is the highest amount a day that is not expected to do harm over a long time. Your "
-            "average less that level is divided by how uncertain the average is; from a confidence of 85 %, and at "
-            "least 7 days, it reads “usually above”. A single day above it is no event."
+            "The upper level is the highest amount a day that is not expected to do harm over a long time. "
+            "Your average less that level is divided by how uncertain the average is; from a confidence of "
+            "85 %, and at least 7 days, it reads “usually above”. A single day above it is no event."
         ),
     ],
     Method.CDRR: lambda: [
         _(
-            "This is the level above which cutting down is expected to lower the risk of long-term disease. Your "
-            "average less that level is divided by how uncertain the average is; from a confidence of 85 %, and at "
-            "least 7 days, it reads “usually above”."
+            "This is the level above which cutting down is expected to lower the risk of long-term disease. "
+            "Your average less that level is divided by how uncertain the average is; from a confidence of "
+            "85 %, and at least 7 days, it reads “usually above”."
         ),
     ],
     Method.RESAMPLING: lambda: [
         _(
-            "Few foods hold it, so one meal of fish can weigh more than a week of other days, and a plain average of "
-            "a month misleads. Therefore 90 days are looked at, and at least 28 of them must be finished."
+            "Few foods hold it, so one meal of fish can weigh more than a week of other days, and a plain "
+            "average of a month misleads. Therefore 90 days are looked at, and at least 28 of them must be "
+            "finished."
         ),
         _(
-            "From your days as many are drawn again, at random and with repeats, 2,000 times; each draw has an "
-            "average. Where 19 of 20 of these averages lie above the reference it reads “looks sufficient”, where 19 "
-            "of 20 lie below it “looks low”, and otherwise “cannot tell”."
+            "From your days as many are drawn again, at random and with repeats, 2,000 times; each draw has "
+            "an average. Where 19 of 20 of these averages lie above the reference it reads “looks "
+            "sufficient”, where 19 of 20 lie below it “looks low”, and otherwise “cannot tell”."
         ),
     ],
 }
@@ -425,7 +446,10 @@ METHODS = {
 def _method(gap: NutrientGap) -> list[str]:
     said = METHODS[gap.method]() if gap.method in METHODS else []
     if verdicts.DOSES_ALONE in gap.reasons:
-        said = [*said, _("This upper level is about supplements and medicines alone; what food holds is not added.")]
+        said = [
+            *said,
+            _("This upper level is about supplements and medicines alone; what food holds is not added."),
+        ]
     return said
 
 
@@ -444,7 +468,9 @@ def _changes(gap: NutrientGap, quiet: bool) -> list[str]:
         return [more, *asked]
     if quiet or not gap.band:
         return asked
-    moving = _("The window moves on each day: what you log from now on comes in, and its oldest day goes out.")
+    moving = _(
+        "The window moves on each day: what you log from now on comes in, and its oldest day goes out."
+    )
     surer = _("More finished days make the average surer, in either direction.")
     return [*asked, surer, moving, _("So does correcting an entry: the verdict is then worked out anew.")]
 
@@ -452,13 +478,17 @@ def _changes(gap: NutrientGap, quiet: bool) -> list[str]:
 ASKED = {
     "needs_birth_date": lambda: _("Your birth date under Me: references follow age."),
     "needs_sex": lambda: _("Your sex under Me, if you wish: the references for women and men differ."),
-    "sexes_disagree": lambda: _("Your sex under Me, if you wish: the references for women and men differ here."),
+    "sexes_disagree": lambda: _(
+        "Your sex under Me, if you wish: the references for women and men differ here."
+    ),
     "low_coverage": lambda: _("Choosing foods whose amount is known, where a dish you log has none."),
     "weekends_missing": lambda: _("A few finished weekend days: people eat differently then."),
     "working_days_missing": lambda: _("A few finished working days: people eat differently then."),
     "few_days": lambda: _("More finished days: fewer than half of this time counts so far."),
     "more_days_for_low": lambda: _("More finished days with foods whose amount is known."),
-    "diary_implausible": lambda: _("Logging everything eaten on a few days, and only then marking them as finished."),
+    "diary_implausible": lambda: _(
+        "Logging everything eaten on a few days, and only then marking them as finished."
+    ),
     "drinks_only": lambda: _("Foods whose water is known."),
 }
 
@@ -484,10 +514,17 @@ def _eaten(diarist: Diarist, code: str, dates: list[date]) -> Eaten:
             on[one.food].add(one.day)
     taken = _taken(doses, code)
     total = sum(gave.values()) + sum(row.amount for row in taken)
-    rows = [FoodShare(found.names[food][0], food, value, value / total, len(on[food])) for food, value in gave.items()]
+    rows = [
+        FoodShare(found.names[food][0], food, value, value / total, len(on[food]))
+        for food, value in gave.items()
+    ]
     rows += [FoodShare(row.name, None, row.amount, row.amount / total, row.days) for row in taken]
     rows.sort(key=lambda row: (-row.amount, row.name))
-    blanks = [UnknownFood(found.names[food][0], food, len(g), sum(g)) for food, g in unknown.items() if food in found.names]
+    blanks = [
+        UnknownFood(found.names[food][0], food, len(g), sum(g))
+        for food, g in unknown.items()
+        if food in found.names
+    ]
     blanks.sort(key=lambda row: (-row.grams, row.name))
     rest = rows[MOST_FOODS:]
     return Eaten(
@@ -545,7 +582,10 @@ def missing_answers(diarist: Diarist, flags: Flags) -> list[Missing]:
             Missing(
                 "sex",
                 _("Sex"),
-                _("References for women and men differ. Without it a verdict is given only where both agree."),
+                _(
+                    "References for women and men differ. Without it a verdict is given only where both "
+                    "agree."
+                ),
                 me,
             )
         )
@@ -555,8 +595,8 @@ def missing_answers(diarist: Diarist, flags: Flags) -> list[Missing]:
                 "height",
                 _("Height"),
                 _(
-                    "With weight, age and sex it gives the energy a body uses at rest, which tells whether a logged day "
-                    "can be whole. Without it days are checked against wide limits for anybody."
+                    "With weight, age and sex it gives the energy a body uses at rest, which tells whether a "
+                    "logged day can be whole. Without it days are checked against wide limits for anybody."
                 ),
                 me,
             )
@@ -567,8 +607,8 @@ def missing_answers(diarist: Diarist, flags: Flags) -> list[Missing]:
                 "weight",
                 _("Body weight"),
                 _(
-                    "It serves the same check, and the estimate of sweat in exercise. Without it neither is made, and "
-                    "no weight is assumed."
+                    "It serves the same check, and the estimate of sweat in exercise. Without it neither is "
+                    "made, and no weight is assumed."
                 ),
                 reverse("weight_add"),
             )
@@ -579,8 +619,8 @@ def missing_answers(diarist: Diarist, flags: Flags) -> list[Missing]:
                 "time_zone",
                 _("Time zone"),
                 _(
-                    "It decides which day an entry belongs to. Yours is UTC, which is where every diary begins; choose "
-                    "your own if you live elsewhere."
+                    "It decides which day an entry belongs to. Yours is UTC, which is where every diary "
+                    "begins; choose your own if you live elsewhere."
                 ),
                 me,
             )

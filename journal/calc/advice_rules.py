@@ -495,7 +495,7 @@ INFORMATION = (
     ),
     Rule(
         "I05", "I", "info", 90, on.b12_from_fifty, "older than 50", ("S06", "pernicious anaemia"),
-        ("IOM, Dietary Reference Intakes for Thiamin, Riboflavin, Niacin, Vitamin B6, Folate, Vitamin B12, 1998", _ODS_B12),
+        ("IOM, Dietary Reference Intakes for the B Vitamins and Choline, 1998", _ODS_B12),
         (B12,), suits=those_who_count,
     ),
 )  # fmt: skip

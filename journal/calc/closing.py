@@ -14,6 +14,9 @@ from journal.calc.portions import ENERGY, portion_amount
 
 MOST_OF_A_CATEGORY = 2
 """So many foods of one category stand in a list: ten kinds of nuts are one idea (product choice)."""
+ENERGY_OF_A_DAY = 2000.0
+"""Energy that food labels reckon a day with; a food that gives a larger share of it than of the reference
+amounts is no suggestion. [kcal]"""
 LEAST_SHARE = 0.05
 """A portion that adds less than this share of what is lacking is no suggestion (product choice). [-]"""
 
@@ -105,7 +108,12 @@ def may_be_suggested(food: Candidate, *, vegan: bool = False) -> bool:
 
 
 def rank(
-    foods: Iterable[Candidate], lacking: Mapping[str, float], *, most: int, vegan: bool = False
+    foods: Iterable[Candidate],
+    lacking: Mapping[str, float],
+    *,
+    most: int,
+    vegan: bool = False,
+    references: Mapping[str, float] | None = None,
 ) -> tuple[list[Ranked], list[Ranked]]:
     """The foods whose portion adds most: first those the person eats, then others, `most` of each.
 
@@ -114,6 +122,9 @@ def rank(
     lacking
         What an average day lacks of each nutrient, all above 0. With several nutrients a food's place is the
         mean of the shares it adds, none counted beyond what is lacking.
+    references
+        Reference amounts for a day, where they are known: a food must add a larger share of them than of a
+        day's energy.
 
     Notes
     -----
@@ -121,7 +132,7 @@ def rank(
     Foods that add alike stand in the order of their names.
     """
     ranked = [_ranked(food, lacking) for food in foods if may_be_suggested(food, vegan=vegan)]
-    ranked = [one for one in ranked if one.share >= LEAST_SHARE]
+    ranked = [one for one in ranked if one.share >= LEAST_SHARE and _is_dense(one, references or {})]
     ranked.sort(key=_best_first)
     theirs = [one for one in ranked if one.food.theirs]
     others = [one for one in ranked if not one.food.theirs]
@@ -134,15 +145,29 @@ def _ranked(food: Candidate, lacking: Mapping[str, float]) -> Ranked:
     return Ranked(food, added, food.holds(ENERGY), math.fsum(shares) / len(shares))
 
 
+def _is_dense(one: Ranked, references: Mapping[str, float]) -> bool:
+    """Whether it adds more of what is lacking than of energy; true where either is not known."""
+    shares = [
+        (one.added.get(code) or 0.0) / amount for code, amount in references.items() if code in one.added
+    ]
+    if not shares or one.energy_kcal is None:
+        return True
+    return math.fsum(shares) / len(shares) >= one.energy_kcal / ENERGY_OF_A_DAY
+
+
 def _best_first(one: Ranked) -> tuple:
     return -one.share, -math.fsum(value or 0.0 for value in one.added.values()), one.food.name, one.food.key
 
 
 def _varied(ranked: list[Ranked]) -> list[Ranked]:
-    """Without the third and later food of one category."""
+    """At most two foods of a category, and one of the same first words ("Fish, salmon")."""
     seen: Counter[str] = Counter()
+    names = set()
     kept = []
     for one in ranked:
-        seen[one.food.category] += 1
-        kept += [one] if seen[one.food.category] <= MOST_OF_A_CATEGORY else []
+        category, name = one.food.category, ",".join(one.food.name.split(",")[:2])
+        if seen[category] < MOST_OF_A_CATEGORY and (category, name) not in names:
+            kept.append(one)
+            seen[category] += 1
+        names.add((category, name))
     return kept

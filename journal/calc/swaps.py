@@ -21,16 +21,18 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from journal.calc.portions import ENERGY
+
 MOST_SWAPS = 3
 HALF_PORTIONS = (1, 2, 3, 4)
 """A food is put in as half a portion up to two (product choice)."""
 MOST_GRAMS_AT_A_TIME = 600.0
 WORTH_A_SWAP = 0.05
-"""What a swap must close of a gap to be worth a word where the target is not reached (product choice). [-]"""
+"""What a swap must close of a gap to be worth a word, by itself and beside others (product choice). [-]"""
 AS_GOOD = 1e-3
 """Choices that close alike to this share of a gap are told apart by their weight. [-]"""
-TIME_LIMIT_S = 0.3
-"""For each of at most three searches. [s]"""
+TIME_LIMIT_S = 0.4
+"""For each of at most two searches. [s]"""
 
 Floats = NDArray[np.float64]
 
@@ -110,20 +112,28 @@ def choose(
     -----
     A food whose content of any of these is not known takes no part: nobody could tell what the swap changes.
     """
-    codes = [*lacking, *(code for code in limits if code not in lacking)]
-    columns = options(usual, instead, codes)
-    if not columns or not lacking:
+    columns = options(usual, instead, lacking, limits)
+    if not columns:
         return Answer((), False, {})
     problem = _Problem(columns, lacking, limits, most)
     return problem.fewest() or problem.nearest()
 
 
-def options(usual: Iterable[Usual], instead: Iterable[Instead], codes: Sequence[str]) -> list[Swap]:
-    """Every swap of a usual food for another of its kind, in every number of half portions."""
-    known = [one for one in instead if all(one.per_100g.get(code) is not None for code in codes)]
+def options(
+    usual: Iterable[Usual],
+    instead: Iterable[Instead],
+    lacking: Mapping[str, float],
+    limits: Mapping[str, Limit],
+) -> list[Swap]:
+    """Every swap of a usual food for another of its kind, in every number of half portions, that helps alone.
+
+    That is: it closes something worth a word, and does not change the day's energy beyond its limit.
+    """
+    codes = [*lacking, *(code for code in limits if code not in lacking)]
     by_kind = defaultdict(list)
-    for one in known:
-        by_kind[one.kind].append(one)
+    for one in instead:
+        if all(one.per_100g.get(code) is not None for code in codes):
+            by_kind[one.kind].append(one)
     found = [
         _swap(away, one, halves, codes)
         for away in usual
@@ -133,7 +143,14 @@ def options(usual: Iterable[Usual], instead: Iterable[Instead], codes: Sequence[
         for halves in HALF_PORTIONS
         if halves * one.portion_g / 2 <= MOST_GRAMS_AT_A_TIME
     ]
-    return sorted(found, key=lambda swap: (swap.away, swap.instead, swap.half_portions))
+    helping = [swap for swap in found if _helps(swap, lacking, limits)]
+    return sorted(helping, key=lambda swap: (swap.away, swap.instead, swap.half_portions))
+
+
+def _helps(swap: Swap, lacking: Mapping[str, float], limits: Mapping[str, Limit]) -> bool:
+    closed = math.fsum(swap.change[code] / amount for code, amount in lacking.items())
+    energy = limits.get(ENERGY, Limit(-math.inf, math.inf))
+    return closed >= WORTH_A_SWAP and energy.least <= swap.change.get(ENERGY, 0.0) <= energy.most
 
 
 def _swap(away: Usual, one: Instead, halves: int, codes: Sequence[str]) -> Swap:

@@ -1,4 +1,4 @@
-"""Learn: what the seven, fluid, cramps and relief are about. Open to everybody, beside one's own numbers if signed in."""
+"""Learn: the seven, fluid, cramps and relief. Open to everybody, beside one's own numbers if signed in."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -70,7 +70,9 @@ def _index_of_diarist(request: HttpRequest) -> HttpResponse:
 def _index(request: HttpRequest, questions: list[learn.Question] | None = None) -> HttpResponse:
     kinds = (learn.NUTRIENT, learn.BODY, learn.NUMBERS)
     groups = {kind: [one for one in learn.TOPICS if one.group == kind] for kind in kinds}
-    return render(request, "journal/learn.html", {"groups": groups, "questions": questions or learn.QUESTIONS})
+    return render(
+        request, "journal/learn.html", {"groups": groups, "questions": questions or learn.QUESTIONS}
+    )
 
 
 def _questions(slugs: Iterable[str], taken_out: Effects, silent: bool) -> list[learn.Question]:
@@ -89,12 +91,17 @@ def _topic_of_diarist(request: HttpRequest, about: learn.Topic) -> HttpResponse:
 
 
 def _topic_of_anybody(request: HttpRequest, about: learn.Topic) -> HttpResponse:
-    """Of a reader nothing is known, and that counts as "maybe": the lists are as careful as for missing answers."""
+    """Of a reader nothing is known, and that counts as "maybe", as missing answers do."""
     return _topic(request, about, effects(Flags()))
 
 
 def _topic(
-    request: HttpRequest, about: learn.Topic, taken_out: Effects, *, silent: bool = False, own: Own | None = None
+    request: HttpRequest,
+    about: learn.Topic,
+    taken_out: Effects,
+    *,
+    silent: bool = False,
+    own: Own | None = None,
 ) -> HttpResponse:
     said = {
         "topic": about,
@@ -123,7 +130,8 @@ def _own(diarist: Diarist, about: learn.Topic, today: date, taken_out: Effects) 
     if about.code or about.slug == "fluid":
         code = about.code or explanations.WATER
         return Own(
-            explanations.verdicts_of(diarist, code, today, taken_out), explanations.whose_limits(code, taken_out)
+            explanations.verdicts_of(diarist, code, today, taken_out),
+            explanations.whose_limits(code, taken_out),
         )
     if about.slug == "cramps":
         days = _cramps(diarist, today, CRAMP_DAYS).values_list("local_date", flat=True)

@@ -4,23 +4,18 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from journal import explanations, findings, learn
-from journal.calc.suppressions import effects
+from journal.calc.suppressions import Effects, effects
+from journal.closing import CLOSED
 from journal.facts import red_flags_lately
 from journal.flags import flags_about
 from journal.models import Diarist
 from journal.views.door import diary
 from nutrients.codes import KEY_CODES
-
-CLOSING = "journal/_closing.html"
-NEVER_MORE = frozenset({"sodium_mg", "water_g"})
-"""Nothing is suggested to eat for these: of salt a diary cannot tell too little, and water is for thirst to tell."""
 
 
 @diary
@@ -43,7 +38,7 @@ def nutrient(request: HttpRequest, code: str) -> HttpResponse:
         "about": explanations.explain(diarist, code, as_of, taken_out),
         "missing": explanations.missing_answers(diarist, flags),
         "topic": learn.TOPIC_OF[code],
-        "closing": "" if silent or code in NEVER_MORE | taken_out.no_more_tips | taken_out.no_food_lists else _closing(code),
+        "closing": _closing(code, taken_out, silent=silent),
         "stale": findings.refresh(diarist),
     }
     return render(request, "journal/nutrient.html", about)
@@ -62,15 +57,7 @@ def _as_of(diarist: Diarist, asked: str, today: date) -> date:
     return findings.verdict_day(diarist, day)
 
 
-def _closing(code: str) -> str:
-    """The address of what could close the gap of this nutrient; empty where that is not installed."""
-    try:
-        get_template(CLOSING)
-    except TemplateDoesNotExist:
-        return ""
-    for arguments in ([code], []):
-        try:
-            return reverse("closing", args=arguments)
-        except NoReverseMatch:
-            continue
-    return ""
+def _closing(code: str, taken_out: Effects, *, silent: bool) -> str:
+    """The address of foods that would add most; empty where no food may be suggested, or not now."""
+    kept_back = code in taken_out.no_more_tips | taken_out.no_food_lists
+    return "" if silent or kept_back or code not in CLOSED else reverse("closing", args=[code])

@@ -107,7 +107,7 @@ def fires(on):
         "X01": on.facts(doses=on.daily(mg, 351, 7)),
         "X01-efsa": on.facts(doses=on.daily(mg, 251, 7), authority="efsa"),
         "X01-sure": on.facts(
-            doses=on.daily(mg, 400, 6) + (on.dose(mg, 300, 6),),
+            doses=(*on.daily(mg, 400, 6), on.dose(mg, 300, 6)),
             gaps=(on.above(mg, "ul", window=7, days_in_window=7, days_used=7, reference_amounts=(350.0,)),),
         ),
         "X02": on.facts(doses=(on.dose(mg, 1001, 6),)),

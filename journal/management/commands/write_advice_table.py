@@ -68,13 +68,14 @@ usable days are in the window. What was withdrawn comes back, as it was left, wh
 under the same key.
 
 Of several about one topic the most severe is shown; of those alike in severity the one with the higher
-number under "before". A weaker one that is open stays until the stronger may come. "Ring": a phone may ring for it. While drinking too much
-is warned of, no other card of layer H comes. "Beside R: no" falls silent beside a red flag and for 72 hours
-after. "Off by": taken away or put more carefully. "At once": judged inside the save of a dose, or of a drink or exercise, too.
+number under "before". A weaker one that is open stays until the stronger may come. While drinking too much
+is warned of, no other card of layer H comes. "Off by": taken away, or put more carefully. "Beside R: no":
+falls silent beside a red flag and for 72 hours after. "At once": judged inside the save of a dose, or of a
+drink or exercise, too. "Ring": a phone may ring for it.
 
 | rule | version | topic | severity | cool-down, d | fires when | off by | beside R | at once | ring | before | sources |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-"""
+"""  # noqa: E501
 PLACE = "\nI06 is kept free for personal links, which need an analysis of their own.\n"
 
 
