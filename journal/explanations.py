@@ -2,6 +2,7 @@
 
     explain(diarist, code, as_of, effects) -> Explanation          one nutrient; at most 6 queries
     verdicts_of(diarist, code, as_of, effects) -> list[Verdict]    the verdicts alone; 1 query
+    verdict_of(gap, instead, effects) -> Verdict                   one of them, of a gap at hand
     whose_limits(code, effects) -> str                             who sets the amount, if not the reference
     missing_answers(diarist, flags) -> list[Missing]               what the profile lacks, and what it serves
 
@@ -10,7 +11,7 @@ with the foods of the same days beside it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -144,7 +145,7 @@ def explain(diarist: Diarist, code: str, as_of: date, effects: Effects) -> Expla
 def verdicts_of(diarist: Diarist, code: str, as_of: date, effects: Effects) -> list[verdicts.Verdict]:
     """The verdicts that pages show of one nutrient, in one query."""
     instead = whose_limits(code, effects)
-    return [_verdict(gap, instead, effects) for gap in _shown(diarist, code, as_of)]
+    return [verdict_of(gap, instead, effects) for gap in _shown(diarist, code, as_of)]
 
 
 def whose_limits(code: str, effects: Effects) -> str:
@@ -158,7 +159,8 @@ def _shown(diarist: Diarist, code: str, as_of: date) -> list[NutrientGap]:
     return [gap for gap in findings.gaps(diarist, as_of) if gap.nutrient == code and verdicts.is_shown(gap)]
 
 
-def _verdict(gap: NutrientGap, instead: str, effects: Effects) -> verdicts.Verdict:
+def verdict_of(gap: NutrientGap, instead: str, effects: Effects) -> verdicts.Verdict:
+    """The words for one gap; numbers alone where somebody else sets the amount, or "low" would do no good."""
     return verdicts.verdict(gap, numbers_only=bool(instead or _is_kept_quiet(gap, effects)))
 
 
@@ -177,7 +179,7 @@ def _explained(
     row = gap.reference or {}
     return Explained(
         kind=gap.kind,
-        verdict=_verdict(gap, instead, effects),
+        verdict=verdict_of(gap, instead, effects),
         figures=figures,
         source="" if instead else str(row.get("source") or ""),
         group="" if instead else str(row.get("group") or ""),
@@ -385,7 +387,7 @@ def _published_spread(diarist: Diarist, code: str, as_of: date) -> str:
 # Its method -----------------------------------------------------------------------------------
 
 
-METHODS = {
+METHODS: Mapping[str, Callable[[], list[str]]] = {
     Method.EAR: lambda: [
         _(
             "Your average is set beside the average requirement of your group: the amount that is enough for "

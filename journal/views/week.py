@@ -8,17 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from journal import charts, findings, flags, verdicts
+from journal import charts, explanations, findings, flags, verdicts
 from journal.calc import days
 from journal.calc.suppressions import Effects
-from journal.codes import Band, DayStatus
+from journal.codes import DayStatus
 from journal.models import DailyIntake, Diarist, NutrientGap, SpasmEpisode
 from journal.views.days import OLDEST_DAY
 from journal.views.door import diary
 from nutrients.codes import KEY_CODES
-
-LOW = (Band.POSSIBLY_LOW, Band.LIKELY_LOW, Band.VERY_LIKELY_LOW, Band.LOOKS_LOW)
-WATER = "water_g"
 
 
 @dataclass(frozen=True)
@@ -129,20 +126,10 @@ def _row(
         )
         for row, head in zip(rows, heads, strict=True)
     ]
-    instead = _whose_limits(code, effects)
-    said = [
-        verdicts.verdict(gap, numbers_only=bool(instead or (effects.hide_streaks and gap.band in LOW)))
-        for gap in mine
-    ]
+    instead = explanations.whose_limits(code, effects)
+    said = [explanations.verdict_of(gap, instead, effects) for gap in mine]
     lines = [] if instead else _references(mine)
     return NutrientRow(code, charts.week_row(amounts, lines), said, instead)
-
-
-def _whose_limits(code: str, effects: Effects) -> str:
-    """Who sets this person's amount instead of the public reference, if anybody does."""
-    if code == WATER and effects.hydration_off:
-        return "clinic"
-    return "kidney_team" if effects.kidney_limits and code in effects.no_more_tips else ""
 
 
 def _references(gaps: Sequence[NutrientGap]) -> list[tuple[str, float]]:
