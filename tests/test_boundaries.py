@@ -14,7 +14,7 @@ SOURCES = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py") if 
 CALC = [path for path in SOURCES if "calc" in path.parts]
 HEAVY = {"pandas", "scipy"}
 
-VERBS = {"entries", "people", "review", "advice", "flags", "demo", "findings"}
+VERBS = {"entries", "people", "review", "advice", "flags", "demo", "findings", "closing"}
 DOORS = {"views", "api", "tasks", "admin", "urls", "forms", "serializers", "commands", "filters", "adapters"}
 CALC_MAY_IMPORT = {"numpy", "pandas", "scipy"} | set(sys.stdlib_module_names)
 DATABASES = {"psycopg", "sqlite3"}
