@@ -170,9 +170,9 @@ SUPPRESSIONS = (
         "S01",
         "kidney disease, kidney disease of stage 4 or 5, dialysis or a transplant answered with yes",
         "no tip for more magnesium, potassium, calcium or fluid; no foods sorted by them; no salt substitute "
-        "or electrolyte drink; numbers say that the kidney team's limits replace the reference; L01, L03, L06, "
-        "L07 and C07 on magnesium and potassium become “ask your kidney team”; L02, L04, L08 and L09 are off; I02 "
-        "asks to check first",
+        "or electrolyte drink; numbers say that the kidney team's limits replace the reference; L01, L03, "
+        "L06, L07 and C07 on magnesium and potassium become “ask your kidney team”; L02, L04, L08 and L09 "
+        "are off; I02 asks to check first",
         lambda f: f.kidney == YES,
     ),
     (
@@ -205,7 +205,8 @@ SUPPRESSIONS = (
     (
         "S06",
         "an eating disorder answered with yes, or a BMI under 18.5 (adults)",
-        "no energy numbers, streaks or low-intake nudges; all low-intake cards become one: talk to the clinician",
+        "no energy numbers, streaks or low-intake nudges; all low-intake cards become one: talk to the "
+        "clinician",
         _eating,
     ),
     (
