@@ -2,7 +2,7 @@
 
     explain(diarist, code, as_of, effects) -> Explanation          one nutrient; at most 6 queries
     verdicts_of(diarist, code, as_of, effects) -> list[Verdict]    the verdicts alone; 1 query
-    whose_limits(code, effects) -> str                             who sets the amount, if not the reference
+    verdict_of(gap, instead, effects) -> Verdict                   one of them, of a gap at hand
     missing_answers(diarist, flags) -> list[Missing]               what the profile lacks, and what it serves
 
 The verdict comes first, numbers follow. Nothing is worked out anew: what is said is what the review stored,
@@ -10,7 +10,7 @@ with the foods of the same days beside it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -33,7 +33,6 @@ WATER = "water_g"
 USABLE = (DayStatus.COMPLETE_MARKED, DayStatus.COMPLETE_INFERRED, DayStatus.FASTING_MARKED)
 LOW = (Band.POSSIBLY_LOW, Band.LIKELY_LOW, Band.VERY_LIKELY_LOW, Band.LOOKS_LOW)
 MOST_FOODS, MOST_UNKNOWN = 10, 8
-KIDNEY_TEAM, CLINIC = "kidney_team", "clinic"
 SUREST = 0.99
 WORTH_SAYING = 0.995
 """Coverage from which all counts as known. [-]"""
@@ -127,7 +126,7 @@ def explain(diarist: Diarist, code: str, as_of: date, effects: Effects) -> Expla
     length = gaps[0].window_days if gaps else RULES[code].window
     first = as_of - timedelta(days=length - 1)
     days = findings.daily(diarist, first, as_of)
-    instead = whose_limits(code, effects)
+    instead = effects.whose_limits(code)
     published = _published_spread(diarist, code, as_of) if gaps and not instead else ""
     explained = [_explained(gap, days, instead, effects, published) for gap in gaps]
     return Explanation(
@@ -143,22 +142,16 @@ def explain(diarist: Diarist, code: str, as_of: date, effects: Effects) -> Expla
 
 def verdicts_of(diarist: Diarist, code: str, as_of: date, effects: Effects) -> list[verdicts.Verdict]:
     """The verdicts that pages show of one nutrient, in one query."""
-    instead = whose_limits(code, effects)
-    return [_verdict(gap, instead, effects) for gap in _shown(diarist, code, as_of)]
-
-
-def whose_limits(code: str, effects: Effects) -> str:
-    """Who sets this person's amount instead of the public reference, if anybody does."""
-    if code == WATER and effects.hydration_off:
-        return CLINIC
-    return KIDNEY_TEAM if effects.kidney_limits and code in effects.no_more_tips else ""
+    instead = effects.whose_limits(code)
+    return [verdict_of(gap, instead, effects) for gap in _shown(diarist, code, as_of)]
 
 
 def _shown(diarist: Diarist, code: str, as_of: date) -> list[NutrientGap]:
     return [gap for gap in findings.gaps(diarist, as_of) if gap.nutrient == code and verdicts.is_shown(gap)]
 
 
-def _verdict(gap: NutrientGap, instead: str, effects: Effects) -> verdicts.Verdict:
+def verdict_of(gap: NutrientGap, instead: str, effects: Effects) -> verdicts.Verdict:
+    """The words for one gap; numbers alone where somebody else sets the amount, or "low" would do no good."""
     return verdicts.verdict(gap, numbers_only=bool(instead or _is_kept_quiet(gap, effects)))
 
 
@@ -177,7 +170,7 @@ def _explained(
     row = gap.reference or {}
     return Explained(
         kind=gap.kind,
-        verdict=_verdict(gap, instead, effects),
+        verdict=verdict_of(gap, instead, effects),
         figures=figures,
         source="" if instead else str(row.get("source") or ""),
         group="" if instead else str(row.get("group") or ""),
@@ -385,7 +378,7 @@ def _published_spread(diarist: Diarist, code: str, as_of: date) -> str:
 # Its method -----------------------------------------------------------------------------------
 
 
-METHODS = {
+METHODS: Mapping[str, Callable[[], list[str]]] = {
     Method.EAR: lambda: [
         _(
             "Your average is set beside the average requirement of your group: the amount that is enough for "

@@ -493,59 +493,6 @@ TOPICS = (
         questions=("dehydration", "log-and-blood"),
     ),
     Topic(
-        "fluid",
-        BODY,
-        _("Fluid, sweat and heat"),
-        _(
-            "In long effort and in heat, water and salt are lost together. Both too little and too much "
-            "drinking can do harm."
-        ),
-        (
-            Section(
-                MORE,
-                _("What is lost"),
-                (
-                    _(
-                        "Sweat differs widely between people and days: from hardly any to more than two "
-                        "litres an hour. Weighing yourself before and after exercise, without clothes, shows "
-                        "it best: a kilogram less is about a litre of sweat that was not drunk again."
-                    ),
-                ),
-            ),
-            Section(
-                MORE,
-                _("Drink to thirst"),
-                (
-                    _(
-                        "For healthy people thirst is a good guide, before, during and after effort. Clear "
-                        "urine all day is no aim."
-                    ),
-                    _(
-                        "If you weigh more after exercise than before, you drank more than you lost. Then "
-                        "stop drinking until you have passed water and are thirsty again."
-                    ),
-                ),
-            ),
-            Section(
-                CARE,
-                _("Where care is due"),
-                (
-                    _(
-                        "Vomiting, a bad headache, puffiness or confusion during or in the day after long "
-                        "effort with much drinking, or after heat: do not drink more, and call the emergency "
-                        "number."
-                    ),
-                    _(
-                        "A fluid limit from your clinic, or a heart, kidney or liver disease, goes before "
-                        "all that is said here."
-                    ),
-                ),
-            ),
-        ),
-        (EAH, MSD),
-        ("dehydration", "at-once", "serious"),
-    ),
-    Topic(
         "cramps",
         BODY,
         _("Cramps"),
@@ -658,6 +605,59 @@ TOPICS = (
         ),
         (NHS_CRAMPS, AAN, COPPIN, COCHRANE, "NHS, DVT (deep vein thrombosis)"),
         ("at-once", "stretching", "supplement", "medicines", "serious"),
+    ),
+    Topic(
+        "fluid",
+        BODY,
+        _("Fluid, sweat and heat"),
+        _(
+            "In long effort and in heat, water and salt are lost together. Both too little and too much "
+            "drinking can do harm."
+        ),
+        (
+            Section(
+                MORE,
+                _("What is lost"),
+                (
+                    _(
+                        "Sweat differs widely between people and days: from hardly any to more than two "
+                        "litres an hour. Weighing yourself before and after exercise, without clothes, shows "
+                        "it best: a kilogram less is about a litre of sweat that was not drunk again."
+                    ),
+                ),
+            ),
+            Section(
+                MORE,
+                _("Drink to thirst"),
+                (
+                    _(
+                        "For healthy people thirst is a good guide, before, during and after effort. Clear "
+                        "urine all day is no aim."
+                    ),
+                    _(
+                        "If you weigh more after exercise than before, you drank more than you lost. Then "
+                        "stop drinking until you have passed water and are thirsty again."
+                    ),
+                ),
+            ),
+            Section(
+                CARE,
+                _("Where care is due"),
+                (
+                    _(
+                        "Vomiting, a bad headache, puffiness or confusion during or in the day after long "
+                        "effort with much drinking, or after heat: do not drink more, and call the emergency "
+                        "number."
+                    ),
+                    _(
+                        "A fluid limit from your clinic, or a heart, kidney or liver disease, goes before "
+                        "all that is said here."
+                    ),
+                ),
+            ),
+        ),
+        (EAH, MSD),
+        ("dehydration", "at-once", "serious"),
     ),
     Topic(
         "numbers",

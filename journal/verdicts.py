@@ -190,8 +190,8 @@ REASONS = {
     "no_reference_row": lambda: _("This authority gives no value for your group."),
     "nearest_row": lambda: _("The table has no row for your age and life stage; the nearest is shown."),
     "reference_changed": lambda: _(
-        "Your reference value changed during these days, with a birthday, a pregnancy or its end; the verdict "
-        "uses today's."
+        "Your reference value changed during these days, with a birthday, a pregnancy or its end; the "
+        "verdict uses today's."
     ),
     "under_nine": lambda: _("Under nine years of age only the numbers are shown."),
     "infant": lambda: _("For infants only the numbers are shown, and no advice."),

@@ -150,7 +150,7 @@ class KeptViewSet(OfDiarist, ApiViewSet):
 
     def answer(self, entry: Kept, status: int = 200, headers: dict | None = None) -> Response:
         shown = dict(self.shown(entry))
-        if isinstance(entry, (SpasmEpisode, WarningSigns)):
+        if isinstance(entry, (SpasmEpisode, WarningSigns)) or entry.red_flags:
             shown["advice"] = advice.raised(self.diarist, entry.red_flags)
         return Response(shown, status, headers={"ETag": f'"{entry.revision}"', **(headers or {})})
 

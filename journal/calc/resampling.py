@@ -49,7 +49,7 @@ def resampled_range(values: ArrayLike, seeds: ArrayLike = 0) -> Range:
     ends = np.full((len(PERCENTILES), len(flat)), np.nan)
     for n in np.unique(counts[counts > 0]):
         rows = counts == n
-        # einsum sums in one order whatever the batch, so that one diarist gets the same digits as ten thousand;
+        # einsum sums in one order whatever the batch: one diarist gets the same digits as ten thousand do;
         # a matrix product would not, and its threads get in each other's way beside other workers.
         means = np.einsum("id,rd->ir", days[rows, :n], _draws(int(n)).astype(float)) / n
         ends[:, rows] = np.percentile(means, PERCENTILES, axis=-1)

@@ -39,9 +39,7 @@ class Course:
     stopped: date | None = None
 
     def taken_on(self, day: date) -> bool:
-        return (self.started is None or self.started <= day) and (
-            self.stopped is None or day <= self.stopped
-        )
+        return (self.started is None or self.started <= day) and (self.stopped is None or day <= self.stopped)
 
 
 @dataclass(frozen=True)
@@ -179,8 +177,9 @@ SUPPRESSIONS = (
         "S01",
         "kidney disease, kidney disease of stage 4 or 5, dialysis or a transplant answered with yes",
         "no tip for more magnesium, potassium, calcium or fluid; no foods sorted by them; no salt substitute "
-        "or electrolyte drink; numbers say that the kidney team's limits replace the reference; L01 and L03 "
-        "become “ask your kidney team”, L02 is off",
+        "or electrolyte drink; numbers say that the kidney team's limits replace the reference; L01, L03, "
+        "L06, L07 and C07 on magnesium and potassium become “ask your kidney team”; L02, L04, L08 and L09 "
+        "are off; I02 asks to check first",
         lambda f: f.kidney == YES,
     ),
     (
@@ -194,7 +193,7 @@ SUPPRESSIONS = (
     (
         "S03",
         "heart failure, cirrhosis, any kidney disease, a fluid limit, diuretics, lithium or desmopressin",
-        "no fluid goal, reminder or hydration card",
+        "no fluid goal, reminder or hydration card, except the warning of drinking too much (H04)",
         _fluid,
     ),
     (
@@ -213,13 +212,14 @@ SUPPRESSIONS = (
     (
         "S06",
         "an eating disorder answered with yes, or a BMI under 18.5 (adults)",
-        "no energy numbers, streaks or low-intake nudges; low-intake cards say to talk to the clinician",
+        "no energy numbers, streaks or low-intake nudges; all low-intake cards become one: talk to the "
+        "clinician",
         _eating,
     ),
     (
         "S07",
         "digoxin taken; past high calcium, kidney stones, sarcoidosis or overactive parathyroid",
-        "no tip for more calcium or vitamin D; L02 says to ask the clinician",
+        "no tip for more calcium or vitamin D; L02 and L04 say to ask the clinician",
         lambda f: "digoxin" in f.medicines or f.has(*CALCIUM_CONDITIONS),
     ),
     (

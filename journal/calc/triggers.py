@@ -132,19 +132,15 @@ def potassium_far_above(facts: Facts, nutrient: str = "") -> Found:
 
 
 def vitamin_d_above_level(facts: Facts, nutrient: str = "") -> Found:
-    """X06: vitamin D above 100 µg on average over 28 days, or above 250 µg on seven of them."""
-    if facts.takes(D, prescribed=True):
-        return None
-    totals = {
-        day: max(facts.days[day].vitamin_d_ug or 0.0 if day in facts.days else 0.0, facts.added(D, day))
-        for day in facts.last(WINDOW)
-    }
-    used = [totals[day] for day in totals if day in facts.days and facts.days[day].usable]
+    """X06: vitamin D above 100 µg on average over 28 days, or above 250 µg on seven of them.
+
+    What was prescribed is left out of all of it.
+    """
+    totals = {day: _unprescribed_d(facts, day) for day in facts.last(WINDOW)}
+    used = [total for day, total in totals.items() if day in facts.days and facts.days[day].usable]
     # Tablets alone, over all days: what was not logged could only add to that.
-    mean = max(
-        sum(facts.added(D, day) for day in totals) / WINDOW,
-        sum(used) / len(used) if len(used) >= ABOVE_DAYS else 0,
-    )
+    tablets = sum(facts.added(D, day, prescribed=False) for day in totals) / WINDOW
+    mean = max(tablets, sum(used) / len(used) if len(used) >= ABOVE_DAYS else 0.0)
     high = sum(total > D_DANGER for total in totals.values())
     inputs: dict[str, Any] = {
         "mean": mean,
@@ -157,6 +153,13 @@ def vitamin_d_above_level(facts: Facts, nutrient: str = "") -> Found:
         return event(facts, **inputs, severity=SOON)
     targeted = D in facts.flags.clinician_targets or _young(facts.flags)
     return event(facts, **inputs) if mean > D_UPPER and not targeted else None
+
+
+def _unprescribed_d(facts: Facts, day: date) -> float:
+    """All of a day that is known, food included, without what was prescribed. [µg]"""
+    held = facts.days.get(day)
+    known = max(held.vitamin_d_ug or 0.0 if held else 0.0, facts.added(D, day))
+    return known - facts.added(D, day) + facts.added(D, day, prescribed=False)
 
 
 def calcium_above_level(facts: Facts, nutrient: str = CA) -> Found:

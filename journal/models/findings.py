@@ -36,7 +36,7 @@ class DailyIntake(Belonging):
     `<code>_share` coverage, the share of the day's energy (of water: of its grams) whose foods have
     a value, NULL when there is nothing to weigh by; `<code>_unknown` the items without a value.
 
-    Of water, in grams: `drinks_water_g` in drinks that count toward the goal of the day, `uncounted_water_g` in
+    Of water, in grams: `drinks_water_g` in drinks that count toward the day's goal, `uncounted_water_g` in
     those that do not (wine, spirits); `moisture_share` the share of food, by weight, whose water is known,
     NULL without food.
     """

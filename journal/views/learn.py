@@ -131,7 +131,7 @@ def _own(diarist: Diarist, about: learn.Topic, today: date, taken_out: Effects) 
         code = about.code or explanations.WATER
         return Own(
             explanations.verdicts_of(diarist, code, today, taken_out),
-            explanations.whose_limits(code, taken_out),
+            taken_out.whose_limits(code),
         )
     if about.slug == "cramps":
         days = _cramps(diarist, today, CRAMP_DAYS).values_list("local_date", flat=True)

@@ -14,6 +14,7 @@ from journal.closing import CLOSED
 from journal.facts import red_flags_lately
 from journal.flags import flags_about
 from journal.models import Diarist
+from journal.views.days import OLDEST_DAY
 from journal.views.door import diary
 from nutrients.codes import KEY_CODES
 
@@ -52,7 +53,7 @@ def _as_of(diarist: Diarist, asked: str, today: date) -> date:
         day = date.fromisoformat(asked)
     except ValueError:
         raise Http404 from None
-    if not date(2000, 1, 1) <= day <= today:
+    if not OLDEST_DAY <= day <= today:
         raise Http404
     return findings.verdict_day(diarist, day)
 

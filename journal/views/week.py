@@ -8,16 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from journal import charts, findings, flags, verdicts
+from journal import charts, explanations, findings, flags, verdicts
 from journal.calc import days
 from journal.calc.suppressions import Effects
-from journal.codes import Band, DayStatus
+from journal.codes import DayStatus
 from journal.models import DailyIntake, Diarist, NutrientGap, SpasmEpisode
 from journal.views.days import OLDEST_DAY
 from journal.views.door import diary
 from nutrients.codes import KEY_CODES
-
-LOW = (Band.POSSIBLY_LOW, Band.LIKELY_LOW, Band.VERY_LIKELY_LOW, Band.LOOKS_LOW)
 
 
 @dataclass(frozen=True)
@@ -129,10 +127,7 @@ def _row(
         for row, head in zip(rows, heads, strict=True)
     ]
     instead = effects.whose_limits(code)
-    said = [
-        verdicts.verdict(gap, numbers_only=bool(instead or (effects.hide_streaks and gap.band in LOW)))
-        for gap in mine
-    ]
+    said = [explanations.verdict_of(gap, instead, effects) for gap in mine]
     lines = [] if instead else _references(mine)
     return NutrientRow(code, charts.week_row(amounts, lines), said, instead)
 

@@ -204,6 +204,14 @@ def test_a_swap_that_does_little_or_changes_energy_much_by_itself_is_no_option()
     assert [swap.half_portions for swap in options([WHITE], [BROWN], {MG: 400}, {})] == [2, 3, 4]
 
 
+def test_fewer_swaps_come_before_smaller_ones():
+    usual = [Usual(key, key, 100, 1.0, {MG: 0, KCAL: 0}) for key in ("bread", "snack")]
+    foods = [Instead(f"better {key}", key, 100, {MG: 50, KCAL: 0}) for key in ("bread", "snack")]
+    # Two for two, gram for gram, are 100 mg as well; one of 200 g for 100 g is a single change.
+    (swap,) = choose(usual, foods, {MG: 80}, {}).swaps
+    assert (swap.half_portions, swap.grams_changed) == (4, 100)
+
+
 def test_no_food_goes_and_comes_at_once():
     one = Usual("a", "bread", 50, 1.0, {MG: 10, KCAL: 100})
     two = Usual("b", "bread", 50, 1.0, {MG: 50, KCAL: 100})
