@@ -255,7 +255,8 @@ EXCESS = (
         "X06", "X", "advise", 30, on.vitamin_d_above_level,
         "vitamin D from all sources but prescriptions above 100 µg a day on average over 28 days, or above "
         "250 µg on at least 7 of them",
-        ("prescribed", "S08 (not the second part)"), (_CA_D, "EFSA, upper levels of vitamin D, 2012 and 2023"),
+        ("prescribed", "S08 (not the second part)"),
+        (_CA_D, "EFSA, upper levels of vitamin D, 2012 and 2023"),
         (D,), "vitamin_d_supplement", severity_may_be="`see_clinician_soon` above 250 µg",
         beside_red_flags=True,
     ),
