@@ -540,7 +540,7 @@ def wanted(facts: Facts, at_save: str = "") -> list[Wanted]:
             name: some for name, some in topics.items() if name == "overdrinking" or some[0].layer != "H"
         }
     cards = [_strongest(some) for some in topics.values()]
-    return sorted(cards, key=lambda card: (LAYERS.index(card.layer), SEVERITIES.index(card.severity)))
+    return sorted(cards, key=lambda card: (LAYERS.index(card.layer), *card.strength))
 
 
 def _strongest(cards: list[Wanted]) -> Wanted:
