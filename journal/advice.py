@@ -342,11 +342,12 @@ class Card:
     """A phone may ring for it: red flags and dangers alone."""
 
 
-def cards_for(diarist: Diarist, now: datetime | None = None) -> list[Card]:
+def cards_for(diarist: Diarist, now: datetime | None = None, known: Flags | None = None) -> list[Card]:
     """The cards to show at this moment, most severe first. Asks the database at most twice.
 
     Nutrition tips are left out beside a red flag and for 72 hours after; what answers in the profile
-    take away is left out at once, whether or not a review has run since.
+    take away is left out at once, whether or not a review has run since. `known` are those answers, where
+    the caller has read them already.
     """
     now = now or timezone.now()
     behind = Exists(StaleDay.objects.filter(diarist=OuterRef("diarist")))
@@ -355,7 +356,7 @@ def cards_for(diarist: Diarist, now: datetime | None = None) -> list[Card]:
     silent = any(row.rule in RED_FLAG for row in rows)
     rows = [row for row in rows if row.state not in OVER and not _asleep(row, now)]
     rows = [row for row in rows if row.rule in RED_FLAG or _may_be_shown(row, silent)]
-    return cards_of(diarist, rows, now)
+    return cards_of(diarist, rows, now, known)
 
 
 def one_of_each(cards: Iterable[Card]) -> list[tuple[Card, list[str]]]:
@@ -403,12 +404,14 @@ def _may_be_shown(card: Advice, silent: bool) -> bool:
     return card.rule in RULE and not (silent and RULE[card.rule].is_tip)
 
 
-def cards_of(diarist: Diarist, rows: Iterable[Advice], now: datetime | None = None) -> list[Card]:
+def cards_of(
+    diarist: Diarist, rows: Iterable[Advice], now: datetime | None = None, known: Flags | None = None
+) -> list[Card]:
     """Put rows into words, most severe first. Those that must not be shown to this person are left out."""
     rows = list(rows)
     now = now or timezone.now()
-    flags = Flags()
-    if any(row.rule not in RED_FLAG for row in rows):
+    flags = known or Flags()
+    if known is None and any(row.rule not in RED_FLAG for row in rows):
         flags = flags_about(diarist, days.local_day(now, diarist.tz, diarist.day_start))
     cards = [_card(row, diarist, flags, now) for row in rows]
     return sorted((card for card in cards if card is not None), key=_most_severe_first)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from journal import advice, entries, findings, flags, timeline
-from journal.calc.suppressions import Effects
+from journal.calc.suppressions import Effects, effects
 from journal.codes import Severity, Units
 from journal.entries import OLDEST_DAY
 from journal.models import Diarist
@@ -41,7 +41,8 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
 def _day_page(request: HttpRequest, day: date) -> HttpResponse:
     diarist, now = request.diarist, entries.today(request.diarist)
     page = timeline.day_page(diarist, day)
-    cards = advice.cards_for(diarist, timezone.now())
+    answers = flags.flags_about(diarist, now)
+    cards = advice.cards_for(diarist, timezone.now(), answers)
     return render(
         request,
         "journal/day.html",
@@ -51,9 +52,7 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "is_today": day == now,
             "before": day - timedelta(days=1),
             "after": day + timedelta(days=1) if day < now else None,
-            "nutrients": nutrient_rows(
-                page.amounts, timeline.references(diarist, day), flags.suppressions(diarist, now)
-            ),
+            "nutrients": nutrient_rows(page.amounts, timeline.references(diarist, day), effects(answers)),
             "urgent": one_of_each_rule(card for card in cards if card.severity == Severity.URGENT_NOW),
             "more_cards": len([card for card in cards if card.severity != Severity.URGENT_NOW and card.asks]),
             "waters": WATER_FL_OZ if diarist.units == Units.US else WATER_ML,

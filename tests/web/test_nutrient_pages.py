@@ -65,7 +65,9 @@ def said(answer):
 def test_the_verdict_stands_before_its_numbers(browser, alice, rice):
     keep(alice, 16, (rice, Decimal(1200)))
     words = said(page(browser))
-    assert words.index("Very likely low") < words.index("144 mg") < words.index("What it rests on")
+    assert (
+        words.index("Logged intake very likely low") < words.index("144 mg") < words.index("What it rests on")
+    )
 
 
 def test_every_number_that_the_verdict_rests_on_is_there(browser, alice, rice):
