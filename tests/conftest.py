@@ -31,7 +31,20 @@ def pytest_report_header():
     return f"engine: {django_settings.TEST_ENGINE}; browser: {browser}"
 
 
+THOROUGH = {
+    "api/test_queries.py", "api/test_contract.py", "api/test_numbers.py", "journal/calc/test_gaps.py",
+    "journal/calc/test_intake.py", "journal/calc/test_many.py", "journal/test_advice_life.py",
+    "journal/test_closing.py", "nutrients/test_search.py", "test_boundaries.py", "web/test_closing_page.py",
+    "web/test_nutrient_pages.py", "web/test_week_page.py",
+}  # fmt: skip
+"""Modules that take long for what they tell of a small change: every row, unit, number and address."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by markers
 def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if item.nodeid.removeprefix("tests/").partition("::")[0] in THOROUGH:
+            item.add_marker(pytest.mark.thorough)
     if django_settings.TEST_ENGINE == "sqlite":
         elsewhere = [item for item in items if item.get_closest_marker("servers")]
         items[:] = [item for item in items if item not in elsewhere]
