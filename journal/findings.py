@@ -159,34 +159,18 @@ def live_totals(diarist: Diarist, day: date) -> DailyIntake:
     found = eaten.eaten([diarist], [day])
     status = DailyIntake.objects.filter(diarist=diarist, date=day).values_list("status", flat=True).first()
     nothing = not (found.portions or found.doses or found.marks)
-    row = DailyIntake(
+    return DailyIntake(
         diarist=diarist,
         date=day,
         status=DayStatus.EMPTY if nothing else status or DayStatus.INCOMPLETE,
-        items=len(found.portions),
         drinks_ml=float(sum(one.ml for one in found.portions if one.ml is not None)),
-        sources=eaten.sources(found, found.portions, found.doses),
-        **eaten.fluid(found, found.portions)._asdict(),
+        **eaten.day_columns(found),
     )
-    for code, amount in eaten.day_amounts(found).items():
-        set_amount(row, code, amount)
-    return row
 
 
 def amounts(row: DailyIntake) -> dict[str, Amount]:
     """The amounts of a day, in the order of the codes."""
-    return {code: Amount(*(getattr(row, name) for name in _columns(code))) for code in CODES}
-
-
-def set_amount(row: DailyIntake, code: str, amount: Amount) -> None:
-    """Put the amount of one nutrient into its four columns."""
-    for name, value in zip(_columns(code), amount, strict=True):
-        setattr(row, name, value)
-
-
-def _columns(code: str) -> tuple[str, str, str, str]:
-    """The four columns of a nutrient, in the order of `Amount`."""
-    return code, f"{code}_added", f"{code}_share", f"{code}_unknown"
+    return {code: Amount(*(getattr(row, name) for name in eaten.amount_columns(code))) for code in CODES}
 
 
 def _empty(diarist: Diarist, day: date) -> DailyIntake:
