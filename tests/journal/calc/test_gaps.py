@@ -847,7 +847,10 @@ def test_more_days_of_the_same_mean_never_weaken_what_is_said_of_a_level(n, mean
 )
 def test_a_window_cut_from_a_longer_one_says_what_its_own_days_say(amounts, length):
     days = diary(amounts)
-    days["drinks_water_g"], days["uncounted_water_g"], days["moisture_share"] = 1500.0, 100.0, 0.9
-    days[f"{MG}_medicine"] = 5.0
+    nth = np.arange(len(days), dtype=float)
+    days["water_g"], days["drinks_water_g"] = 2000 + nth, 1000 + nth
+    days["uncounted_water_g"], days["moisture_share"] = nth, 1 - nth / 200
+    days[f"{MG}_added"], days[f"{MG}_medicine"], days["energy_kcal"] = nth, nth / 2, 1500 + nth
     cut = days_in_window(days, list(RULES), SUNDAY, 90).last(length)
-    assert assess_days(cut, WOMAN, SUNDAY, person=7) == assess(days, WOMAN, SUNDAY, length, person=7)
+    same = {"bmr_kcal": 1450.0, "person": 7}
+    assert assess_days(cut, WOMAN, SUNDAY, **same) == assess(days, WOMAN, SUNDAY, length, **same)
