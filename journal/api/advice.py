@@ -49,6 +49,7 @@ class CardShape(serializers.Serializer):
     created_at = Moment()
     entry_id = serializers.UUIDField(allow_null=True, help_text="The entry whose ticks raised it.")
     numbers = NumbersShape(allow_null=True)
+    snoozed_until = Moment(allow_null=True, help_text="A card that sleeps is not to be shown before.")
 
 
 class CardsShape(serializers.Serializer):

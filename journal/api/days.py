@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from journal import entries, findings
 from journal.api.entries import (
-    MATCH,
     Doses,
     EntryViewSet,
     Exercises,
@@ -21,7 +20,7 @@ from journal.api.entries import (
     Water,
     Weights,
 )
-from journal.api.frame import OfDiarist, if_match
+from journal.api.frame import MATCH, OfDiarist, if_match
 from journal.codes import DayStatus
 from journal.models import DailyIntake, DayMark, StaleDay
 from journal.serializers import (

@@ -1,6 +1,7 @@
 """What every address of the diary shares: the diarist who asks, and how a verb's refusal is told."""
 
 from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 from rest_framework.request import Request
 
@@ -25,6 +26,14 @@ class OfDiarist:
         elif isinstance(exc, entries.Conflict):
             exc = ChangedSince(self.shown(exc.current))
         return super().handle_exception(exc)
+
+
+MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The row's ETag: another way to say `base_revision`.",
+)
 
 
 def if_match(request: Request, current: int | None) -> int | None:
