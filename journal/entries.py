@@ -316,12 +316,15 @@ def save_food(
         _check_food_base(stored, base_revision, must_name_base)
         foods.restore(diarist.user, stored.pk)
         before = None
-    with transaction.atomic():
-        food = foods.save_own(diarist.user, id=id, **said)
-        if before == foods.content(food):
-            return food
-        if stored and before is not None:
-            _check_food_base(stored, base_revision, must_name_base)
+    try:
+        with transaction.atomic():
+            food = foods.save_own(diarist.user, id=id, **said)
+            if before is not None and before == foods.content(food):
+                raise _NoDifference
+    except _NoDifference:
+        return cast(Food, stored)
+    if stored and before is not None:
+        _check_food_base(stored, base_revision, must_name_base)
     return _food_stamped(diarist, food)
 
 
@@ -338,6 +341,10 @@ def restore_food(diarist: Diarist, id: UUID) -> Food:
     """Undo a removal."""
     _hold(diarist)
     return _food_stamped(diarist, foods.restore(diarist.user, id))
+
+
+class _NoDifference(Exception):
+    """Takes back what was written to find out whether it differs."""
 
 
 def _check_food_base(stored: Food, base_revision: int | None, must_name_base: bool) -> None:

@@ -44,12 +44,12 @@ class DiaryFoods(OfDiarist, Foods):
         return super().destroy(request, id)
 
     def keep(self, said: dict[str, Any]) -> Food:
-        if said.get("base_revision") is None and (known := self.own_or_none(said.get("id"))):
-            said = {**said, "base_revision": if_match(self.request, known.revision)}
+        if said.get("base_revision") is None:
+            said = {**said, "base_revision": if_match(self.request, None)}
         return entries.save_food(self.diarist, **said)
 
     def take_away(self, food: Food) -> None:
-        entries.remove_food(self.diarist, food.pk, base_revision=if_match(self.request, food.revision))
+        entries.remove_food(self.diarist, food.pk, base_revision=if_match(self.request, None))
 
     def shown(self, food: Food) -> dict:
         """What a refused change is told of: the food as it is stored."""

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journal import entries, people
-from journal.api.frame import MATCH, OfDiarist, if_match
+from journal.api.frame import MATCH, OfDiarist, if_match, tag_of
 from journal.models import Diarist
 from journal.serializers import ProfileShape
 from spasmlog.api import ApiView
@@ -36,7 +36,8 @@ class Profile(OfDiarist, ApiView):
         return said.pop("base_revision", None), said
 
     def answer(self, diarist: Diarist) -> Response:
-        return Response(profile_of(diarist), headers={"ETag": f'"{diarist.profile_revision}"'})
+        shown = profile_of(diarist)
+        return Response(shown, headers={"ETag": tag_of(diarist.profile_revision, shown)})
 
     def shown(self, diarist: Diarist) -> dict:
         """What a refused change is told of: the profile as it is stored."""
