@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.core.cache import cache
-from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
 from django.utils import timezone
 
 from journal import eaten, tasks
@@ -91,12 +91,17 @@ def gaps_of(
 ) -> dict[date, list[NutrientGap]]:
     """Gaps of several days at once, in one query."""
     found: dict[date, list[NutrientGap]] = {as_of: [] for as_of in as_ofs}
-    rows = NutrientGap.objects.filter(diarist=diarist, as_of__in=found)
-    rows = rows.filter(window_days=window_days) if window_days else rows
-    for gap in rows.order_by("as_of", _place("nutrient", KEY_CODES), _place("kind", KINDS)):
+    rows = all_gaps_of(diarist, found)
+    for gap in rows.filter(window_days=window_days) if window_days else rows:
         if window_days or gap.window_days == (verdict_window(gap.nutrient, gap.kind) or VERDICT_WINDOW):
             found[gap.as_of].append(gap)
     return found
+
+
+def all_gaps_of(diarist: Diarist, as_ofs: Iterable[date]) -> QuerySet[NutrientGap]:
+    """Gaps of some days over every window, in the order of pages."""
+    rows = NutrientGap.objects.filter(diarist=diarist, as_of__in=list(as_ofs))
+    return rows.order_by("as_of", _place("nutrient", KEY_CODES), _place("kind", KINDS))
 
 
 def _place(field: str, order: Iterable[str]) -> Case:

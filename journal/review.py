@@ -17,7 +17,7 @@ other days are made when asked for, and forgotten when the diary changes.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -29,7 +29,7 @@ import structlog
 from django.db import models, transaction
 from django.utils import timezone
 
-from journal import advice, eaten, frames, people
+from journal import advice, eaten, frames, people, revisions
 from journal.calc import days, gaps, plausibility
 from journal.calc.gaps import Assessment, Gap
 from journal.calc.plausibility import ADULT_YEARS
@@ -43,6 +43,7 @@ from journal.models import (
     NutrientGap,
     ReviewState,
     StaleDay,
+    ToldGaps,
     WaterIntake,
 )
 from nutrients.calc.requirement import Need, Person, age_in_months, age_in_years, needs, noting_changes
@@ -417,7 +418,7 @@ def _store(
         return None
     changes = Changes()
     _store_days(begun.diarist, daily, changes)
-    _store_gaps(begun.diarist, gap_rows, changes)
+    _tell_phones(begun, _store_gaps(begun.diarist, gap_rows, changes))
     kept = kept_days(begun.today, begun.diarist.week_start)
     _remove(NutrientGap.objects.filter(diarist=begun.diarist).exclude(as_of__in=kept), changes)
     today = gap_rows[begun.today]
@@ -432,7 +433,9 @@ def _store(
 def _store_gaps_alone(begun: Begun, gap_rows: Mapping[date, list[NutrientGap]]) -> bool:
     if not _still_ours(begun):
         return False
-    _store_gaps(begun.diarist, gap_rows, Changes())
+    changed = _store_gaps(begun.diarist, gap_rows, Changes())
+    if begun.today in gap_rows:
+        _tell_phones(begun, changed)
     return True
 
 
@@ -455,7 +458,10 @@ def _store_days(diarist: Diarist, daily: Mapping[date, DailyIntake | None], chan
     _remove(DailyIntake.objects.filter(pk__in=gone), changes)
 
 
-def _store_gaps(diarist: Diarist, found: Mapping[date, list[NutrientGap]], changes: Changes) -> None:
+def _store_gaps(
+    diarist: Diarist, found: Mapping[date, list[NutrientGap]], changes: Changes
+) -> set[tuple[date, int]]:
+    """Write the gaps that are not as stored; returns the windows they belong to, by last day and length."""
     stored = {_gap_key(row): row for row in NutrientGap.objects.filter(diarist=diarist, as_of__in=found)}
     wanted = {_gap_key(row): row for rows in found.values() for row in rows}
     fresh = [row for key, row in wanted.items() if not _alike(row, stored.get(key), GAP_FIELDS)]
@@ -463,8 +469,33 @@ def _store_gaps(diarist: Diarist, found: Mapping[date, list[NutrientGap]], chang
         fresh, update_conflicts=True, unique_fields=["diarist", *GAP_KEY], update_fields=[*GAP_FIELDS, *STAMP]
     )
     changes.written["gaps"] = len(fresh)
-    gone = [row.pk for key, row in stored.items() if key not in wanted]
-    _remove(NutrientGap.objects.filter(pk__in=gone), changes)
+    gone = [row for key, row in stored.items() if key not in wanted]
+    _remove(NutrientGap.objects.filter(pk__in=[row.pk for row in gone]), changes)
+    return {(row.as_of, row.window_days) for row in [*fresh, *gone]}
+
+
+def _tell_phones(begun: Begun, changed: Collection[tuple[date, int]]) -> None:
+    """Put those of today's gaps that became others under a revision of this moment, and take those of
+    another day out of what phones keep. The revision that the review began at is older than what phones may
+    have read since."""
+    diarist, today = begun.diarist, {(begun.today, length) for length in WINDOWS}
+    live = ToldGaps.objects.filter(diarist=diarist, deleted_at=None).values_list("as_of", "window_days")
+    told = set(live)
+    new, over = (today - told) | (today & set(changed)), told - today
+    if not new | over:
+        return
+    now, revision = timezone.now(), revisions.next_of(diarist.pk)
+    rows = [
+        ToldGaps(
+            diarist=diarist, as_of=as_of, window_days=length, revision=revision,
+            deleted_at=now if (as_of, length) in over else None,
+        )
+        for as_of, length in sorted(new | over)
+    ]  # fmt: skip
+    ToldGaps.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["diarist", "as_of", "window_days"],
+        update_fields=["revision", "deleted_at"],
+    )  # fmt: skip
 
 
 def _gap_key(row: NutrientGap) -> tuple:
