@@ -9,10 +9,11 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from journal import entries, patterns, people, review, tracked
+from journal import advice, entries, patterns, people, review, tracked
 from journal.calc.hydration import sweat_of
-from journal.codes import LinkState
+from journal.codes import AdviceState, LinkState
 from journal.models import (
+    Advice,
     DailyIntake,
     DayMark,
     LifeStagePeriod,
@@ -52,7 +53,7 @@ def cramp(diarist, day, hour, minute=0):
 def stored_day(diarist, day, status="complete_marked", **held):
     """A day as the review stores it, with everything known unless something else is said."""
     amounts = dict.fromkeys(CODES, 100.0) | {f"{code}_share": 1.0 for code in CODES}
-    found = {"drinks_water_g": 1500.0, **amounts, "alcohol_g": 0.0, **held}
+    found = {"drinks_water_g": 1500.0, **amounts, "energy_kcal": 2000.0, "alcohol_g": 0.0, **held}
     return DailyIntake(diarist=diarist, date=day, status=status, **found)
 
 
@@ -328,3 +329,43 @@ def test_reading_costs_four_queries(alice, django_assert_num_queries):
     review.review_stale(alice.pk)
     with django_assert_num_queries(4):
         patterns.patterns_of(alice)
+
+
+# The card -------------------------------------------------------------------------------------
+
+
+def cards(diarist):
+    return list(Advice.objects.of(diarist).filter(rule="I06"))
+
+
+def test_the_first_look_that_finds_a_link_raises_no_card(alice):
+    keep_diary(alice)
+    review.review_stale(alice.pk)
+    assert link(alice).state == LinkState.WORTH_WATCHING
+    assert cards(alice) == []
+
+
+@pytest.fixture
+def seen_twice(alice, clock):
+    """Alice after two looks; one new card a day comes of a layer, so that another may have been first."""
+    keep_diary(alice)
+    for day in (0, 14, 15):
+        clock.move_to(NOW + timedelta(days=day))
+        review.review_stale(alice.pk)
+    return alice
+
+
+def test_a_card_speaks_of_a_link_that_two_looks_in_a_row_found(seen_twice):
+    [card] = cards(seen_twice)
+    assert (card.evidence["exposure"], card.evidence["lag"]) == ("alcohol", 1)
+    assert card.evidence["exposed_cramps"] == link(seen_twice).exposed_cramps
+    [shown] = [one for one in advice.cards_for(seen_twice) if one.rule == "I06"]
+    assert "cramps and alcohol, the day before" in shown.title
+    assert f"on {card.evidence['exposed_cramps']} of {card.evidence['exposed_days']} days" in shown.text
+
+
+def test_the_card_goes_when_the_link_is_no_longer_found(seen_twice, clock):
+    PersonalLink.objects.filter(diarist=seen_twice).update(state=LinkState.NO_CLEAR_LINK, times_seen=0)
+    clock.move_to(NOW + timedelta(days=16))
+    review.review_stale(seen_twice.pk)
+    assert [card.state for card in cards(seen_twice)] == [AdviceState.WITHDRAWN]
