@@ -134,7 +134,7 @@ class Exposure(models.TextChoices):
     CALCIUM_LOW = "calcium_low", _("less calcium than usual")
     SODIUM_LOW = "sodium_low", _("less sodium than usual")
     DRINKS_LOW = "drinks_low", _("fewer drinks than usual")
-    WATER_SHORT = "water_short", _("less water beside what was sweated")
+    WATER_SHORT = "water_short", _("little water for what was sweated")
     HARD_EXERCISE = "hard_exercise", _("more exercise than usual")
     UNUSUAL_EXERCISE = "unusual_exercise", _("an exercise not done for four weeks")
     HEAT = "heat", _("exercise in the heat")

@@ -244,7 +244,7 @@ def link_facts(row: PersonalLink) -> LinkFacts:
 
 LINK_COLUMNS = (
     "exposure", "state", "looked_on", "exposed_days", "exposed_cramps", "other_days", "other_cramps",
-    "odds_ratio", "lower", "upper", "q", "times_seen", "known_days",
+    "odds_ratio", "lower", "upper", "p", "q", "times_seen", "known_days",
 )  # fmt: skip
 
 

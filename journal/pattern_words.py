@@ -3,7 +3,7 @@
     name(link) -> str                   "alcohol, the day before"
     counts(link) -> str                 on how many days of both kinds cramps were logged
     size(link) -> str                   the odds ratio with its interval, from its larger side
-    said(link) -> list[str]             all that may be said, sentence by sentence
+    said(link, careful) -> list[str]    all that may be said, sentence by sentence
     standing(patterns) -> Standing      how far the log has come, and what to do next
 
 Always counts and an interval, never only an odds ratio; never a cause, and nothing to swallow.
@@ -50,7 +50,12 @@ OTHER_REASONS = gettext_lazy(
     "show that one causes the other."
 )
 NO_REASON_TO_CHANGE = gettext_lazy("It is no reason to change a medicine or to begin a supplement.")
+NO_TIP = gettext_lazy("This is no tip to eat, drink or take more of anything.")
+NOT_A_CAUSE = gettext_lazy(
+    "A link in a diary is not a cause, and no forecast. It is never a reason to wait with a warning sign."
+)
 LEAST_SHOWN = 0.05
+"""An odds ratio under this reads as less than a tenth. [-]"""
 
 
 def name(link: LinkFacts) -> str:
@@ -105,10 +110,10 @@ def _ratio(ratio: float | None) -> str:
 # What may be said -----------------------------------------------------------------------------
 
 
-def said(link: LinkFacts) -> list[str]:
-    """The sentences on one link, by its state."""
+def said(link: LinkFacts, careful: bool = False) -> list[str]:
+    """The sentences on one link, by its state; `careful`: that it is no tip to have more of something."""
     sentences = SPEAKERS[LinkState(link.state)](link)
-    return [str(one) for one in sentences]
+    return [str(one) for one in sentences] + [str(NO_TIP)] * (careful and link.is_tested)
 
 
 def _worth_watching(link: LinkFacts) -> list[Text]:
@@ -121,16 +126,15 @@ def _mixed(link: LinkFacts) -> list[Text]:
 
 
 def _no_clear_link(link: LinkFacts) -> list[Text]:
-    if link.cramps_compared < CRAMPS_TO_SHOW:
-        weak = _(
-            "So far %(k)s of the %(n)s cramp days that are needed to call anything worth watching could be "
-            "compared."
-        ) % {"k": link.cramps_compared, "n": CRAMPS_TO_SHOW}
-    else:
+    if link.cramps_compared >= CRAMPS_TO_SHOW:
         weak = _(
             "With %(k)s cramp days only a large link would be seen: this is weak evidence that there is none."
-        ) % {"k": link.cramps_compared}
-    return [counts(link), size(link), by_chance(link), weak]
+        )
+        return [counts(link), size(link), by_chance(link), weak % {"k": link.cramps_compared}]
+    few = _(
+        "This rests on %(k)s cramp days; nothing is called worth watching on fewer than %(n)s."
+    ) % {"k": link.cramps_compared, "n": CRAMPS_TO_SHOW}  # fmt: skip
+    return [counts(link), size(link), by_chance(link), few, *[OTHER_REASONS] * _is_unusual(link)]
 
 
 def _cannot_answer(link: LinkFacts) -> list[Text]:
@@ -151,7 +155,7 @@ def _no_variation(link: LinkFacts) -> list[Text]:
 def _not_enough(link: LinkFacts) -> list[Text]:
     if link.known_days < FEWEST_DAYS:
         return [_("%(k)s of %(n)s days on which both are known.") % {"k": link.known_days, "n": FEWEST_DAYS}]
-    return [_("Too many days between those that are known are not.")]
+    return [_("Too many days of the weeks compared are not known.")]
 
 
 SPEAKERS = {
@@ -165,9 +169,13 @@ UNUSUAL = 0.10
 """The share of chance finds up to which a pattern is called unusual, as for what is worth watching."""
 
 
+def _is_unusual(link: LinkFacts) -> bool:
+    return link.q is not None and link.q <= UNUSUAL
+
+
 def by_chance(link: LinkFacts) -> str:
     """How unusual the pattern is, all exposures looked at together."""
-    if link.q is not None and link.q <= UNUSUAL:
+    if _is_unusual(link):
         return _("Looked at together with all the others, this pattern would be unusual by chance.")
     return _("Looked at together with all the others, a pattern like this is common by chance.")
 

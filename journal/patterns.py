@@ -18,7 +18,13 @@ import structlog
 from journal import tracked
 from journal.calc.crampdays import DAYS_BETWEEN, Calendar, Count, count
 from journal.calc.days import ONE_DAY
+from journal.calc.facts import LinkFacts
+from journal.calc.suppressions import Flags, effects
+from journal.calc.triggers import NUTRIENT_OF, OF_DRINKING, speaks_against_answers
 from journal.codes import LinkState
+from journal.facts import link_facts
+from journal.findings import today
+from journal.flags import flags_about
 from journal.models import DailyIntake, Diarist, PersonalLink, ReviewState
 
 log = structlog.get_logger(__name__)
@@ -83,11 +89,20 @@ def _times_seen(row: PersonalLink, before: PersonalLink | None) -> int:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A link as it may be shown to this person."""
+
+    link: LinkFacts
+    careful: bool
+    """It could be read as a tip that this person must not be given, and says that it is none."""
+
+
+@dataclass(frozen=True)
 class Patterns:
     """What is known of one diary's links. The count is of this moment, the links of the last look."""
 
     count: Count
-    links: Sequence[PersonalLink]
+    links: Sequence[Shown]
     looked_on: date | None
     """None: there was nothing to look at yet."""
     due_on: date | None
@@ -95,15 +110,26 @@ class Patterns:
 
 
 def patterns_of(diarist: Diarist) -> Patterns:
-    """Read the last look, and count how far the log has come since. Four queries."""
-    links = list(PersonalLink.objects.filter(diarist=diarist))
+    """Read the last look, and count how far the log has come since. Five queries."""
+    rows = [link_facts(row) for row in PersonalLink.objects.filter(diarist=diarist)]
     due = ReviewState.objects.filter(diarist=diarist).values_list("links_due_on", flat=True).first()
+    flags = flags_about(diarist, today(diarist))
     return Patterns(
         count=count(tracked.outcomes(diarist, tracked.last_whole_day(diarist))),
-        links=sorted(links, key=_place),
-        looked_on=links[0].looked_on if links else None,
+        links=[
+            Shown(link, speaks_against_answers(link, flags))
+            for link in sorted(rows, key=_place)
+            if _may_be_shown(link, flags)
+        ],
+        looked_on=rows[0].looked_on if rows else None,
         due_on=due,
     )
+
+
+def _may_be_shown(link: LinkFacts, flags: Flags) -> bool:
+    """Whoever should not be led to watch how little they ate is not shown that."""
+    of_little = link.exposure in NUTRIENT_OF or link.exposure in OF_DRINKING
+    return not (of_little and effects(flags).hide_energy)
 
 
 SHOWN_FIRST = (
@@ -112,11 +138,7 @@ SHOWN_FIRST = (
 )  # fmt: skip
 
 
-def _place(row: PersonalLink) -> tuple[int, float, str, int]:
+def _place(link: LinkFacts) -> tuple[int, float, str, int]:
     """The place of a link on a page: what may be said first, and of that the least likely by chance."""
-    return (
-        SHOWN_FIRST.index(LinkState(row.state)),
-        row.q if row.q is not None else 2.0,
-        row.exposure,
-        row.lag_days,
-    )
+    by_chance = float("inf") if link.q is None else link.q
+    return SHOWN_FIRST.index(LinkState(link.state)), by_chance, link.exposure, link.lag

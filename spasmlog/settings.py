@@ -332,6 +332,8 @@ SPECTACULAR_SETTINGS = {
         "FoodSourceEnum": "nutrients.codes.FoodSource",
         "DoseSourceEnum": "journal.codes.DoseSource",
         "MealKindEnum": "journal.codes.MealKind",
+        "StateEnum": "journal.codes.AdviceState",
+        "LinkStateEnum": "journal.codes.LinkState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -146,6 +146,7 @@ class LinkFacts:
     odds_ratio: float | None = None
     lower: float | None = None
     upper: float | None = None
+    p: float | None = None
     q: float | None = None
     more: bool | None = None
     per_unit: bool = False
@@ -155,6 +156,11 @@ class LinkFacts:
     @property
     def cramps_compared(self) -> int:
         return self.exposed_cramps + self.other_cramps
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether all gates before a number were passed."""
+        return self.p is not None
 
 
 @dataclass(frozen=True)

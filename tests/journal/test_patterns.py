@@ -1,6 +1,5 @@
 """Personal links on real rows: what days held, when a look comes, and what it leaves in the database."""
 
-import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -20,10 +19,9 @@ from journal.models import (
     Medicine,
     PersonalLink,
     ReviewState,
-    SpasmEpisode,
 )
-from nutrients.codes import CODES
 from nutrients.models import Activity
+from tests.journal.link_diary import keep_diary, stored_day
 
 pytestmark = pytest.mark.django_db
 
@@ -48,13 +46,6 @@ def at(diarist, day, hour=12, minute=0):
 
 def cramp(diarist, day, hour, minute=0):
     return entries.log_spasm(diarist, occurred_at=at(diarist, day, hour, minute))
-
-
-def stored_day(diarist, day, status="complete_marked", **held):
-    """A day as the review stores it, with everything known unless something else is said."""
-    amounts = dict.fromkeys(CODES, 100.0) | {f"{code}_share": 1.0 for code in CODES}
-    found = {"drinks_water_g": 1500.0, **amounts, "energy_kcal": 2000.0, "alcohol_g": 0.0, **held}
-    return DailyIntake(diarist=diarist, date=day, status=status, **found)
 
 
 def measured(diarist, *days):
@@ -202,27 +193,6 @@ def test_a_caffeine_tablet_after_the_cramp_does_not_count(alice):
 # A diary to look at ---------------------------------------------------------------------------
 
 
-def keep_diary(diarist, length=120, often=0.75, seldom=0.1, seed=3):
-    """Days as the review stores them, with alcohol by lot and cramps that follow it in the next evening."""
-    lots = random.Random(seed)
-    drunk = [lots.random() < 0.35 for _ in range(length + 1)]
-    days, cramps, marks = [], [], []
-    for n in range(length, 0, -1):
-        day = ago(n)
-        days.append(stored_day(diarist, day, alcohol_g=30.0 if drunk[n] else 0.0))
-        if lots.random() < (often if n < length and drunk[n + 1] else seldom):
-            moment = at(diarist, day, 22)
-            offset = round(moment.utcoffset() / timedelta(minutes=1))
-            cramps.append(
-                SpasmEpisode(diarist=diarist, occurred_at=moment, local_date=day, utc_offset_min=offset)
-            )
-        else:
-            marks.append(DayMark(diarist=diarist, date=day, no_cramp=True, finished=True))
-    DailyIntake.objects.bulk_create(days)
-    SpasmEpisode.objects.bulk_create(cramps)
-    DayMark.objects.bulk_create(marks)
-
-
 def link(diarist, exposure="alcohol", lag=1):
     return PersonalLink.objects.get(diarist=diarist, exposure=exposure, lag_days=lag)
 
@@ -232,7 +202,7 @@ def due_on(diarist):
 
 
 def test_a_review_finds_what_the_diary_holds_and_stores_it_with_its_date(alice):
-    keep_diary(alice)
+    keep_diary(alice, TODAY)
     assert review.review_stale(alice.pk)
     row = link(alice)
     assert (row.state, row.looked_on, row.times_seen) == (LinkState.WORTH_WATCHING, TODAY, 1)
@@ -245,7 +215,7 @@ def test_a_review_finds_what_the_diary_holds_and_stores_it_with_its_date(alice):
 
 
 def test_nothing_is_looked_for_again_within_14_days_whatever_is_reviewed(alice, clock, monkeypatch):
-    keep_diary(alice)
+    keep_diary(alice, TODAY)
     review.review_stale(alice.pk)
     looks = []
     real = patterns.look
@@ -263,7 +233,7 @@ def test_nothing_is_looked_for_again_within_14_days_whatever_is_reviewed(alice, 
 
 
 def test_a_review_that_is_not_due_reads_and_writes_nothing_of_links(alice):
-    keep_diary(alice)
+    keep_diary(alice, TODAY)
     review.review_stale(alice.pk)
     entries.log_water(alice, Decimal(100))
     with CaptureQueriesContext(connection) as queries:
@@ -274,7 +244,7 @@ def test_a_review_that_is_not_due_reads_and_writes_nothing_of_links(alice):
 
 
 def test_too_short_a_diary_is_only_counted_and_counted_again_the_next_day(alice):
-    keep_diary(alice, length=41)
+    keep_diary(alice, TODAY, length=41)
     review.review_stale(alice.pk)
     assert not PersonalLink.objects.exists()
     assert due_on(alice) == TODAY + timedelta(days=1)
@@ -298,7 +268,7 @@ def test_days_just_computed_take_the_place_of_stored_ones(alice):
 
 
 def test_a_diary_that_no_longer_has_enough_days_loses_its_links(alice, clock):
-    keep_diary(alice)
+    keep_diary(alice, TODAY)
     review.review_stale(alice.pk)
     DayMark.objects.filter(diarist=alice).delete()
     clock.move_to(NOW + timedelta(days=14))
@@ -307,7 +277,7 @@ def test_a_diary_that_no_longer_has_enough_days_loses_its_links(alice, clock):
 
 
 def test_what_is_mine_is_not_anothers(alice, bob):
-    keep_diary(alice)
+    keep_diary(alice, TODAY)
     review.review_stale(alice.pk)
     review.review_stale(bob.pk)
     assert patterns.patterns_of(bob).links == []
@@ -317,17 +287,17 @@ def test_what_is_mine_is_not_anothers(alice, bob):
 def test_looking_costs_as_many_queries_for_a_long_diary_as_for_a_short_one(alice, bob):
     costs = []
     for diarist, length in ((alice, 90), (bob, 300)):
-        keep_diary(diarist, length)
+        keep_diary(diarist, TODAY, length)
         with CaptureQueriesContext(connection) as queries:
             patterns.look(diarist, TODAY, {})
         costs.append(len(queries))
     assert costs[0] == costs[1] <= 16
 
 
-def test_reading_costs_four_queries(alice, django_assert_num_queries):
-    keep_diary(alice)
+def test_reading_costs_five_queries(alice, django_assert_num_queries):
+    keep_diary(alice, TODAY)
     review.review_stale(alice.pk)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         patterns.patterns_of(alice)
 
 
@@ -339,7 +309,7 @@ def cards(diarist):
 
 
 def test_the_first_look_that_finds_a_link_raises_no_card(alice):
-    keep_diary(alice)
+    keep_diary(alice, TODAY)
     review.review_stale(alice.pk)
     assert link(alice).state == LinkState.WORTH_WATCHING
     assert cards(alice) == []
@@ -348,7 +318,7 @@ def test_the_first_look_that_finds_a_link_raises_no_card(alice):
 @pytest.fixture
 def seen_twice(alice, clock):
     """Alice after two looks; one new card a day comes of a layer, so that another may have been first."""
-    keep_diary(alice)
+    keep_diary(alice, TODAY)
     for day in (0, 14, 15):
         clock.move_to(NOW + timedelta(days=day))
         review.review_stale(alice.pk)
