@@ -13,21 +13,22 @@ from allauth.headless.internal.sessionkit import lookup_session, session_store
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import transaction
-from django.http import HttpRequest
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse
 
-PHONE = "phone-"
-"""How the names of phones' sessions begin. Session keys have no hyphen, so no cookie is named so."""
+from journal import devices
+from spasmlog.sessions import follow, note_use
+
 NAME_LENGTH = 40
-SEEN = "seen_on"
+DEVICE_NAME = "X-Device-Name"
+"""The header in which a phone says at sign-in how it is called. Percent-encoded where it is not ASCII."""
 
 
 def session_name(token: str) -> str:
     """The name under which a phone's session is stored: 136 bits of the token's SHA-256."""
-    return (PHONE + hashlib.sha256(token.encode()).hexdigest())[:NAME_LENGTH]
+    return (devices.PHONE + hashlib.sha256(token.encode()).hexdigest())[:NAME_LENGTH]
 
 
 class HashedTokens(AbstractTokenStrategy):
@@ -38,47 +39,41 @@ class HashedTokens(AbstractTokenStrategy):
         for token in (self.get_session_token(request), getattr(request, "_new_token", None)):
             if token and request.session.session_key == session_name(token):
                 return token
+        if name := devices.name_in_header(request.headers.get(DEVICE_NAME, "")):
+            request.session[devices.SAID_NAME] = name
         request._new_token = secrets.token_urlsafe(32)
         _rename(request.session, session_name(request._new_token))
         return request._new_token
 
     def lookup_session(self, session_token: str) -> SessionBase | None:
         session = lookup_session(session_name(session_token))
-        return session if session and _slid(session) else None
+        return session if session and session.use() else None
 
 
 @transaction.atomic
 def _rename(session: SessionBase, name: str) -> None:
     """Store a session under another name, and have the list of devices follow."""
     before = session.session_key
-    session[SEEN] = timezone.now().date().isoformat()
     session._session_key = name
     session.save(must_create=True)
     if before:
         session_store().delete(before)
-        UserSession.objects.filter(session_key=before).update(session_key=name)
-
-
-def _slid(session: SessionBase) -> bool:
-    """Once a day, have a session in use last its full time again; False if it has just been ended."""
-    now = timezone.now()
-    if session.get(SEEN) == now.date().isoformat():
-        return True
-    session[SEEN] = now.date().isoformat()
-    try:
-        session.save()
-    except UpdateError:
-        return False
-    UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=now)
-    return True
+        follow(before, name)
 
 
 class WebSessionMiddleware(SessionMiddleware):
-    """Django's session cookies, except that a phone's session is none of them."""
+    """Django's session cookies, except that a phone's session is none of them; in use, they last."""
 
     def process_request(self, request: HttpRequest) -> None:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        request.session = self.SessionStore(None if key and key.startswith(PHONE) else key)
+        request.session = self.SessionStore(None if key and key.startswith(devices.PHONE) else key)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        session = request.session
+        if session.accessed and not session.modified and session.is_due():
+            session.modified = True  # stored below, and its cookie lasts its full time again
+            note_use(session.session_key)
+        return super().process_response(request, response)
 
 
 class AccountAdapter(DefaultAccountAdapter):

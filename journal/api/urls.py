@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from journal.api.advice import AdviceCards
 from journal.api.days import DateConverter, Day, Intake
+from journal.api.devices import Devices, OneDevice
 from journal.api.entries import RESOURCES
 from journal.api.foods import DiaryFoods
 from journal.api.gaps import Gaps, WeeklyGaps
@@ -30,6 +31,8 @@ urlpatterns = [
         for said in CARD_ANSWERS
     ),
     path("profile/", Profile.as_view(), name="api-profile"),
+    path("devices/", Devices.as_view(), name="api-devices"),
+    path("devices/<uuid:id>/", OneDevice.as_view(), name="api-device"),
     path("days/<date:date>/", Day.as_view(), name="api-day"),
     path("intake/", Intake.as_view(), name="api-intake"),
     path("gaps/", Gaps.as_view(), name="api-gaps"),
