@@ -131,14 +131,14 @@ def name_in_header(said: str) -> str:
 
 
 SYSTEMS = (
-    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "Chromebook"),
-    ("Macintosh", "Mac"), ("Darwin", "Apple"), ("Linux", "Linux"),
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("CrOS", "Chromebook"), ("Macintosh", "Mac"), ("Darwin", "Apple"), ("Linux", "Linux"),
 )  # fmt: skip
 BROWSERS = (
     ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
     ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
 )  # fmt: skip
-"""What User-Agent says, and what it means. Browsers name those they want to be taken for: first match counts."""
+"""What User-Agent says, and what it means. Browsers name those they are taken for: the first match counts."""
 
 
 def in_plain_words(user_agent: str, is_phone: bool) -> str:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.headless.internal.sessionkit import authenticate_by_x_session_token
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.connection import ConnectionProxy
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, throttling
 from rest_framework.authentication import BaseAuthentication
@@ -47,6 +49,13 @@ class Patience(throttling.UserRateThrottle):
 
 class StrangersPatience(throttling.AnonRateThrottle):
     scope = "stranger"
+
+
+class PairingPatience(StrangersPatience):
+    """Guesses at a pairing code are counted where attempts to sign in are: Redis may be down."""
+
+    scope = "pairing"
+    cache = ConnectionProxy(caches, "lockouts")
 
 
 class LimitedJSONParser(JSONParser):

@@ -7,12 +7,20 @@ the token alone; as a web cookie its name is refused.
 
 import hashlib
 import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.headless.internal.sessionkit import lookup_session, session_store
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import transaction
@@ -59,6 +67,47 @@ def _rename(session: SessionBase, name: str) -> None:
     if before:
         session_store().delete(before)
         follow(before, name)
+
+
+def sign_in_phone(request: HttpRequest, user: User, name: str = "") -> tuple[str, UserSession]:
+    """Sign a phone in that proved itself by a pairing code. Returns its token, shown only now, and its row.
+
+    No second factor is asked for: the page that showed the code was past it (`proof_wanted`).
+    """
+    with _session_of_its_own(request):
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        record_authentication(request, user, method="pairing")
+        if name:
+            request.session[devices.SAID_NAME] = name
+        UserSession.objects.create_from_request(request)
+        token = HashedTokens().create_session_token(request)
+        return token, UserSession.objects.get(session_key=session_name(token))
+
+
+@contextmanager
+def _session_of_its_own(request: HttpRequest) -> Iterator[None]:
+    """For this while, a session that no cookie will name, whatever the request came with."""
+    before = request.session, request.user
+    request.session, request.user = session_store(), AnonymousUser()
+    try:
+        yield
+    finally:
+        request.session, request.user = before
+        request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False  # a sign-in asks for one; a phone has no use for it
+
+
+def proof_wanted(request: HttpRequest) -> str:
+    """The page where a person must prove again who they are before a phone is let in; "" if they need not.
+
+    A sign-in of the last minutes is proof enough. Where the account has a second factor, it must also have
+    been given in this session, however long ago: a browser signed in before it was set up is not past it.
+    """
+    known = get_authentication_records(request, request.user)
+    if is_mfa_enabled(request.user) and not any(one["method"] == "mfa" for one in known):
+        return "mfa_reauthenticate"
+    latest = max((one["at"] for one in known), default=0)
+    fresh = time.time() - latest < account_settings.REAUTHENTICATION_TIMEOUT
+    return "" if fresh else "account_reauthenticate"
 
 
 class WebSessionMiddleware(SessionMiddleware):

@@ -68,6 +68,6 @@ class OneDevice(OwnDevices):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, id: UUID) -> Response:
-        """Sign a device out, this one too. Its token is answered with 401 from then on; there is no way back."""
+        """Sign a device out, this one too. Its token is answered with 401 from then on, for good."""
         devices.sign_out(self.device(id))
         return Response(status=204)

@@ -9,6 +9,7 @@ from journal.api.devices import Devices, OneDevice
 from journal.api.entries import RESOURCES
 from journal.api.foods import DiaryFoods
 from journal.api.gaps import Gaps, WeeklyGaps
+from journal.api.pairing import Pairing
 from journal.api.profile import Profile
 from nutrients.api import Activities
 
@@ -31,6 +32,7 @@ urlpatterns = [
         for said in CARD_ANSWERS
     ),
     path("profile/", Profile.as_view(), name="api-profile"),
+    path("pairing/", Pairing.as_view(), name="api-pairing"),
     path("devices/", Devices.as_view(), name="api-devices"),
     path("devices/<uuid:id>/", OneDevice.as_view(), name="api-device"),
     path("days/<date:date>/", Day.as_view(), name="api-day"),

@@ -1,5 +1,6 @@
 """The diary's rows: the person, their entries, and what was found in them."""
 
+from journal.models.devices import Pairing, SignInAttempts
 from journal.models.entries import (
     BodyWeight,
     DayMark,
@@ -50,8 +51,10 @@ __all__ = [
     "MealItem",
     "Medicine",
     "NutrientGap",
+    "Pairing",
     "PersonalTarget",
     "ReviewState",
+    "SignInAttempts",
     "SpasmEpisode",
     "StaleDay",
     "Suggestion",
