@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -114,6 +115,13 @@ def sign_out(*devices: Device) -> None:
     """End sign-ins for good: their tokens and cookies open nothing any more."""
     Session.objects.filter(session_key__in=[one.row.session_key for one in devices]).delete()
     UserSession.objects.filter(pk__in=[one.row.pk for one in devices]).delete()
+
+
+def forget_ended() -> None:
+    """Delete sign-ins that have run out: their sessions, and the devices whose session is gone."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    known = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(known)).delete()
 
 
 # Names ------------------------------------------------------------------------------------------

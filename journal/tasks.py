@@ -11,6 +11,8 @@ import structlog
 from celery import Task, shared_task
 from django.db import OperationalError
 
+from journal import devices, pairing
+
 log = structlog.get_logger(__name__)
 
 RETRY = {"autoretry_for": [OperationalError], "retry_backoff": True, "max_retries": 5}
@@ -69,3 +71,10 @@ def review_everybody() -> None:
     from journal import review
 
     review.review_new_days()
+
+
+@shared_task(**RETRY)
+def forget_sign_ins() -> None:
+    """Beat: delete what is left of sign-ins that ended and of pairing codes that are too old."""
+    devices.forget_ended()
+    pairing.forget_old()

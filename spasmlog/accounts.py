@@ -10,10 +10,12 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.core.internal import ratelimit
 from allauth.headless.internal.sessionkit import lookup_session, session_store
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
 from allauth.mfa.utils import is_mfa_enabled
@@ -23,6 +25,8 @@ from django.contrib.auth import login
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -126,7 +130,26 @@ class WebSessionMiddleware(SessionMiddleware):
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Registration as the settings say: open, by invitation or closed."""
+    """Registration as the settings say: open, by invitation or closed. A lockout knows when it ends."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.REGISTRATION != "closed"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse without a look at the password where there were too many wrong ones."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            request.locked_for = self._locked_for(request, **credentials)
+            raise
+
+    def _locked_for(self, request: HttpRequest, **credentials: Any) -> float:
+        """How long until the oldest of the attempts that lock is forgotten. [s]"""
+        about = {"app": "allauth.account", "action": "login_failed"}
+        name = self._get_login_attempts_cache_key(request, **credentials)
+        waits = [0.0]
+        for rate in ratelimit.get_rates(**about):
+            attempts = cache.get(ratelimit.get_cache_key(request, **about, rate=rate, key=name), [])
+            if len(attempts) >= rate.amount:
+                waits.append(attempts[-1] + rate.duration - time.time())
+        return max(waits)

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from journal import devices
+from journal import devices, tasks
 from tests.api.conftest import LOG_IN, PASSWORD, Phone
 from tests.api.test_contract import is_problem
 
@@ -260,3 +260,15 @@ def test_the_list_tells_no_token_and_is_kept_by_no_cache(alice):
 
 def test_the_server_says_that_devices_can_be_listed(stranger, foods):
     assert "devices" in stranger.read("server/").json()["features"]
+
+
+def test_what_is_left_of_ended_sign_ins_is_deleted_and_the_others_stay(signed_up):
+    with time_machine.travel(datetime(2026, 6, 1, 12, 5, tzinfo=UTC), tick=False) as clock:
+        signed_up("carol")
+        clock.shift(timedelta(days=61))
+        dave = signed_up("dave")
+        tasks.forget_sign_ins()
+
+        assert [row.user.username for row in UserSession.objects.all()] == ["dave"]
+        assert Session.objects.count() == 1
+        assert dave.read("profile/").status_code == 200

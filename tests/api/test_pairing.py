@@ -18,7 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from journal import devices, pairing, qr
+from journal import devices, pairing, qr, tasks
 from journal.models import Pairing
 from tests.api.conftest import PASSWORD, Phone
 from tests.api.test_contract import is_problem
@@ -235,10 +235,15 @@ def test_guesses_are_counted_in_the_database(alice):
     assert caches["lockouts"].get("throttle_pairing_127.0.0.1")
 
 
-def test_old_codes_are_forgotten_when_another_is_made(alice, desk):
-    old = offered(alice).pairing
+@pytest.mark.parametrize("how", ["by another code", "in time"])
+def test_old_codes_are_forgotten(alice, desk, how):
+    old, new = offered(alice).pairing, offered(alice).pairing
     Pairing.objects.filter(pk=old.pk).update(expires_at=timezone.now() - timedelta(hours=2))
-    new = offered(alice).pairing
+    if how == "in time":
+        tasks.forget_sign_ins()
+    else:
+        Pairing.objects.filter(pk=new.pk).delete()
+        new = offered(alice).pairing
 
     assert list(Pairing.objects.values_list("pk", flat=True)) == [new.pk]
 
