@@ -110,6 +110,8 @@ class Private:
 
 
 SIGN_IN = "/_allauth/"
+TOO_MANY = ("too_many_login_attempts", "rate_limited")
+"""allauth's codes for too many wrong passwords, and wrong codes of a second factor."""
 A_WHILE = 60
 """Where nobody knows how long a limit holds: most count by the minute. [s]"""
 
@@ -136,7 +138,7 @@ class StrictSignIn:
 def strict(request: HttpRequest, response: HttpResponse) -> None:
     """Say in an answer of allauth's what is said everywhere else: status, challenge, words."""
     said = json.loads(response.content)
-    locked = any(one.get("code") == "too_many_login_attempts" for one in said.get("errors", []))
+    locked = any(one.get("code") in TOO_MANY for one in said.get("errors", []))
     status = 429 if locked else 401 if response.status_code == 410 else response.status_code
     if status in (403, 429) and not said.get("errors"):
         said["errors"] = [REFUSALS[status](request)]

@@ -6,6 +6,7 @@ import time
 
 import pytest
 import time_machine
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import override_settings
@@ -65,6 +66,16 @@ def test_wrong_passwords_for_many_accounts_from_one_address_lock_that_address(al
 
     assert said.status_code == 429
     assert 1 <= int(said["Retry-After"]) <= 60
+
+
+def test_wrong_codes_of_a_second_factor_lock_too(alice):
+    TOTP.activate(get_user_model().objects.get(pk=alice.user_id), generate_totp_secret())
+    half_way = Phone(log_in().json()["meta"]["session_token"])
+    guesses = [half_way.send(f"{AUTH}2fa/authenticate", {"code": "000000"}) for _guess in range(6)]
+
+    assert [said.status_code for said in guesses] == [400] * 5 + [429]
+    assert int(guesses[-1]["Retry-After"]) > 0
+    assert half_way.read("profile/").status_code == 401
 
 
 def test_the_web_locks_with_the_phone_and_says_so(alice, client):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from journal import devices
 from tests.api.conftest import LOG_IN, Phone
+from tests.api.test_sign_in import code_of
 from tests.conftest import PASSWORD
 from tests.web.test_today import words
 
@@ -19,12 +20,16 @@ PAGE = "/me/devices/"
 CONNECT = "/me/devices/connect/"
 
 
+def signed_in(client, diarist):
+    """A browser in which somebody has just signed in by the form."""
+    person = {"login": diarist.user.email, "password": PASSWORD}
+    assert client.post("/accounts/login/", person, headers=FIREFOX).status_code == 302
+    return client
+
+
 @pytest.fixture
 def desk(client, alice):
-    """A browser in which Alice has just signed in by the form."""
-    said = client.post("/accounts/login/", {"login": alice.user.email, "password": PASSWORD}, headers=FIREFOX)
-    assert said.status_code == 302
-    return client
+    return signed_in(client, alice)
 
 
 def phone_of(alice, name):
@@ -46,13 +51,14 @@ def state_address(page):
     return re.search(rf'hx-get="({CONNECT}[^"]+)"', page.content.decode())[1]
 
 
-def test_the_page_lists_browsers_and_phones_and_marks_this_one(desk, alice):
-    phone_of(alice, "Alice's Pixel")
+def test_the_page_lists_browsers_and_phones_and_marks_this_one(client, alice):
+    with time_machine.travel("2026-06-01T12:05:00Z", tick=False):
+        phone_of(alice, "Pixel <3>")
+        said = words(signed_in(client, alice).get(PAGE))
 
-    said = words(desk.get(PAGE))
-
-    assert "Firefox on Linux this one" in said
-    assert "Alice&#x27;s Pixel phone · last used" in said or "Alice's Pixel phone · last used" in said
+    # 12:05 UTC is 00:05 of the next day in Auckland, in winter 12 hours ahead.
+    assert "Firefox on Linux this one in use now browser, signed in 2 Jun 2026 from" in said
+    assert "Pixel &lt;3&gt; last used 2 Jun 2026, 00:05, to the hour phone, signed in 2 Jun 2026 from" in said
 
 
 def test_me_leads_to_it_and_the_old_address_too(desk):
@@ -122,6 +128,29 @@ def test_another_persons_device_is_a_404_on_every_page(desk, bob):
     assert desk.post(f"{PAGE}{id}/", {"name": "mine"}).status_code == 404
     assert desk.post(f"{PAGE}{id}/sign-out/").status_code == 404
     assert device_named(bob.user, "Bob's")
+
+
+def test_the_second_factor_is_turned_on_used_and_turned_off_on_the_web(desk, alice):
+    desk.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = desk.get("/accounts/2fa/totp/activate/").content.decode()
+    secret = re.search(r'class="secret">([A-Z2-7]+)<', page)[1]
+    shown = desk.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)}, follow=True)
+    codes = re.findall(r'<li class="secret">(\w+)</li>', shown.content.decode())
+    assert len(codes) == 10
+
+    desk.post("/accounts/logout/")
+    half_way = desk.post(
+        "/accounts/login/", {"login": alice.user.email, "password": PASSWORD}, follow=True, headers=FIREFOX
+    )
+    assert "Your second factor" in words(half_way)
+    assert desk.get(PAGE).status_code == 302
+    desk.post("/accounts/2fa/authenticate/", {"code": codes[0]})
+    assert "You have 9 left." in words(desk.get("/accounts/2fa/"))
+
+    desk.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert "recovery codes go with it" in words(desk.get("/accounts/2fa/totp/deactivate/"))
+    said = desk.post("/accounts/2fa/totp/deactivate/", follow=True)
+    assert "Turn it on" in words(said)
 
 
 # Connect a phone ------------------------------------------------------------------------------
