@@ -51,7 +51,7 @@ class HashedTokens(AbstractTokenStrategy):
         for token in (self.get_session_token(request), getattr(request, "_new_token", None)):
             if token and request.session.session_key == session_name(token):
                 return token
-        if name := devices.name_in_header(request.headers.get(DEVICE_NAME, "")):
+        if name := getattr(request, "_device_name", "") or _name_in_header(request):
             request.session[devices.SAID_NAME] = name
         request._new_token = secrets.token_urlsafe(32)
         _rename(request.session, session_name(request._new_token))
@@ -60,6 +60,10 @@ class HashedTokens(AbstractTokenStrategy):
     def lookup_session(self, session_token: str) -> SessionBase | None:
         session = lookup_session(session_name(session_token))
         return session if session and session.use() else None
+
+
+def _name_in_header(request: HttpRequest) -> str:
+    return devices.name_in_header(request.headers.get(DEVICE_NAME, ""))
 
 
 @transaction.atomic
@@ -76,13 +80,13 @@ def _rename(session: SessionBase, name: str) -> None:
 def sign_in_phone(request: HttpRequest, user: User, name: str = "") -> tuple[str, UserSession]:
     """Sign a phone in that proved itself by a pairing code. Returns its token, shown only now, and its row.
 
+    Without a `name` it is called by what its headers say, as at any sign-in.
     No second factor is asked for: the page that showed the code was past it (`proof_wanted`).
     """
     with _session_of_its_own(request):
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
         record_authentication(request, user, method="pairing")
-        if name:
-            request.session[devices.SAID_NAME] = name
+        request._device_name = name
         UserSession.objects.create_from_request(request)
         token = HashedTokens().create_session_token(request)
         return token, UserSession.objects.get(session_key=session_name(token))

@@ -2,6 +2,7 @@
 
 from allauth.headless.adapter import get_adapter
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import exceptions, serializers
@@ -10,7 +11,7 @@ from rest_framework.response import Response
 
 from journal import devices, pairing
 from spasmlog.access import PairingPatience
-from spasmlog.accounts import DEVICE_NAME, sign_in_phone
+from spasmlog.accounts import sign_in_phone
 from spasmlog.api import ApiView, Shape, Text
 
 
@@ -70,22 +71,27 @@ class Pairing(ApiView):
         """
         shape = PairingShape(data=request.data)
         shape.is_valid(raise_exception=True)
-        paired = pairing.take(shape.validated_data["code"])
-        if paired is None:
+        signed_in = _let_in(request, **shape.validated_data)
+        if signed_in is None:
             raise exceptions.ValidationError({"code": [refused()]})
-        user = paired.shown_on.user
-        token, session = sign_in_phone(request._request, user, _name(request, shape.validated_data))
-        pairing.connected(paired, session)
-        return Response(_signed_in(user, token), headers={"Cache-Control": "no-store"})
+        return Response(signed_in, headers={"Cache-Control": "no-store"})
+
+
+@transaction.atomic
+def _let_in(request: Request, code: str, device_name: str = "") -> dict | None:
+    """Use the code up, sign the phone in and tell the page: all at once, or nothing of it."""
+    paired = pairing.take(code)
+    if paired is None:
+        return None
+    name = devices.one_line(device_name)[: devices.LONGEST_NAME]
+    user = paired.shown_on.user
+    token, session = sign_in_phone(request._request, user, name)
+    pairing.connected(paired, session)
+    return _signed_in(user, token)
 
 
 def refused() -> str:
     return _("This code is not good, or not any more. Show a new one and send that.")
-
-
-def _name(request: Request, said: dict) -> str:
-    given = devices.one_line(said.get("device_name", ""))[: devices.LONGEST_NAME]
-    return given or devices.name_in_header(request.headers.get(DEVICE_NAME, ""))
 
 
 def _signed_in(user: User, token: str) -> dict:

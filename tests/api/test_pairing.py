@@ -76,14 +76,14 @@ def test_the_code_gives_a_token_of_the_phones_own_in_the_shape_of_signing_in(ali
 
 def test_the_phone_is_listed_by_the_name_it_sent(alice, desk):
     phone, _said = pair(offered(alice).typed, device_name="  Alice's\tPixel ")
-    by_header = Phone()
-    said = by_header.send("pairing/", {"code": offered(alice).typed}, X_Device_Name="tablet")
-    assert said.status_code == 200
+    for body in ({}, {"device_name": "said in the body"}):
+        said = Phone().send("pairing/", {"code": offered(alice).typed, **body}, X_Device_Name="in the header")
+        assert said.status_code == 200
 
     listed = phone.read("devices/").json()["results"]
 
     assert (listed[0]["name"], listed[0]["kind"], listed[0]["current"]) == ("Alice's Pixel", "phone", True)
-    assert "tablet" in [one["name"] for one in listed]
+    assert {"in the header", "said in the body"} <= {one["name"] for one in listed}
 
 
 def test_a_typed_code_is_read_with_small_letters_and_any_spacing(alice, desk):
@@ -156,6 +156,17 @@ def test_whatever_is_wrong_costs_the_same_queries(alice, desk):
 )
 def test_a_body_without_a_code_is_refused(db, body):
     assert is_problem(Phone().send("pairing/", body), 400)["errors"]
+
+
+def test_a_sign_in_that_fails_half_way_leaves_the_code_good(alice, desk, monkeypatch):
+    code = offered(alice).typed
+    with monkeypatch.context() as broken:
+        broken.setattr(pairing, "connected", lambda *_: 1 / 0)
+        phone = Phone(raise_request_exception=False)
+        is_problem(phone.send("pairing/", {"code": code}), 500)
+
+    assert len(devices.devices_of(get_user_model().objects.get(pk=alice.user_id))) == 2  # phone, and the desk
+    assert pair(code)[1].status_code == 200
 
 
 def test_a_closed_account_lets_no_phone_in(alice, desk):
