@@ -226,6 +226,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-stale-days": {"task": "journal.tasks.sweep", "schedule": 20.0, "options": {"expires": 20}},
     "review-everybody": {"task": "journal.tasks.review_everybody", "schedule": 3600.0},
     "forget-sign-ins": {"task": "journal.tasks.forget_sign_ins", "schedule": 6 * 3600.0},
+    "forget-old": {"task": "journal.tasks.forget_old", "schedule": 6 * 3600.0},
 }
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
@@ -335,6 +336,8 @@ SPECTACULAR_SETTINGS = {
         "FoodSourceEnum": "nutrients.codes.FoodSource",
         "DoseSourceEnum": "journal.codes.DoseSource",
         "MealKindEnum": "journal.codes.MealKind",
+        "StatusEnum": "journal.codes.DayStatus",
+        "SyncStatusEnum": "journal.api.batch.STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -11,6 +11,7 @@ from journal.api.foods import DiaryFoods
 from journal.api.gaps import Gaps, WeeklyGaps
 from journal.api.pairing import Pairing
 from journal.api.profile import Profile
+from journal.api.sync import Sync
 from nutrients.api import Activities
 
 register_converter(DateConverter, "date")
@@ -35,6 +36,7 @@ urlpatterns = [
     path("pairing/", Pairing.as_view(), name="api-pairing"),
     path("devices/", Devices.as_view(), name="api-devices"),
     path("devices/<uuid:id>/", OneDevice.as_view(), name="api-device"),
+    path("sync/", Sync.as_view(), name="api-sync"),
     path("days/<date:date>/", Day.as_view(), name="api-day"),
     path("intake/", Intake.as_view(), name="api-intake"),
     path("gaps/", Gaps.as_view(), name="api-gaps"),

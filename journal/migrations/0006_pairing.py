@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journal', '0003_suggestions'),
+        ('journal', '0004_sync'),
         ('usersessions', '0001_initial'),
     ]
 

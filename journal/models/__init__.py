@@ -1,5 +1,6 @@
 """The diary's rows: the person, their entries, and what was found in them."""
 
+from journal.models.answers import KeptAnswer
 from journal.models.devices import Pairing, SignInAttempts
 from journal.models.entries import (
     BodyWeight,
@@ -23,6 +24,7 @@ from journal.models.findings import (
     ReviewState,
     StaleDay,
     Suggestion,
+    ToldGaps,
 )
 from journal.models.person import (
     ConditionAnswer,
@@ -46,6 +48,7 @@ __all__ = [
     "Favourite",
     "Invitation",
     "Kept",
+    "KeptAnswer",
     "LifeStagePeriod",
     "Meal",
     "MealItem",
@@ -59,6 +62,7 @@ __all__ = [
     "StaleDay",
     "Suggestion",
     "Supplement",
+    "ToldGaps",
     "WarningSigns",
     "WaterIntake",
 ]
