@@ -338,6 +338,8 @@ SPECTACULAR_SETTINGS = {
         "MealKindEnum": "journal.codes.MealKind",
         "StatusEnum": "journal.codes.DayStatus",
         "SyncStatusEnum": "journal.api.batch.STATUSES",
+        "StateEnum": "journal.codes.AdviceState",
+        "LinkStateEnum": "journal.codes.LinkState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

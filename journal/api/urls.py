@@ -10,6 +10,7 @@ from journal.api.entries import RESOURCES
 from journal.api.foods import DiaryFoods
 from journal.api.gaps import Gaps, WeeklyGaps
 from journal.api.pairing import Pairing
+from journal.api.patterns import PersonalPatterns
 from journal.api.profile import Profile
 from journal.api.sync import Sync
 from nutrients.api import Activities
@@ -41,5 +42,6 @@ urlpatterns = [
     path("intake/", Intake.as_view(), name="api-intake"),
     path("gaps/", Gaps.as_view(), name="api-gaps"),
     path("gaps/weekly/", WeeklyGaps.as_view(), name="api-gaps-weekly"),
+    path("patterns/", PersonalPatterns.as_view(), name="api-patterns"),
     *router.urls,
 ]

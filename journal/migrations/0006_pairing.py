@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journal', '0004_sync'),
+        ('journal', '0005_associations'),
         ('usersessions', '0001_initial'),
     ]
 
