@@ -9,7 +9,7 @@ from journal.api.entries import RESOURCES
 from journal.api.foods import DiaryFoods
 from journal.api.gaps import Gaps, WeeklyGaps
 from journal.api.profile import Profile
-from nutrients.api import Activities
+from nutrients.api import Activities, FoodPack
 
 register_converter(DateConverter, "date")
 
@@ -34,5 +34,6 @@ urlpatterns = [
     path("intake/", Intake.as_view(), name="api-intake"),
     path("gaps/", Gaps.as_view(), name="api-gaps"),
     path("gaps/weekly/", WeeklyGaps.as_view(), name="api-gaps-weekly"),
+    path("foods/pack/", FoodPack.as_view(), name="api-food-pack"),
     *router.urls,
 ]
