@@ -8,16 +8,19 @@ the token alone; as a web cookie its name is refused.
 import hashlib
 import secrets
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.headless.internal.sessionkit import lookup_session, session_store
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 PHONE = "phone-"
 """How the names of phones' sessions begin. Session keys have no hyphen, so no cookie is named so."""
@@ -79,6 +82,32 @@ class WebSessionMiddleware(SessionMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         request.session = self.SessionStore(None if key and key.startswith(PHONE) else key)
+
+
+class TooManyTries(Exception):
+    """The password was wrong too often. It counts together with wrong passwords at sign-in."""
+
+    wait = 300
+    """Seconds until the lockout of sign-in ends at the latest."""
+    words = _("This was wrong too often. Wait five minutes, then try again.")
+
+
+def confirm_password(user: AbstractBaseUser, password: str) -> None:
+    """Have the person at the device say the password again, before what cannot be undone.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        If it is not theirs.
+    TooManyTries
+        If it was wrong so often, here or at sign-in, that nobody is asked any more for a while.
+    """
+    try:
+        right = get_adapter().reauthenticate(user, password)
+    except ValidationError:
+        raise TooManyTries from None
+    if not right:
+        raise ValidationError({"password": _("This is not your password.")})
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 from rest_framework.routers import SimpleRouter
 
+from journal.api.account import Account
 from journal.api.advice import AdviceCards
 from journal.api.days import DateConverter, Day, Intake
 from journal.api.entries import RESOURCES
@@ -29,6 +30,7 @@ urlpatterns = [
         path(f"advice/<uuid:id>/{said}", AdviceCards.as_view({"post": said.replace("-", "_")}, schema=None))
         for said in CARD_ANSWERS
     ),
+    path("account/", Account.as_view(), name="api-account"),
     path("profile/", Profile.as_view(), name="api-profile"),
     path("days/<date:date>/", Day.as_view(), name="api-day"),
     path("intake/", Intake.as_view(), name="api-intake"),

@@ -24,6 +24,7 @@ from journal.models.findings import (
     Suggestion,
 )
 from journal.models.person import (
+    AccountDeletion,
     ConditionAnswer,
     Diarist,
     Invitation,
@@ -33,6 +34,7 @@ from journal.models.person import (
 )
 
 __all__ = [
+    "AccountDeletion",
     "Advice",
     "BodyWeight",
     "ConditionAnswer",

@@ -1,0 +1,35 @@
+"""What leaves the diary: the whole of it as a file, and the account for good."""
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from journal import leaving
+from journal.forms import PasswordForm, refuse
+from journal.views.door import diary, posted
+from spasmlog.accounts import TooManyTries, confirm_password
+
+
+@diary
+@require_http_methods(["GET", "POST"])
+def delete_account(request: HttpRequest) -> HttpResponse:
+    """Say what will be gone, offer the diary as a file, and ask for the password."""
+    form = PasswordForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirm_password(request.user, form.cleaned_data["password"])
+            leaving.delete_account(request.user)
+        except ValidationError as error:
+            refuse(form, error)
+        except TooManyTries as locked:
+            form.add_error(None, locked.words)
+        else:
+            logout(request)
+            messages.success(request, _("Your account and your diary are deleted."))
+            return redirect("account_login")
+    kept = leaving.NOT_THE_DEMO if leaving.is_demo(request.user) else ""
+    return render(request, "journal/delete_account.html", {"form": form, "kept": kept})
