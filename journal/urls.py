@@ -88,6 +88,7 @@ urlpatterns = [
     path("me/medicines/", profile.me_list, {"about": "medicines"}, name="me_medicines"),
     path("me/life-stages/", profile.me_list, {"about": "life_stages"}, name="me_life_stages"),
     path("me/targets/", profile.me_list, {"about": "targets"}, name="me_targets"),
+    path("me/export/<slug:format>/", transfer.export, name="export"),
     path("me/delete-account/", transfer.delete_account, name="delete_account"),
     path("me/theme/", profile.theme, name="theme"),
 ]

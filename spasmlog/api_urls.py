@@ -19,7 +19,7 @@ from spasmlog.errors import NotReady, not_found
 
 API_VERSION = "v1"
 OLDEST_CLIENT = "1.0"
-FEATURES = ["diary", "foods", "intake", "gaps", "advice", "second_factor", "food_pack"]
+FEATURES = ["diary", "foods", "intake", "gaps", "advice", "second_factor", "food_pack", "export"]
 """What a client may rely on; more will be added as the product grows."""
 
 

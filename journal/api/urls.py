@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from rest_framework.routers import SimpleRouter
 
-from journal.api.account import Account
+from journal.api.account import Account, Export
 from journal.api.advice import AdviceCards
 from journal.api.days import DateConverter, Day, Intake
 from journal.api.entries import RESOURCES
@@ -31,6 +31,7 @@ urlpatterns = [
         for said in CARD_ANSWERS
     ),
     path("account/", Account.as_view(), name="api-account"),
+    path("export/", Export.as_view(), name="api-export"),
     path("profile/", Profile.as_view(), name="api-profile"),
     path("days/<date:date>/", Day.as_view(), name="api-day"),
     path("intake/", Intake.as_view(), name="api-intake"),

@@ -1,17 +1,33 @@
-"""What leaves the diary: the whole of it as a file, and the account for good."""
+"""What leaves the diary and comes back: the whole of it as a file; and the account, deleted for good."""
 
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from journal import leaving
+from journal.download import as_download
+from journal.exchange import FORMATS
 from journal.forms import PasswordForm, refuse
 from journal.views.door import diary, posted
+from spasmlog.access import ExportPatience
 from spasmlog.accounts import TooManyTries, confirm_password
+
+
+@diary
+@require_GET
+def export(request: HttpRequest, format: str) -> HttpResponseBase:
+    """The whole diary as a file."""
+    if format not in FORMATS:
+        raise Http404
+    if not ExportPatience().allow_request(request, None):
+        messages.error(request, _("You have exported the diary many times in this hour. Try again later."))
+        return redirect("me")
+    return as_download(request.diarist, format)
 
 
 @diary
