@@ -581,6 +581,15 @@ def rows_form(form: type[forms.Form]) -> type[forms.BaseFormSet]:
 # The account ----------------------------------------------------------------------------------
 
 
+class ImportForm(forms.Form):
+    """A diary that was exported before, here or on another server."""
+
+    file = forms.FileField(
+        label=_("File"), label_suffix="", help_text=_("The JSON or the zip that an export gave you."),
+        widget=forms.FileInput(attrs={"accept": ".json,.zip"}),
+    )  # fmt: skip
+
+
 class PasswordForm(forms.Form):
     """The password again, before what cannot be undone."""
 

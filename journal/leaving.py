@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from journal.exchange import uploads
 from journal.models import AccountDeletion, Diarist, Dose, Meal, WaterIntake
 from journal.people import DEMO_EMAIL
 
@@ -58,6 +59,7 @@ def erase(user: User) -> Counter[str]:
         gone += _delete(model.objects.filter(diarist=diarist))
     user_type = ContentType.objects.get_for_model(User)
     gone += _delete(LogEntry.objects.filter(content_type=user_type, object_id=str(user.pk)))
+    uploads.forget(user)
     gone += _delete(Session.objects.filter(pk__in=_sessions(user)))
     return gone + _delete(User.objects.filter(pk=user.pk))
 

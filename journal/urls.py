@@ -89,6 +89,8 @@ urlpatterns = [
     path("me/life-stages/", profile.me_list, {"about": "life_stages"}, name="me_life_stages"),
     path("me/targets/", profile.me_list, {"about": "targets"}, name="me_targets"),
     path("me/export/<slug:format>/", transfer.export, name="export"),
+    path("me/import/", transfer.import_diary, name="import_diary"),
+    path("me/import/yes/", transfer.import_confirmed, name="import_confirmed"),
     path("me/delete-account/", transfer.delete_account, name="delete_account"),
     path("me/theme/", profile.theme, name="theme"),
 ]

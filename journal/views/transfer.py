@@ -7,12 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from journal import leaving
 from journal.download import as_download
-from journal.exchange import FORMATS
-from journal.forms import PasswordForm, refuse
+from journal.exchange import FORMATS, taking_in, uploads
+from journal.exchange.contents import BY_NAME
+from journal.forms import ImportForm, PasswordForm, refuse
 from journal.views.door import diary, posted
 from spasmlog.access import ExportPatience
 from spasmlog.accounts import TooManyTries, confirm_password
@@ -28,6 +30,55 @@ def export(request: HttpRequest, format: str) -> HttpResponseBase:
         messages.error(request, _("You have exported the diary many times in this hour. Try again later."))
         return redirect("me")
     return as_download(request.diarist, format)
+
+
+@diary
+@require_http_methods(["GET", "POST"])
+def import_diary(request: HttpRequest) -> HttpResponse:
+    """Choose an export; then see what taking it in would do."""
+    form = ImportForm(posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            word = uploads.keep(request.user, form.cleaned_data["file"])
+            with uploads.opened(request.user, word) as file:
+                counts = taking_in.preview(request.diarist, file)
+            return render(request, "journal/import_preview.html", {"word": word, "rows": _told(counts)})
+        except ValidationError as error:
+            uploads.forget(request.user)
+            refuse(form, error)
+    return render(request, "journal/import.html", {"form": form})
+
+
+@diary
+@require_POST
+def import_confirmed(request: HttpRequest) -> HttpResponse:
+    """Take in the file that was looked at."""
+    file = uploads.opened(request.user, request.POST.get("word", ""))
+    if file is None:
+        messages.error(request, _("This file is not here any more. Choose it again."))
+        return redirect("import_diary")
+    try:
+        with file:
+            counts = taking_in.take_in(request.diarist, file)
+    except ValidationError as error:
+        messages.error(request, " ".join([*error.messages, _("Nothing was taken in.")]))
+        return redirect("import_diary")
+    finally:
+        uploads.forget(request.user)
+    written = sum(counted["new"] + counted["brought_back"] for counted in counts.values())
+    messages.success(
+        request, ngettext("%(n)s row taken in.", "%(n)s rows taken in.", written) % {"n": written}
+    )
+    return redirect("me")
+
+
+def _told(counts: taking_in.Counts) -> list[dict]:
+    """The counts by kind, for people; kinds of which the file has none are left out."""
+    return [
+        {"name": BY_NAME[name].model._meta.verbose_name_plural, **counted}
+        for name, counted in counts.items()
+        if counted.total()
+    ]
 
 
 @diary
