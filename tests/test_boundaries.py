@@ -16,7 +16,18 @@ SOURCES = sorted(
 CALC = [path for path in SOURCES if "calc" in path.parts]
 HEAVY = {"pandas", "scipy"}
 
-VERBS = {"entries", "people", "review", "advice", "flags", "demo", "findings", "closing", "leaving"}
+VERBS = {
+    "entries",
+    "people",
+    "review",
+    "advice",
+    "flags",
+    "demo",
+    "findings",
+    "closing",
+    "leaving",
+    "exchange",
+}
 DOORS = {"views", "api", "tasks", "admin", "urls", "forms", "serializers", "commands", "filters", "adapters"}
 CALC_MAY_IMPORT = {"numpy", "pandas", "scipy"} | set(sys.stdlib_module_names)
 DATABASES = {"psycopg", "sqlite3"}

@@ -410,9 +410,10 @@ def refused(person, raw):
 @pytest.mark.parametrize(
     "raw",
     [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"format": "something"}', b'{"meals": []}', b"PK\x03\x04",
-     b'{"format": "SpasmLog diary 1"} and more', b'{"format": "SpasmLog diary 1", "meals": ' + b"[" * 100_000,
-     b'{"format": "SpasmLog diary 1", "meals": {}}', b'{"format": "SpasmLog diary 1", "secrets": []}',
-     b'{"format": "SpasmLog diary 1", "water": [1]}', b'{"format": "SpasmLog diary 1", "days": [], "water": []'],
+     b'{"format": "SpasmLog diary 1"} and more', b'{"format": "SpasmLog diary 1", "meals": {}}',
+     b'{"format": "SpasmLog diary 1", "meals": ' + b"[" * 100_000,
+     b'{"format": "SpasmLog diary 1", "secrets": []}', b'{"format": "SpasmLog diary 1", "water": [1]}',
+     b'{"format": "SpasmLog diary 1", "days": [], "water": []'],
 )  # fmt: skip
 def test_what_is_no_export_is_refused_in_words(alice, raw):
     assert refused(alice, raw)
