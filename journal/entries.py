@@ -471,7 +471,7 @@ def _store(
     if isinstance(entry, Entry) and moved:
         _freeze_day(entry)
     _derive(entry)
-    entry.full_clean(exclude=["diarist"])
+    entry.full_clean(exclude=["diarist"], validate_unique=not new)
     portions = _items_of(entry, items) if isinstance(entry, Meal) and (new or items is not None) else None
 
     if before is not None and entry.deleted_at is None and before == _content(entry, portions):
@@ -502,13 +502,21 @@ def _stamp_and_save(
         if not new:
             entry.items.all().delete()
         MealItem.objects.bulk_create(portions)
-        getattr(entry, "_prefetched_objects_cache", {}).pop("items", None)
+        _remember_items(entry, portions)
     if hasattr(entry, "local_date"):
         mark_stale(entry.diarist, {*touched, entry.local_date})
     if isinstance(entry, BodyWeight):  # the profile tells the latest
         Diarist.objects.filter(pk=entry.diarist_id).update(profile_revision=entry.revision)
     entry.red_flags = advice.raised_by(entry)
     log.info("entry_saved", kind=entry._meta.model_name, diarist=entry.diarist_id, revision=entry.revision)
+
+
+def _remember_items(meal: Meal, items: list[MealItem]) -> None:
+    """Have the meal at hand answer for its foods from those just stored."""
+    known = meal.items.all()
+    known._result_cache = items
+    known._prefetch_done = True
+    meal._prefetched_objects_cache = {"items": known}
 
 
 def _content(entry: Kept, portions: list[MealItem] | None = None) -> tuple:

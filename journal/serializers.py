@@ -132,7 +132,7 @@ def _by_food(detail: Mapping[int | str, Any]) -> list[str]:
 
 
 def _portions(said: list[Mapping[str, Any]], diarist) -> list[entries.Portion]:
-    foods = foods_of(diarist).in_bulk([one["food"] for one in said])
+    foods = foods_of(diarist).only("id", "name", "owner_id").in_bulk([one["food"] for one in said])
     wanted = [one["portion"] for one in said if one.get("portion")]
     portions = FoodPortion.objects.in_bulk(wanted) if wanted else {}
     problems = {place: words for place, one in enumerate(said) if (words := _problem(one, foods, portions))}

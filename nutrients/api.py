@@ -80,7 +80,7 @@ class Foods(ApiViewSet):
         if "search" not in asked:
             rows = self.get_queryset().filter(**_exactly(asked))
             return self.get_paginated_response(
-                self.get_serializer(self.paginate_queryset(rows), many=True).data
+                [FoodShape.told(food) for food in self.paginate_queryset(rows)]
             )
         if {"source_code", "barcode", "cursor"} & set(asked):
             raise exceptions.ValidationError(
@@ -94,11 +94,11 @@ class Foods(ApiViewSet):
             asked["search"], user=self.request.user, limit=limit, source=asked.get("source"), **self.history()
         )
         prefetch_related_objects(best, "portions")
-        return self.get_serializer(best, many=True).data
+        return [FoodShape.told(food) for food in best]
 
     def retrieve(self, request: Request, id: UUID) -> Response:
         food = self.food(id)
-        return Response(self.get_serializer(food).data, headers=self.tag(food))
+        return Response(FoodShape.told(food), headers=self.tag(food))
 
     def create(self, request: Request) -> Response:
         said = self.said(request.data)
@@ -142,7 +142,7 @@ class Foods(ApiViewSet):
 
     def answer(self, food: Food, status: int = 200) -> Response:
         food = self.get_queryset().get(pk=food.pk)
-        return Response(self.get_serializer(food).data, status, headers=self.tag(food))
+        return Response(FoodShape.told(food), status, headers=self.tag(food))
 
     def tag(self, food: Food) -> dict[str, str]:
         """The ETag of an own food is its revision, to be named by a change."""

@@ -27,6 +27,7 @@ from rest_framework.views import APIView
 
 from spasmlog.access import TokenAuthentication
 from spasmlog.errors import PROBLEM_JSON
+from spasmlog.telling import teller
 
 # What is asked -------------------------------------------------------------------------------
 
@@ -331,6 +332,11 @@ class Shape(serializers.Serializer):
     """Names and types of a JSON object. A field that it does not know is refused, not ignored."""
 
     default_error_messages = {"unknown": _("There is no such field."), "invalid": _("Give a JSON object.")}
+
+    @classmethod
+    def told(cls, row: Any) -> dict[str, Any]:
+        """A row as JSON: what `.data` holds."""
+        return teller(cls)(row)
 
     def to_internal_value(self, data):
         if isinstance(data, Mapping):

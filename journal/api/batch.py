@@ -152,7 +152,7 @@ class Entries(Rows):
         return {"status": "deleted" if entry.written else "unchanged", "revision": entry.revision}
 
     def shown(self, row: Kept) -> dict:
-        return dict(self.view.shown(row))
+        return self.view.shown(row)
 
 
 class Days(Rows):
@@ -180,7 +180,7 @@ class Days(Rows):
         return {"status": "deleted" if mark.written else "unchanged", "revision": mark.revision}
 
     def shown(self, row: DayMark) -> dict:
-        return MarkShape(row).data
+        return MarkShape.told(row)
 
 
 class Foods(Rows):
@@ -215,7 +215,7 @@ class Foods(Rows):
         return own.values_list("revision", flat=True).first()
 
     def shown(self, row: Food) -> dict:
-        return dict(self.view.shown(row))
+        return self.view.shown(row)
 
 
 class OneProfile(Rows):
