@@ -15,7 +15,7 @@ from django.urls import include, path
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from journal.models import Meal, MealItem
+from journal.models import Meal, MealItem, StaleDay
 from spasmlog.access import TokenAuthentication
 
 
@@ -40,6 +40,9 @@ class Meals(Bare):
         with transaction.atomic():
             meal.save(force_insert=True)
             MealItem.objects.bulk_create(items)
+            StaleDay.objects.bulk_create(
+                [StaleDay(diarist_id=meal.diarist_id, date=meal.local_date, version=0)], ignore_conflicts=True
+            )
         return Response({"id": meal.pk}, 201)
 
 

@@ -89,7 +89,7 @@ class KeptShape(Shape):
         said = dict(self.validated_data)
         for field in self.fields.values():
             name = field.source
-            if not field.read_only and name not in said and name not in KEPT_UNLESS_SAID:
+            if not (field.read_only or name in said or name in KEPT_UNLESS_SAID):
                 said[name] = self.model._meta.get_field(name).get_default()
         return said
 
@@ -186,11 +186,6 @@ class MealShape(EntryShape):
     kind = Code(MealKind.choices, help_text="Left out: by the hour.")
     note = Text()
     items = ItemShape(many=True)
-
-    def whole(self) -> dict[str, Any]:
-        items = self.validated_data["items"]
-        self.fields.pop("items")
-        return {**super().whole(), "items": items}
 
 
 # Other entries --------------------------------------------------------------------------------

@@ -126,9 +126,7 @@ class Foods(ApiViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def said(self, data: Any, id: UUID | None = None, *, partial: bool = False) -> dict[str, Any]:
-        shape = self.get_serializer(data=data, partial=partial)
-        shape.is_valid(raise_exception=True)
-        said = shape.as_said()
+        said = FoodShape.reading(data, self.get_serializer_context(), partial=partial).as_said()
         if id and said.get("id", id) != id:
             raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
         return said

@@ -86,9 +86,7 @@ def _refusal(error: Exception) -> Result:
 
 
 def _done(rows: Mapping[str, "Rows"], item: Any) -> Result:
-    shape = SyncItemShape(data=item)
-    shape.is_valid(raise_exception=True)
-    said = shape.validated_data
+    said = SyncItemShape.reading(item, {}).validated_data
     if said["type"] not in rows:
         raise exceptions.ValidationError({"type": [_("The server alone writes these.")]}, "read_only")
     kind = rows[said["type"]]

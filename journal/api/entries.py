@@ -109,9 +109,7 @@ class KeptViewSet(OfDiarist, ApiViewSet):
         return entries.put(self.model, self.diarist, id, base_revision=base_revision, **said)
 
     def shape(self, data: Any, *, partial: bool = False):
-        shape = self.get_serializer(data=data, partial=partial)
-        shape.is_valid(raise_exception=True)
-        return shape
+        return self.serializer_class.reading(data, self.get_serializer_context(), partial=partial)
 
     def read(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
         return dict(self.shape(request.data, partial=partial).validated_data)
