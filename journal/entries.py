@@ -190,10 +190,7 @@ def mark_day(
     base_revision: int | None = None,
 ) -> DayMark:
     """Say of a whole day that it is finished, a fast, or without a cramp. None leaves a mark as it was."""
-    if day > today(diarist):
-        raise ValidationError({"date": _("This day is still to come.")})
-    if day < OLDEST_DAY:
-        raise ValidationError({"date": _("This day is before 1990. Check the date.")})
+    check_day(diarist, day)
     said = {"finished": finished, "fasting": fasting, "no_cramp": no_cramp}
     said = {name: bool(value) for name, value in said.items() if value is not None}
     _hold(diarist)
@@ -282,6 +279,14 @@ def restore(entry: K) -> K:
 def today(diarist: Diarist) -> date:
     """The diary day it is now where the diarist lives."""
     return days.local_day(timezone.now(), diarist.tz, diarist.day_start)
+
+
+def check_day(diarist: Diarist, day: date) -> None:
+    """Refuse a day of which nothing can be said."""
+    if day > today(diarist):
+        raise ValidationError({"date": _("This day is still to come.")})
+    if day < OLDEST_DAY:
+        raise ValidationError({"date": _("This day is before 1990. Check the date.")})
 
 
 def mark_stale(diarist: Diarist, dates: Iterable[date]) -> None:
