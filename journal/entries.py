@@ -195,10 +195,7 @@ def mark_day(
 
     Raises `Conflict` as `change` does, and with `must_name_base` as `put` does.
     """
-    if day > today(diarist):
-        raise ValidationError({"date": _("This day is still to come.")})
-    if day < OLDEST_DAY:
-        raise ValidationError({"date": _("This day is before 1990. Check the date.")})
+    check_day(diarist, day)
     said = {"finished": finished, "fasting": fasting, "no_cramp": no_cramp}
     said = {name: bool(value) for name, value in said.items() if value is not None}
     _hold(diarist)
@@ -371,6 +368,14 @@ def _food_stamped(diarist: Diarist, food: Food) -> Food:
 def today(diarist: Diarist) -> date:
     """The diary day it is now where the diarist lives."""
     return days.local_day(timezone.now(), diarist.tz, diarist.day_start)
+
+
+def check_day(diarist: Diarist, day: date) -> None:
+    """Refuse a day of which nothing can be said."""
+    if day > today(diarist):
+        raise ValidationError({"date": _("This day is still to come.")})
+    if day < OLDEST_DAY:
+        raise ValidationError({"date": _("This day is before 1990. Check the date.")})
 
 
 def mark_stale(diarist: Diarist, dates: Iterable[date]) -> None:

@@ -78,6 +78,7 @@ def preview(diarist: Diarist, file: IO[bytes]) -> Counts:
 
 
 @transaction.atomic
+@entries.one_review()
 def take_in(diarist: Diarist, file: IO[bytes]) -> Counts:
     """Write what a file holds and this diary does not; returns what became of its rows.
 
@@ -272,6 +273,8 @@ class _Taking:
         entry.full_clean(exclude=CHECKED_HERE, validate_unique=False, validate_constraints=False)
         if isinstance(entry, WaterIntake):
             _check_density(entry)
+        elif isinstance(entry, DayMark):
+            entries.check_day(self.diarist, entry.date)
         self._stamp(entry)
         if isinstance(entry, Entry) and getattr(entry, "signs", None):
             self._remember_signs(entry)

@@ -262,12 +262,14 @@ def test_one_mark_for_a_day_and_one_favourite_for_a_food_stay_one(full, bob, foo
     assert Favourite.objects.filter(diarist=bob, food=ALMONDS).count() == 1
 
 
-def test_what_was_taken_in_is_stamped_for_phones_and_waits_for_one_review(full):
-    raw = exported(full)
+def test_what_was_taken_in_is_stamped_for_phones_and_waits_for_one_review(full, monkeypatch):
+    raw, asked = exported(full), []
     leaving.delete_account(full.user)
     new = somebody_new()
+    monkeypatch.setattr(entries.transaction, "on_commit", lambda ask, robust: asked.append("on commit"))
     taken_in(new, raw)
     new.refresh_from_db()
+    assert asked == ["on commit"]
 
     revisions = sorted(
         revision
@@ -440,6 +442,13 @@ def test_a_row_that_breaks_a_rule_refuses_the_file_and_is_named(alice, row, word
     said = refused(alice, changed(exported(alice), water=[water(), row]))
     assert words in said
     assert "water, 2" in said or "whole JSON" in said
+
+
+@pytest.mark.parametrize(("day", "words"), [("2096-01-01", "still to come"), ("1989-12-31", "before 1990")])
+def test_a_mark_of_a_day_that_cannot_be_refuses_the_file(alice, day, words):
+    entries.mark_day(alice, NIGHT.date(), finished=True)
+    mark = {**json.loads(exported(alice))["days"][0], "id": str(uuid.uuid4()), "date": day}
+    assert words in refused(alice, changed(exported(alice), days=[mark]))
 
 
 def test_another_persons_own_food_is_not_in_the_table(alice, bob):

@@ -103,10 +103,11 @@ def test_no_table_keeps_a_row_of_the_person(everything, alice):
     assert left == KEPT
 
 
-def test_nothing_in_the_database_names_the_person_or_their_diary_any_more(everything, alice, client, phone):
+def test_nothing_in_the_database_names_the_person_or_their_diary(everything, alice, bob, client, phone):
     client.force_login(alice.user, backend="django.contrib.auth.backends.ModelBackend")
     user_type = ContentType.objects.get_for_model(User)
-    LogEntry.objects.log_actions(1, User.objects.filter(pk=alice.user.pk), CHANGE, "", single_object=True)
+    about = User.objects.filter(pk=alice.user.pk)
+    LogEntry.objects.log_actions(bob.user.pk, about, CHANGE, "", single_object=True)
     assert LogEntry.objects.filter(content_type=user_type).exists()
     meal = everything[Meal]
     leaving.delete_account(alice.user)
