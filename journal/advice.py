@@ -42,7 +42,7 @@ from journal.models import (
 __all__ = [
     "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help", "known_of",
     "one_of_each", "past_cards", "raise_dangers", "raise_red_flags", "raised_by", "red_flags_of", "seen",
-    "snooze", "suppressions", "update",
+    "snooze", "suppressions", "update", "waits_after_a_save",
 ]  # fmt: skip
 
 LONGEST_SNOOZE = 90
@@ -357,6 +357,15 @@ def cards_for(diarist: Diarist, now: datetime | None = None, known: Flags | None
     rows = [row for row in rows if row.state not in OVER and not _asleep(row, now)]
     rows = [row for row in rows if row.rule in RED_FLAG or _may_be_shown(row, silent)]
     return cards_of(diarist, rows, now, known)
+
+
+def waits_after_a_save(card: Card) -> bool:
+    """Whether it is a danger of a dose, a drink or an exercise that is not urgent and not read yet.
+
+    The page that follows the save shows it in full, as it does urgent ones.
+    """
+    at_save = card.rule in RULE and bool(RULE[card.rule].at_save)
+    return at_save and card.asks and card.severity != Severity.URGENT_NOW
 
 
 def one_of_each(cards: Iterable[Card]) -> list[tuple[Card, list[str]]]:

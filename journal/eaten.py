@@ -91,12 +91,19 @@ class Eaten(NamedTuple):
     def drink_kind(self, portion: "Portion") -> str | None:
         """What kind of drink a portion is; None for what is eaten. All that is logged as a drink is one."""
         content, category = self.content(portion.food), self.names.get(portion.food, ("", ""))[1]
-        kind = hydration.drink_kind(category, content[WATER_AT], content[ALCOHOL_AT])
-        return kind or (hydration.JUICE_MILK if portion.source == DRINK else None)
+        return drink_kind(portion.source == DRINK, category, content[WATER_AT], content[ALCOHOL_AT])
 
     def is_fortified(self, food: UUID) -> bool:
         """Whether the table's name of a food says that nutrients were added."""
         return bool(FORTIFIED.search(self.names.get(food, ("", ""))[0]))
+
+
+def drink_kind(
+    logged_as_drink: bool, category: str, water_per_100g: float | None, alcohol_per_100g: float | None
+) -> str | None:
+    """What kind of drink something is; None for what is eaten. All that is logged as a drink is one."""
+    kind = hydration.drink_kind(category, water_per_100g, alcohol_per_100g)
+    return kind or (hydration.JUICE_MILK if logged_as_drink else None)
 
 
 class Logged(NamedTuple):
@@ -141,18 +148,10 @@ class Fluid(NamedTuple):
 
 def fluid(found: Eaten, portions: Iterable[Portion]) -> Fluid:
     """Tell drinks from food, and the water in each. A drink of unknown content takes that of its kind."""
-    counted, uncounted, food, known = [], [], [], []
-    for portion in portions:
-        grams, per_100g = float(portion.grams), found.content(portion.food)[WATER_AT]
-        kind = found.drink_kind(portion)
-        if kind is None:
-            food.append(grams)
-            known += [grams] if per_100g is not None else []
-            continue
-        fraction = hydration.WATER_FRACTION[kind] if per_100g is None else per_100g / 100
-        (counted if hydration.counts_toward_goal(kind) else uncounted).append(grams * fraction)
-    share = math.fsum(known) / math.fsum(food) if food else None
-    return Fluid(math.fsum(counted), math.fsum(uncounted), share)
+    water = hydration.day_water(
+        (float(one.grams), found.content(one.food)[WATER_AT], found.drink_kind(one)) for one in portions
+    )
+    return Fluid(water.drinks * 1000, water.uncounted * 1000, water.moisture_share)
 
 
 def sources(

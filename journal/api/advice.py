@@ -18,6 +18,10 @@ from journal.models import Advice
 from spasmlog.api import ApiViewSet, Moment, Shape, Whole
 
 DAYS_ASLEEP = 7
+LAYERS = (
+    "R: warning sign, X: too much, C: ask a clinician, L: low intake, H: fluid, I: information; looked at "
+    "in this order."
+)
 
 
 class NumbersShape(serializers.Serializer):
@@ -33,7 +37,7 @@ class CardShape(serializers.Serializer):
     rule = serializers.CharField()
     rule_version = serializers.IntegerField()
     severity = serializers.ChoiceField(Severity.choices)
-    layer = serializers.CharField(help_text="R: warning sign, C: ask a clinician, L: worth a look.")
+    layer = serializers.CharField(help_text=LAYERS)
     nutrient = serializers.CharField(allow_null=True)
     title = serializers.CharField()
     text = serializers.CharField()
@@ -49,6 +53,7 @@ class CardShape(serializers.Serializer):
     created_at = Moment()
     entry_id = serializers.UUIDField(allow_null=True, help_text="The entry whose ticks raised it.")
     numbers = NumbersShape(allow_null=True)
+    push = serializers.BooleanField(help_text="A phone may ring for it: warning signs and dangers alone.")
 
 
 class CardsShape(serializers.Serializer):
