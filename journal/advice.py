@@ -341,6 +341,11 @@ class Card:
     push: bool = False
     """A phone may ring for it: red flags and dangers alone."""
 
+    @property
+    def speaks_of_low(self) -> bool:
+        """Whether it is about low intake, and no good news of it."""
+        return self.layer == "L" and self.rule not in advice_rules.GOOD_NEWS
+
 
 def cards_for(diarist: Diarist, now: datetime | None = None, known: Flags | None = None) -> list[Card]:
     """The cards to show at this moment, most severe first. Asks the database at most twice.

@@ -72,6 +72,7 @@ urlpatterns = [
     path("entries/<slug:kind>/<uuid:id>/delete/", undo.entry_delete, name="entry_delete"),
     path("entries/<slug:kind>/<uuid:id>/restore/", undo.entry_restore, name="entry_restore"),
     path("advice/", advice.cards, name="advice"),
+    path("advice/rules/", advice.rules, name="advice_rules"),
     path("advice/<uuid:id>/<slug:said>/", advice.answer, name="advice_state"),
     path("warning-signs/", warning_signs.warning_signs, name="warning_signs"),
     path("foods/", foods.find, name="foods"),
