@@ -86,6 +86,7 @@ urlpatterns = [
     path("me/start/", profile.profile_start, name="profile_start"),
     path("me/conditions/", profile.me_conditions, name="me_conditions"),
     path("me/medicines/", profile.me_list, {"about": "medicines"}, name="me_medicines"),
+    path("me/kinds/", profile.kind_results, name="kind_results"),
     path("me/life-stages/", profile.me_list, {"about": "life_stages"}, name="me_life_stages"),
     path("me/targets/", profile.me_list, {"about": "targets"}, name="me_targets"),
     path("me/theme/", profile.theme, name="theme"),
