@@ -20,21 +20,13 @@ from journal import sweat
 from journal.calc import advice_rules, days, hydration
 from journal.calc.hydration import DayWater, Need, Sweat
 from journal.calc.suppressions import Flags, effects
+from journal.explanations import Figure
 from journal.models import Diarist, Exercise
 from journal.templatetags.journal import percent, plain, volume
 from journal.timeline import Reference
 
 HOUR = timedelta(hours=1)
 OVERDRINKING = "H04"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number of the day, what it is called, and where it comes from."""
-
-    name: str
-    value: str
-    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +47,8 @@ class DayFluid:
     """Bouts whose sweat is known or estimated."""
     needs_weight: bool
     """A bout is there whose sweat could be estimated with a body weight."""
+    much_lighter: bool
+    """After a bout more than 2 % of the body mass was gone: clearly less was drunk than sweated."""
     sodium_mg: tuple[float, float] | None
     left_l: float | None
     """What may still be suggested today; None where there is no need to set it beside, and for past days."""
@@ -101,6 +95,7 @@ def of_day(
         sweat=together,
         bouts=len(lost),
         needs_weight=answers.weight_kg is None and bool(needs) and any(_would_show(bout) for bout in today),
+        much_lighter=bool(lost) and any(_drank_much_less(bout) for bout in today),
         sodium_mg=_sodium(lost),
         left_l=_left(diarist, day, needs, water, now or timezone.now()),
     )
@@ -130,6 +125,11 @@ def _together(lost: Sequence[Sweat]) -> Sweat | None:
 def _sodium(lost: Iterable[Sweat]) -> tuple[float, float] | None:
     ranges = [hydration.sodium_loss_range(one) for one in lost]
     return (sum(low for low, _high in ranges), sum(high for _low, high in ranges)) if ranges else None
+
+
+def _drank_much_less(bout: Exercise) -> bool:
+    weighed = sweat.measured(bout)
+    return weighed is not None and weighed.drank_much_less
 
 
 def _would_show(bout: Exercise) -> bool:
@@ -210,9 +210,9 @@ def _baseline(fluid: DayFluid, units: str) -> Figure | None:
         return None
     about = BASELINES[fluid.reference]()
     if fluid.water.drinks_only:
-        about += " " + _("Drinks only: %(share)s of it, because the water in your food is not known.") % {
-            "share": percent(hydration.beverage_share(fluid.authority))
-        }
+        about += " " + _(
+            "Drinks only: %(share)s of it, because too little is known of the water in your food."
+        ) % {"share": percent(hydration.beverage_share(fluid.authority))}
     baselines = [one.baseline for one in fluid.needs]
     return Figure(_("Baseline"), _span((min(baselines), max(baselines)), units), about)
 
@@ -256,7 +256,10 @@ def _lost(fluid: DayFluid, units: str) -> Iterable[Figure]:
             "humidity and you yourself can halve it or add half.",
             fluid.bouts,
         )
-    yield Figure(_("Sweat"), _span(fluid.sweat.shown, units), about % {"n": fluid.bouts})
+    about %= {"n": fluid.bouts}
+    if fluid.much_lighter:
+        about += " " + _("You were more than 2 % lighter after it: clearly less was drunk than sweated.")
+    yield Figure(_("Sweat"), _span(fluid.sweat.shown, units), about)
     low, high = (round(end, -1) for end in fluid.sodium_mg)
     yield Figure(
         _("Sodium in the sweat"),

@@ -101,6 +101,12 @@ def test_weights_before_and_after_measure_the_sweat(evening, browser, alice):
     assert "Measured: by your weight before and after 1 exercise." in words(browser.get("/"))
 
 
+@pytest.mark.parametrize(("after", "told"), [("62.7", True), ("62.8", False)])
+def test_more_than_two_percent_lighter_is_told(evening, browser, alice, after, told):
+    run(alice, weight_before_kg=Decimal("64.0"), weight_after_kg=Decimal(after))  # 2 % of 64.0 are 1.28
+    assert ("clearly less was drunk than sweated" in words(browser.get("/"))) is told
+
+
 def test_from_three_measured_runs_on_their_own_rates_stand_for_a_run_that_was_not_weighed(
     evening, browser, alice
 ):
