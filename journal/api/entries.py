@@ -39,6 +39,10 @@ DAYS = (
 )
 
 
+ANSWERED_WITH_CARDS = (SpasmEpisode, WarningSigns, Dose, WaterIntake, Exercise)
+"""Entries whose save is answered with the cards that go with it."""
+
+
 class KeptViewSet(OfDiarist, ApiViewSet):
     """Rows of one's own with a revision. PUT creates or replaces, so a retry is harmless."""
 
@@ -128,7 +132,7 @@ class KeptViewSet(OfDiarist, ApiViewSet):
 
     def answer(self, entry: Kept, status: int = 200, headers: dict | None = None) -> Response:
         shown = self.shown(entry)
-        if isinstance(entry, (SpasmEpisode, WarningSigns)) or entry.red_flags:
+        if isinstance(entry, ANSWERED_WITH_CARDS):
             shown["advice"] = advice.raised(self.diarist, entry.red_flags)
         return Response(shown, status, headers={"ETag": f'"{entry.revision}"', **(headers or {})})
 
@@ -139,12 +143,28 @@ def check_id(said: dict[str, Any], id: UUID) -> None:
         raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
 
 
+def _raised(help_text: str) -> advice.CardShape:
+    return advice.CardShape(many=True, read_only=True, help_text=help_text)
+
+
 class SavedSpasmShape(serializers.SpasmShape):
-    advice = advice.CardShape(many=True, read_only=True, help_text="The cards that the ticked signs raise.")
+    advice = _raised("The cards that the ticked signs raise.")
 
 
 class SavedWarningSignsShape(serializers.WarningSignsShape):
-    advice = advice.CardShape(many=True, read_only=True, help_text="The cards that the ticked signs raise.")
+    advice = _raised("The cards that the ticked signs raise.")
+
+
+class SavedDoseShape(serializers.DoseShape):
+    advice = _raised("Open cards on dangers of doses.")
+
+
+class SavedWaterShape(serializers.WaterShape):
+    advice = _raised("The open card on drinking too much, if there is one.")
+
+
+class SavedExerciseShape(serializers.ExerciseShape):
+    advice = _raised("The open card on drinking too much, if there is one.")
 
 
 def answers_with(shape: type) -> Callable:
@@ -183,6 +203,7 @@ class Meals(EntryViewSet):
         return entries.log_meal(self.diarist, fields.pop("items"), **fields)
 
 
+@answers_with(SavedWaterShape)
 class Water(EntryViewSet):
     model, serializer_class = WaterIntake, serializers.WaterShape
 
@@ -190,6 +211,7 @@ class Water(EntryViewSet):
         return entries.log_water(self.diarist, fields.pop("amount_ml"), **fields)
 
 
+@answers_with(SavedExerciseShape)
 class Exercises(EntryViewSet):
     model, serializer_class = Exercise, serializers.ExerciseShape
 
@@ -223,6 +245,7 @@ class Supplements(KeptViewSet):
         return entries.save_supplement(self.diarist, **fields)
 
 
+@answers_with(SavedDoseShape)
 class Doses(EntryViewSet):
     model, serializer_class = Dose, serializers.DoseShape
 
