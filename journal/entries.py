@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -451,11 +451,16 @@ def _log(model: type[K], diarist: Diarist, id: UUID | None = None, **fields: Any
         if stored := _known(model, diarist, id):
             return stored
         raise
-    with transaction.atomic():
-        _hold(diarist)
-        if stored := _known(model, diarist, id):
+    try:
+        with transaction.atomic():
+            _hold(diarist)
+            if stored := _known(model, diarist, id):
+                return stored
+            _stamp_and_save(entry, portions, new=True)
+    except IntegrityError:
+        if stored := _known(model, diarist, id):  # raises, for somebody else was first with this id
             return stored
-        _stamp_and_save(entry, portions, new=True)
+        raise
     return entry
 
 
