@@ -15,7 +15,7 @@ class BadLine:
     """Listens on a port of its own and passes each request on, or does what `plan` says next.
 
     A fault is one of `FAULTS`, `"silent"` (no answer, the line stays open), `"trickling"` (a byte now and
-    then) or the bytes of an answer to give without asking the server.
+    then), the bytes of an answer to give without asking the server, or a function to call meanwhile.
     """
 
     def __init__(self, target: tuple[str, int]):
@@ -70,6 +70,8 @@ class BadLine:
             return self.ended.wait(60)
         if isinstance(fault, bytes):
             return line.sendall(fault)
+        if callable(fault):
+            fault()
         if fault == "request_cut":
             return self._send_half(request)
         if fault == "late_copy":

@@ -7,7 +7,10 @@ import gzip
 import http.client
 import json
 import socket
-import time
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -110,13 +113,15 @@ class Server:
             told["X-Session-Token"] = self.token
         if raw is not None:
             told["Content-Type"] = "application/json"
-        began, ends = moments.now(), time.monotonic() + self.timeout
+        began = moments.now()
         line = self._line()
         try:
-            line.request(method, self.base + path, raw, {**told, **headers})
-            response = line.getresponse()
-            answer = Answer(response.status, response.headers, _whole(response, ends))
-        except (OSError, http.client.HTTPException) as error:
+            line.connect()
+            with _hung_up_after(self.timeout, line.sock):
+                line.request(method, self.base + path, raw, {**told, **headers})
+                response = line.getresponse()
+                answer = Answer(response.status, response.headers, _whole(response))
+        except (OSError, EOFError, zlib.error, http.client.HTTPException) as error:
             raise Unreachable(f"No answer from {self.host}: {error or type(error).__name__}") from None
         finally:
             line.close()
@@ -210,16 +215,26 @@ class Server:
         return False
 
 
-def _whole(response: http.client.HTTPResponse, ends: float) -> bytes:
-    """The body, all of it and in time. A server that sends a byte now and then is no answer."""
-    parts = []
-    while part := response.read1(65536):
-        parts.append(part)
-        if time.monotonic() > ends:
-            raise TimeoutError("too slow")
-    if response.length:
-        raise http.client.IncompleteRead(b"", response.length)
-    body = b"".join(parts)
+@contextmanager
+def _hung_up_after(seconds: float, line: socket.socket) -> Iterator[None]:
+    """A server that sends a byte now and then is no answer: the socket's own time limit never ends that."""
+
+    def hang_up() -> None:
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+
+    watch = threading.Timer(seconds, hang_up)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+def _whole(response: http.client.HTTPResponse) -> bytes:
+    """The body; a part of it is an `IncompleteRead`."""
+    body = response.read()
     return gzip.decompress(body) if response.headers.get("Content-Encoding") == "gzip" else body
 
 
