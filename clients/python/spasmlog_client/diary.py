@@ -48,7 +48,7 @@ def parse_at(said: str) -> datetime:
 
 def today(store: Store) -> date:
     """The diary day it is now."""
-    return _local_day(store, moments.now(), None)
+    return _local_day(store, moments.now(), moments.zone())
 
 
 def entries_of(store: Store, day: date) -> list[tuple[str, str, Data]]:
