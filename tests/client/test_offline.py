@@ -7,7 +7,7 @@ from spasmlog_client.server import SignInNeeded
 from spasmlog_client.store import OtherDiary
 
 from journal import entries
-from journal.models import Meal, SpasmEpisode, WaterIntake
+from journal.models import Meal, SpasmEpisode, Supplement, WaterIntake
 from nutrients.models import Food
 from tests.client.conftest import at, on_server
 from tests.conftest import PASSWORD
@@ -83,20 +83,31 @@ def test_more_than_a_batch_is_sent_in_several_and_fetched_in_pages(make_phone, a
     assert set(other.store.all_seen("water")) == ids
 
 
-def test_a_meal_of_a_food_made_offline_is_stored_with_it(alices_phone, alice):
-    food, meal = str(uuid.uuid4()), str(uuid.uuid4())
-    alices_phone.store.put("foods", food, {"name": "Grandmother's soup", "per_100g": {"sodium_mg": 300}})
-    items = [{"food": food, "grams": 250}]
-    alices_phone.store.put(
-        "meals", meal, {"kind": "lunch", "items": items, "occurred_at": "2026-11-20T01:00:00Z"}
-    )
-    alices_phone.store.put("foods", food, {"name": "Soup of grandmother"})  # edited last, stored first
+def test_a_food_is_stored_before_the_older_meal_that_came_to_refer_to_it(alices_phone, alice, foods):
+    bought, own, meal = str(foods.first().pk), str(uuid.uuid4()), str(uuid.uuid4())
+    said = {"kind": "lunch", "occurred_at": "2026-11-20T01:00:00Z"}
+    alices_phone.store.put("meals", meal, {**said, "items": [{"food": bought, "grams": 250}]})
+    alices_phone.store.put("foods", own, {"name": "Soup of grandmother", "per_100g": {"sodium_mg": 300}})
+    alices_phone.store.put("meals", meal, {"items": [{"food": own, "grams": 250}]})
 
     alices_phone.sync()
 
     assert alices_phone.store.held() == []
-    assert str(on_server(Meal, alice).get().items.get().food_id) == food
-    assert Food.objects.get(pk=food).name == "Soup of grandmother"
+    assert str(on_server(Meal, alice).get().items.get().food_id) == own
+    assert Food.objects.get(pk=own).name == "Soup of grandmother"
+
+
+def test_a_supplement_is_deleted_after_its_doses(alices_phone, alice):
+    """The server refuses to delete one that doses refer to."""
+    pill, dose = str(uuid.uuid4()), str(uuid.uuid4())
+    alices_phone.store.put("supplements", pill, {"name": "Magnesium", "amounts": {"magnesium_mg": 100}})
+    alices_phone.store.put("doses", dose, {"supplement": pill, "occurred_at": "2026-11-20T01:00:00Z"})
+    alices_phone.sync()
+    alices_phone.store.delete("supplements", pill)
+    alices_phone.store.delete("doses", dose)
+    alices_phone.sync()
+    assert alices_phone.store.held() == []
+    assert not on_server(Supplement, alice).exists()
 
 
 def test_a_day_is_marked_without_touching_its_other_marks(alices_phone, alice):
