@@ -158,7 +158,7 @@ class Day(OfDiarist, ApiView):
     def entries_of(self, day: date, view: type[EntryViewSet]) -> list:
         kind = view(request=self.request)
         rows = kind.all_rows().live().on(day).order_by("occurred_at", "created_at")
-        return view.serializer_class(rows, many=True, context=self.get_serializer_context()).data
+        return [view.serializer_class.told(row) for row in rows]
 
 
 class Intake(OfDiarist, ApiView):

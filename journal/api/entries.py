@@ -24,12 +24,12 @@ from journal.models import (
     Favourite,
     Kept,
     Meal,
-    MealItem,
     SpasmEpisode,
     Supplement,
     WarningSigns,
     WaterIntake,
 )
+from nutrients.models import Food
 from spasmlog.api import PAGE, ApiViewSet, Pages, Parameter
 
 UPDATED_SINCE = Parameter("updated_since", datetime, gettext_lazy("Rows changed at this time or later."))
@@ -67,11 +67,11 @@ class KeptViewSet(OfDiarist, ApiViewSet):
 
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.get_paginated_response([self.serializer_class.told(entry) for entry in page])
 
     def retrieve(self, request: Request, id: UUID) -> Response:
         entry = self.get_object()
-        return Response(self.get_serializer(entry).data, headers={"ETag": f'"{entry.revision}"'})
+        return Response(self.shown(entry), headers={"ETag": f'"{entry.revision}"'})
 
     @extend_schema(parameters=[KEY])
     @once_for_each_key
@@ -109,9 +109,7 @@ class KeptViewSet(OfDiarist, ApiViewSet):
         return entries.put(self.model, self.diarist, id, base_revision=base_revision, **said)
 
     def shape(self, data: Any, *, partial: bool = False):
-        shape = self.get_serializer(data=data, partial=partial)
-        shape.is_valid(raise_exception=True)
-        return shape
+        return self.serializer_class.reading(data, self.get_serializer_context(), partial=partial)
 
     def read(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
         return dict(self.shape(request.data, partial=partial).validated_data)
@@ -125,12 +123,11 @@ class KeptViewSet(OfDiarist, ApiViewSet):
         return base
 
     def shown(self, entry: Kept) -> dict:
-        """The row as it is stored, with what belongs to it."""
-        stored = self.all_rows().get(pk=entry.pk)
-        return self.get_serializer(stored).data
+        """The row with what belongs to it."""
+        return self.serializer_class.told(entry)
 
     def answer(self, entry: Kept, status: int = 200, headers: dict | None = None) -> Response:
-        shown = dict(self.shown(entry))
+        shown = self.shown(entry)
         if isinstance(entry, (SpasmEpisode, WarningSigns)) or entry.red_flags:
             shown["advice"] = advice.raised(self.diarist, entry.red_flags)
         return Response(shown, status, headers={"ETag": f'"{entry.revision}"', **(headers or {})})
@@ -178,10 +175,9 @@ class Meals(EntryViewSet):
     model, serializer_class = Meal, serializers.MealShape
 
     def all_rows(self) -> models.QuerySet:
-        items = MealItem.objects.select_related("food").only(
-            "id", "meal_id", "portion_id", "quantity", "grams", "position", "food__name"
-        )
-        return super().all_rows().prefetch_related(models.Prefetch("items", items))
+        # A food is in many meals: its name is read once.
+        named = models.Prefetch("items__food", Food.objects.only("id", "name"))
+        return super().all_rows().prefetch_related("items", named)
 
     def log(self, **fields: Any) -> Meal:
         return entries.log_meal(self.diarist, fields.pop("items"), **fields)
