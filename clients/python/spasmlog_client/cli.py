@@ -128,9 +128,18 @@ class Cli:
 
     def foods(self) -> None:
         if self.said.all:
-            print(f"{fetch_pack(self.store, self._server()):,} foods can be found without a network.")
+            self._fetch_foods()
         for id, name in self._find(" ".join(self.said.words)):
             print(f"{id}  {name}")
+
+    def _fetch_foods(self) -> None:
+        try:
+            count = fetch_pack(self.store, self._server())
+        except Problem as problem:
+            if problem.status == 404:
+                raise CannotDo("This server hands out no list of foods.") from None
+            raise
+        print(f"{count:,} foods can be found without a network.")
 
     def remove(self) -> None:
         kind, id = self._named(self.said.id)
