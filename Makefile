@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
 PYTEST := $(PY) -m pytest
 JOBS ?= 2
-CHECKED := spasmlog nutrients journal tests benchmarks manage.py
+CHECKED := spasmlog nutrients journal tests benchmarks clients manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-all lint lint-ruff lint-types lint-templates lint-migrations lint-schema fmt \
