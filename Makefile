@@ -22,7 +22,7 @@ help: ## list what there is
 run: $(VENV)/.installed ## start web, worker and scheduler here: PORT=8000, SPASMLOG_DATA=./data, SPASMLOG_DEMO=0
 	@exec $(PY) -m spasmlog.launch
 
-demo-reset: $(VENV)/.installed ## write the demo diary anew
+demo-reset: $(VENV)/.installed ## write the demo diaries anew
 	@$(MANAGE) make_demo --reset
 
 # Tests: SQLite first, then a real PostgreSQL and a real Redis that the suite starts by itself.

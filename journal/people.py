@@ -28,6 +28,7 @@ from journal.models import (
 )
 from nutrients.codes import LifeStage
 
+DEMO_EMAILS = ("demo@spasmlog.example", "demo-sign@spasmlog.example")
 PROFILE_FIELDS = (
     "birth_date",
     "sex",

@@ -4,25 +4,29 @@ What is known of the asking person's habits comes from the diary, which this app
 `journal.api.foods`.
 """
 
+import gzip
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.db.models import prefetch_related_objects
-from django.http import Http404
+from django.http import FileResponse, Http404
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from nutrients import foods, search
+from nutrients import foods, pack, search
 from nutrients.codes import FoodSource
 from nutrients.models import Activity, Food
 from nutrients.serializers import ActivityShape, FoodShape
-from spasmlog.api import PAGE, ApiViewSet, Pages, Parameter
+from spasmlog.api import PAGE, ApiView, ApiViewSet, Files, Pages, Parameter
 
 MOST_FOUND = 100
 
@@ -80,7 +84,7 @@ class Foods(ApiViewSet):
         if "search" not in asked:
             rows = self.get_queryset().filter(**_exactly(asked))
             return self.get_paginated_response(
-                self.get_serializer(self.paginate_queryset(rows), many=True).data
+                [FoodShape.told(food) for food in self.paginate_queryset(rows)]
             )
         if {"source_code", "barcode", "cursor"} & set(asked):
             raise exceptions.ValidationError(
@@ -94,11 +98,11 @@ class Foods(ApiViewSet):
             asked["search"], user=self.request.user, limit=limit, source=asked.get("source"), **self.history()
         )
         prefetch_related_objects(best, "portions")
-        return self.get_serializer(best, many=True).data
+        return [FoodShape.told(food) for food in best]
 
     def retrieve(self, request: Request, id: UUID) -> Response:
         food = self.food(id)
-        return Response(self.get_serializer(food).data, headers=self.tag(food))
+        return Response(FoodShape.told(food), headers=self.tag(food))
 
     def create(self, request: Request) -> Response:
         said = self.said(request.data)
@@ -126,9 +130,7 @@ class Foods(ApiViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def said(self, data: Any, id: UUID | None = None, *, partial: bool = False) -> dict[str, Any]:
-        shape = self.get_serializer(data=data, partial=partial)
-        shape.is_valid(raise_exception=True)
-        said = shape.as_said()
+        said = FoodShape.reading(data, self.get_serializer_context(), partial=partial).as_said()
         if id and said.get("id", id) != id:
             raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
         return said
@@ -142,7 +144,7 @@ class Foods(ApiViewSet):
 
     def answer(self, food: Food, status: int = 200) -> Response:
         food = self.get_queryset().get(pk=food.pk)
-        return Response(self.get_serializer(food).data, status, headers=self.tag(food))
+        return Response(FoodShape.told(food), status, headers=self.tag(food))
 
     def tag(self, food: Food) -> dict[str, str]:
         """The ETag of an own food is its revision, to be named by a change."""
@@ -170,6 +172,58 @@ class Foods(ApiViewSet):
 def _exactly(asked: dict[str, Any]) -> dict[str, Any]:
     named = {name: asked[name] for name in ("source", "source_code", "barcode") if name in asked}
     return named if {"source_code", "barcode"} & set(named) else {**named, "hidden": False}
+
+
+class FoodPack(Files, ApiView):
+    """The food table of the server, to search in without a network: JSON lines in gzip.
+
+    The first line names the columns; each other line is one food, or with two cells only, one that is gone.
+    An amount that is not known is null.
+    """
+
+    parameters = {
+        "get": (
+            Parameter(
+                "since",
+                str,
+                gettext_lazy(
+                    "The version the phone has: only what changed since. The whole if it is not known here."
+                ),
+            ),
+        )
+    }
+
+    @extend_schema(
+        operation_id="foods_pack_retrieve", responses={(200, pack.MEDIA_TYPE): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request) -> FileResponse:
+        latest, since = pack.current(), self.asked.get("since", "")
+        path = (since and pack.since(latest, since)) or pack.whole(latest)
+        return _unpacked(path) if _refuses_gzip(request) else _packed(path)
+
+
+def _packed(path: Path) -> FileResponse:
+    answer = FileResponse(path.open("rb"), content_type=pack.MEDIA_TYPE)
+    answer.headers["Content-Encoding"] = "gzip"
+    return _named(answer, path.name)
+
+
+def _unpacked(path: Path) -> FileResponse:
+    """For a client that takes no gzip: unpacked on the way."""
+    return _named(FileResponse(gzip.open(path), content_type=pack.MEDIA_TYPE), path.stem)
+
+
+def _named(answer: FileResponse, etag: str) -> FileResponse:
+    answer.headers["ETag"] = f'"{etag.partition(".")[0]}{"" if etag.endswith(".gz") else "-unpacked"}"'
+    patch_vary_headers(answer, ["Accept-Encoding"])
+    return answer
+
+
+def _refuses_gzip(request: Request) -> bool:
+    """Whether the client says which encodings it takes, and gzip is not among them."""
+    said = request.headers.get("Accept-Encoding", "*").replace(" ", "").lower().split(",")
+    taken = {one.partition(";")[0] for one in said if not one.endswith((";q=0", ";q=0.0"))}
+    return not taken & {"gzip", "x-gzip", "*"}
 
 
 class Activities(ApiViewSet):

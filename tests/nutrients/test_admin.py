@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from nutrients import search
+from nutrients import pack, search
 from nutrients.models import Food, FoodPortion, food_id
 
 
@@ -35,6 +35,7 @@ def test_peoples_own_foods_are_neither_listed_nor_shown(admin_client, own_soup):
 
 
 def test_a_food_hidden_by_hand_is_gone_from_search_and_keeps_its_amounts(admin_client):
+    packed = pack.current()
     banana = food_id("fndds", "63107010")
     said = {"rank": "0", "hidden": "on", "magnesium_mg": "9999", "name": "Gold"}
     formset = {"portions-TOTAL_FORMS": "0", "portions-INITIAL_FORMS": "0"}
@@ -44,6 +45,8 @@ def test_a_food_hidden_by_hand_is_gone_from_search_and_keeps_its_amounts(admin_c
     food = Food.objects.get(id=banana)
     assert (food.hidden, food.name, food.magnesium_mg) == (True, "Banana, raw", 28)
     assert banana not in [food.id for food in search.find("banana")]
+    assert pack.current().changed.get().food_id == banana  # phones hear of it, and of nothing else
+    assert pack.current() != packed
 
 
 @pytest.mark.parametrize(
