@@ -164,7 +164,8 @@ class StrictSignIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith(SIGN_IN) and response.get("Content-Type") == "application/json":
+        refused = response.status_code >= 400 and response.get("Content-Type") == "application/json"
+        if refused and request.path.startswith(SIGN_IN):
             strict(request, response)
         if response.status_code == 429 and "Retry-After" not in response:
             response["Retry-After"] = str(max(1, math.ceil(getattr(request, "locked_for", A_WHILE))))
@@ -172,7 +173,7 @@ class StrictSignIn:
 
 
 def strict(request: HttpRequest, response: HttpResponse) -> None:
-    """Say in an answer of allauth's what is said everywhere else: status, challenge, words."""
+    """Say in a refusal of allauth's what is said everywhere else: status, challenge, words."""
     said = json.loads(response.content)
     locked = any(one.get("code") in TOO_MANY for one in said.get("errors", []))
     status = 429 if locked else 401 if response.status_code == 410 else response.status_code
