@@ -28,7 +28,18 @@ from journal import advice, entries, people
 from journal.calc import days
 from journal.exchange import csv_zip, json_file
 from journal.exchange.contents import BY_NAME, SECTIONS, Broken, Row, Section, batches, plain, read
-from journal.models import DayMark, Diarist, Entry, Favourite, Kept, Meal, MealItem, Supplement, WaterIntake
+from journal.models import (
+    BodyWeight,
+    DayMark,
+    Diarist,
+    Entry,
+    Favourite,
+    Kept,
+    Meal,
+    MealItem,
+    Supplement,
+    WaterIntake,
+)
 from nutrients import foods as own_foods
 from nutrients.codes import CODES
 from nutrients.models import Activity, Food, FoodPortion, portion_id
@@ -190,7 +201,9 @@ class _Taking:
 
     def finish(self) -> None:
         """Store the revision that the rows were stamped with, and what else is due once all are in."""
-        Diarist.objects.filter(pk=self.diarist.pk).update(revision=self.diarist.revision)
+        Diarist.objects.filter(pk=self.diarist.pk).update(
+            revision=self.diarist.revision, profile_revision=self.diarist.profile_revision
+        )
         self._take_person()
         if self.touched:
             entries.mark_stale(self.diarist, self.touched)
@@ -218,6 +231,8 @@ class _Taking:
             own_foods.restore(self.diarist.user, id)
         elif state == NEW:
             self._new_food(id, row)
+        if state != KNOWN:
+            Food.objects.filter(pk=id).update(revision=self._next())
         self.foods[row["id"]] = id
         self.portions |= {one["id"]: portion_id(id, one["description"]) for one in row["portions"]}
         self._count("foods", state)
@@ -288,11 +303,17 @@ class _Taking:
             item.full_clean(exclude=CHECKED_HERE, validate_unique=False, validate_constraints=False)
         return items
 
-    def _stamp(self, entry: Kept) -> None:
+    def _next(self) -> int:
+        """The next revision. The diary is held, so nobody else takes it forward until all is in."""
         self.diarist.revision += 1
-        entry.revision, entry.updated_at = self.diarist.revision, timezone.now()
+        return self.diarist.revision
+
+    def _stamp(self, entry: Kept) -> None:
+        entry.revision, entry.updated_at = self._next(), timezone.now()
         if hasattr(entry, "local_date"):
             self.touched.add(entry.local_date)
+        if isinstance(entry, BodyWeight):
+            self.diarist.profile_revision = entry.revision  # the profile says the latest weight
 
     def _remember_signs(self, entry: Entry) -> None:
         if entry.occurred_at > timezone.now() - SIGNS_COUNT_FOR:

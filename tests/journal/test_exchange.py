@@ -15,7 +15,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journal import entries, leaving, people
+from journal import changes, entries, leaving, people
 from journal.codes import Doing, Helped, MealKind, Relief, Side, Sign, Site
 from journal.exchange import FORMATS, csv_zip, taking_in
 from journal.exchange.contents import BATCH, SECTIONS, Broken
@@ -279,6 +279,26 @@ def test_what_was_taken_in_is_stamped_for_phones_and_waits_for_one_review(full, 
     assert revisions and revisions[0] > 0 and len(set(revisions)) == len(revisions)
     assert new.revision >= revisions[-1]
     assert NIGHT.date() in set(StaleDay.objects.filter(diarist=new).values_list("date", flat=True))
+
+
+def test_a_phone_that_has_a_cursor_hears_of_everything_that_was_taken_in(full):
+    carol = somebody_new()
+    place = changes.page(carol, changes.begin(carol), 1000).place
+    taken_in(carol, exported(full))
+
+    heard = changes.page(carol, place, 1000).changes
+    assert {"profile", "foods", "supplements", "favourites", "weights", "meals", "days"} <= {
+        one.kind for one in heard
+    }
+    named = [one.id for one in heard if one.kind == "foods"]
+    assert set(named) == set(Food.objects.filter(owner=carol.user).values_list("pk", flat=True))
+
+    entries.remove_food(carol, Food.objects.filter(owner=carol.user, deleted_at=None).first().pk)
+    entries.remove(carol.bodyweight_set.first())
+    place = changes.page(carol, place, 1000).place
+    taken_in(carol, exported(full))
+    back = {one.kind for one in changes.page(carol, place, 1000).changes}
+    assert {"foods", "weights", "profile"} <= back  # brought back, and told
 
 
 def test_fresh_warning_signs_raise_their_card_and_old_ones_do_not(alice):
