@@ -449,7 +449,9 @@ def test_the_id_in_the_body_must_be_that_of_the_address(alice):
 
 
 def test_a_refused_change_leaves_the_row_as_it_was(alice):
-    row = alice.send("water/", {"amount_ml": 200}).json()
+    made = alice.send("water/", {"amount_ml": 200}).json()
+    row = alice.read(f"water/{made['id']}/").json()
+    assert made == {**row, "advice": []}
 
     is_problem(alice.change(f"water/{row['id']}/", {"amount_ml": 0}), 400)
     assert alice.read(f"water/{row['id']}/").json() == row
