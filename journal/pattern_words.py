@@ -57,6 +57,10 @@ OTHER_REASONS = gettext_lazy(
     "show that one causes the other."
 )
 NO_REASON_TO_CHANGE = gettext_lazy("It is no reason to change a medicine or to begin a supplement.")
+CUT_SHORT = gettext_lazy(
+    "On the day of a cramp only what came before it counts, so that such a day holds less by itself: nothing "
+    "is made of it."
+)
 NO_TIP = gettext_lazy("This is no tip to eat, drink or take more of anything.")
 NOT_A_CAUSE = gettext_lazy(
     "A link in a diary is not a cause, and no forecast. It is never a reason to wait with a warning sign."
@@ -137,6 +141,8 @@ def _mixed(link: LinkFacts) -> list[Text]:
 
 
 def _no_clear_link(link: LinkFacts) -> list[Text]:
+    if link.lag == 0 and not link.more and _is_unusual(link):
+        return [counts(link), size(link), CUT_SHORT]
     if link.cramps_compared >= CRAMPS_TO_SHOW:
         weak = _(
             "With %(k)s cramp days only a large link would be seen: this is weak evidence that there is none."

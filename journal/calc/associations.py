@@ -184,10 +184,13 @@ def screen(diary: Diary) -> list[Link]:
 def _told(link: Link) -> Link:
     """What may be said of a link that was tested together with the others."""
     odds = math.inf if link.odds_ratio is None else link.odds_ratio
+    # A day that stops at its cramp holds less than a whole one: fewer cramps on it may be just that.
+    cut_short = link.lag == 0 and not link.more
     clear = (
         link.q is not None
         and link.q <= FALSE_FINDS
         and not SMALL < odds < LARGE
+        and not cut_short
         and link.cramps_compared >= CRAMPS_TO_SHOW
     )
     if not clear:
