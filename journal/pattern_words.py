@@ -17,7 +17,14 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from journal.calc.crampdays import CRAMPS_TO_SHOW, FEWEST_CRAMPS, FEWEST_DAYS, Count
+from journal.calc.crampdays import (
+    CRAMPS_TO_SHOW,
+    FALSE_FINDS,
+    FEWEST_CRAMPS,
+    FEWEST_DAYS,
+    FEWEST_OF_A_KIND,
+    Count,
+)
 from journal.calc.facts import LinkFacts
 from journal.codes import Exposure, LinkState
 from journal.wording import Text, number
@@ -50,10 +57,18 @@ OTHER_REASONS = gettext_lazy(
     "show that one causes the other."
 )
 NO_REASON_TO_CHANGE = gettext_lazy("It is no reason to change a medicine or to begin a supplement.")
+CUT_SHORT = gettext_lazy(
+    "On the day of a cramp only what came before it counts, so that such a day holds less by itself: nothing "
+    "is made of it."
+)
 NO_TIP = gettext_lazy("This is no tip to eat, drink or take more of anything.")
 NOT_A_CAUSE = gettext_lazy(
     "A link in a diary is not a cause, and no forecast. It is never a reason to wait with a warning sign."
 )
+GATES = {
+    "known": FEWEST_DAYS, "cramps": FEWEST_CRAMPS, "each": FEWEST_OF_A_KIND, "to_show": CRAMPS_TO_SHOW,
+}  # fmt: skip
+"""How many days what may be said needs. [d]"""
 LEAST_SHOWN = 0.05
 """An odds ratio under this reads as less than a tenth. [-]"""
 
@@ -126,6 +141,8 @@ def _mixed(link: LinkFacts) -> list[Text]:
 
 
 def _no_clear_link(link: LinkFacts) -> list[Text]:
+    if link.lag == 0 and not link.more and _is_unusual(link):
+        return [counts(link), size(link), CUT_SHORT]
     if link.cramps_compared >= CRAMPS_TO_SHOW:
         weak = _(
             "With %(k)s cramp days only a large link would be seen: this is weak evidence that there is none."
@@ -165,12 +182,9 @@ SPEAKERS = {
     LinkState.NOT_ENOUGH_DATA: _not_enough,
 }  # fmt: skip
 
-UNUSUAL = 0.10
-"""The share of chance finds up to which a pattern is called unusual, as for what is worth watching."""
-
 
 def _is_unusual(link: LinkFacts) -> bool:
-    return link.q is not None and link.q <= UNUSUAL
+    return link.q is not None and link.q <= FALSE_FINDS
 
 
 def by_chance(link: LinkFacts) -> str:

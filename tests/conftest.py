@@ -36,9 +36,9 @@ THOROUGH = {
     "client/test_guide.py",
     "api/test_queries.py", "api/test_contract.py", "api/test_numbers.py", "journal/calc/test_gaps.py",
     "journal/calc/test_portions.py", "journal/calc/test_many.py", "journal/test_advice_life.py",
-    "journal/test_closing.py", "journal/test_demo.py", "journal/test_exchange.py", "nutrients/test_pack.py",
-    "nutrients/test_search.py", "test_boundaries.py", "web/test_closing_page.py",
-    "web/test_nutrient_pages.py", "web/test_week_page.py",
+    "journal/test_closing.py", "journal/test_demo.py", "journal/test_exchange.py", "journal/test_patterns.py",
+    "nutrients/test_pack.py", "nutrients/test_search.py", "test_boundaries.py", "web/test_closing_page.py",
+    "web/test_nutrient_pages.py", "web/test_patterns_page.py", "web/test_week_page.py",
 }  # fmt: skip
 """Modules that take long for what they tell of a small change: every row, unit, number and address."""
 

@@ -23,19 +23,23 @@ from typing import NamedTuple
 import numpy as np
 
 from journal.calc import strata as exact
-from journal.calc.crampdays import CRAMPS_TO_SHOW, FEWEST_CRAMPS, FEWEST_DAYS, Calendar, Place
+from journal.calc.crampdays import (
+    CRAMPS_TO_SHOW,
+    FALSE_FINDS,
+    FEWEST_CRAMPS,
+    FEWEST_DAYS,
+    FEWEST_OF_A_KIND,
+    Calendar,
+    Place,
+)
 from journal.calc.strata import Group, Stratum
 from journal.calc.triggers import HOT_C
 from journal.codes import Exposure, LinkState
 
 LEAST_KNOWN = 0.70
 """Share of the days of the strata used that must be known. [-]"""
-FEWEST_OF_A_KIND = 5
-"""Exposed days, and others, that the strata used must hold. [d]"""
 SMALLEST_P = 0.01
 """A log whose smallest possible p value is above this cannot answer. [-]"""
-FALSE_FINDS = 0.10
-"""Share of false finds among links worth watching (Benjamini-Hochberg q). [-]"""
 LARGE, SMALL = 2.0, 0.5
 """Odds ratios from which a link is worth watching. [-]"""
 OF_MEDIAN = 0.7
@@ -180,10 +184,13 @@ def screen(diary: Diary) -> list[Link]:
 def _told(link: Link) -> Link:
     """What may be said of a link that was tested together with the others."""
     odds = math.inf if link.odds_ratio is None else link.odds_ratio
+    # A day that stops at its cramp holds less than a whole one: fewer cramps on it may be just that.
+    cut_short = link.lag == 0 and not link.more
     clear = (
         link.q is not None
         and link.q <= FALSE_FINDS
         and not SMALL < odds < LARGE
+        and not cut_short
         and link.cramps_compared >= CRAMPS_TO_SHOW
     )
     if not clear:

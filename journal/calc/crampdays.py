@@ -17,6 +17,10 @@ FEWEST_DAYS = 42
 """Known days before links are looked for at all (product choice). [d]"""
 FEWEST_CRAMPS = 10
 """Days with a cramp before any number is shown (product choice). [d]"""
+FEWEST_OF_A_KIND = 5
+"""Exposed days, and others, that the strata used must hold (product choice). [d]"""
+FALSE_FINDS = 0.10
+"""Benjamini-Hochberg q up to which a pattern is called unusual by chance (product choice). [-]"""
 CRAMPS_TO_SHOW = 20
 """Days with a cramp before a link is called worth watching (product choice). [d]"""
 DAYS_BETWEEN = 14

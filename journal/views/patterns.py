@@ -24,6 +24,7 @@ def patterns_page(request: HttpRequest) -> HttpResponse:
             "standing": pattern_words.standing(found.count, found.looked_on, found.due_on),
             "tested": [one for one in links if one["link"].is_tested],
             "waiting": [one for one in links if not one["link"].is_tested],
+            "gates": pattern_words.GATES,
             "not_a_cause": pattern_words.NOT_A_CAUSE,
             "sources": pattern_words.SOURCES,
             "stale": findings.refresh(request.diarist),

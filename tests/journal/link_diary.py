@@ -15,7 +15,7 @@ def stored_day(diarist, day, status="complete_marked", **held):
 
 
 def keep_diary(diarist, today, length=120, often=0.75, seldom=0.1, seed=3):
-    """Days as the review stores them, with alcohol by lot and cramps that follow it in the next evening."""
+    """Days as the review stores them, with alcohol by lot and cramps that follow the day after it."""
     lots = random.Random(seed)
     drunk = [lots.random() < 0.35 for _ in range(length + 1)]
     days, cramps, marks = [], [], []
@@ -23,10 +23,11 @@ def keep_diary(diarist, today, length=120, often=0.75, seldom=0.1, seed=3):
         day = today - timedelta(days=n)
         days.append(stored_day(diarist, day, alcohol_g=30.0 if drunk[n] else 0.0))
         if lots.random() < (often if n < length and drunk[n + 1] else seldom):
-            moment = datetime(day.year, day.month, day.day, 22, tzinfo=diarist.tz)
+            morning = day + timedelta(days=1)
+            moment = datetime(morning.year, morning.month, morning.day, 6, tzinfo=diarist.tz)
             offset = round(moment.utcoffset() / timedelta(minutes=1))
             cramps.append(
-                SpasmEpisode(diarist=diarist, occurred_at=moment, local_date=day, utc_offset_min=offset)
+                SpasmEpisode(diarist=diarist, occurred_at=moment, local_date=morning, utc_offset_min=offset)
             )
         else:
             marks.append(DayMark(diarist=diarist, date=day, no_cramp=True, finished=True))

@@ -1,5 +1,6 @@
 """Personal links on real rows: what days held, when a look comes, and what it leaves in the database."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,7 +9,8 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from journal import advice, entries, patterns, people, review, tracked
+from journal import advice, entries, pattern_words, patterns, people, review, tracked
+from journal.calc.facts import LinkFacts
 from journal.calc.hydration import sweat_of
 from journal.codes import AdviceState, LinkState
 from journal.models import (
@@ -299,6 +301,14 @@ def test_reading_costs_five_queries(alice, django_assert_num_queries):
     review.review_stale(alice.pk)
     with django_assert_num_queries(5):
         patterns.patterns_of(alice)
+
+
+def test_an_unusual_pattern_that_a_cramp_may_have_made_itself_is_told_as_that():
+    odds = {"odds_ratio": 0.1, "lower": 0.02, "upper": 0.4, "p": 0.001, "q": 0.01}
+    cut_short = LinkFacts("alcohol", 0, "no_clear_link", TODAY, 30, 1, 90, 29, more=False, **odds)
+    assert "such a day holds less by itself" in pattern_words.said(cut_short)[-1]
+    more = replace(cut_short, more=True, odds_ratio=3.0)
+    assert "holds less by itself" not in " ".join(pattern_words.said(more))
 
 
 # The card -------------------------------------------------------------------------------------

@@ -246,6 +246,23 @@ def test_a_day_with_fewer_cramps_is_told_as_that():
     assert link.upper < 0.5
 
 
+def test_fewer_cramps_on_the_same_day_are_not_made_much_of_because_a_cramp_cuts_its_day_short():
+    """Wine comes in the evening and cramps in the afternoon: no cramp ever follows the wine of its day."""
+    known, drunk = linked(200, often=0.3, seldom=0.3)
+    before = {"alcohol_g": dict.fromkeys(known, 0.0)}
+    link = of(links.screen(diary(known, alcohol_g=drunk, before=before)), "alcohol", 0)
+    assert link.q <= 0.10 and not link.more and link.stable and link.cramps_compared >= 20
+    assert link.state == LinkState.NO_CLEAR_LINK
+
+
+def test_more_cramps_on_the_same_day_may_be_worth_watching():
+    known, drunk = linked(200)
+    before = {"alcohol_g": {when: drunk[when - timedelta(days=1)] for when in known}}
+    same_day = {when: drunk[when - timedelta(days=1)] for when in known}
+    link = of(links.screen(diary(known, alcohol_g=same_day, before=before)), "alcohol", 0)
+    assert (link.more, link.state) == (True, LinkState.WORTH_WATCHING)
+
+
 def test_the_same_link_on_fewer_than_20_cramp_days_is_not_yet_worth_watching():
     known, drunk = linked(80, often=0.5, seldom=0.05, seed=4)
     link = of(links.screen(diary(known, alcohol_g=drunk)), "alcohol", 1)
