@@ -4,15 +4,20 @@ The verbs of `review` are imported inside the tasks: they load pandas, and web p
 import this module to ask for work, must not.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import structlog
 from celery import Task, shared_task
 from django.db import OperationalError
+from django.utils import timezone
+
+from journal import devices, pairing
 
 log = structlog.get_logger(__name__)
 
+DELETIONS_KEPT = timedelta(days=90)
+"""A phone that was away for longer reads everything anew."""
 RETRY = {"autoretry_for": [OperationalError], "retry_backoff": True, "max_retries": 5}
 
 
@@ -69,3 +74,20 @@ def review_everybody() -> None:
     from journal import review
 
     review.review_new_days()
+
+
+@shared_task(**RETRY)
+def forget_sign_ins() -> None:
+    """Beat: delete what is left of sign-ins that ended and of pairing codes that are too old."""
+    devices.forget_ended()
+    pairing.forget_old()
+
+
+@shared_task(**RETRY)
+def forget_old() -> None:
+    """Beat: remove for good what was deleted long ago, and answers that are kept no longer."""
+    from journal import changes
+    from journal.models import KeptAnswer
+
+    changes.forget(timezone.now() - DELETIONS_KEPT)
+    KeptAnswer.objects.expired(timezone.now()).delete()

@@ -2,7 +2,8 @@
 
 Every answer below /api/ that is not a success is `application/problem+json` (RFC 9457): `title`,
 `status`, a stable `code` to act on, a `detail` to show, and for a refused body or query `errors`,
-the sentences field by field, in the language asked for.
+the sentences field by field, in the language asked for. So is what goes wrong beside the views of
+sign-in (no such address, a mistake of ours); those views have allauth's own format.
 """
 
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from rest_framework.response import Response
 
 log = structlog.get_logger(__name__)
 
-API = "/api/"
+API = ("/api/", "/_allauth/")
 PROBLEM_JSON = "application/problem+json"
 WHOLE = "non_field_errors"
 """The name under which `errors` holds what is wrong with the body as a whole."""
@@ -39,9 +40,11 @@ TITLES = {
     404: gettext_lazy("Not found"),
     405: gettext_lazy("Not possible here"),
     406: gettext_lazy("No such format"),
+    410: gettext_lazy("Too long ago"),
     412: gettext_lazy("Changed since"),
     413: gettext_lazy("Too large"),
     415: gettext_lazy("No such format"),
+    422: gettext_lazy("This cannot be taken as it is"),
     429: gettext_lazy("Too many requests"),
     500: gettext_lazy("Our mistake"),
     503: gettext_lazy("Not ready yet"),
@@ -58,6 +61,24 @@ class ChangedSince(exceptions.APIException):
     def __init__(self, current: Any):
         super().__init__()
         self.current = current
+
+
+class KeyUsed(exceptions.APIException):
+    """Another request was made under the same `Idempotency-Key`."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "key_used"
+    default_detail = gettext_lazy("This key was used for another request. Make up a new one for each.")
+
+
+class CursorExpired(exceptions.APIException):
+    """What happened since this cursor cannot be told any more."""
+
+    status_code = status.HTTP_410_GONE
+    default_code = "cursor_expired"
+    default_detail = gettext_lazy(
+        "What changed since cannot be told any more. Send what is not sent yet, then read everything anew."
+    )
 
 
 class TooLarge(exceptions.APIException):
@@ -102,6 +123,12 @@ def problem(status_code: int, code: str, detail: str, errors: dict[str, list[str
         "detail": str(detail),
     }
     return body if errors is None else {**body, "errors": errors}
+
+
+def code_and_errors(exc: Exception) -> tuple[str | None, dict[str, list[str]] | None]:
+    """The `code` and `errors` of a problem's document; no code: it is our mistake."""
+    known = _known(exc)
+    return (None, None) if known is None else (_code(known), _errors(known))
 
 
 def _known(exc: Exception) -> exceptions.APIException | None:

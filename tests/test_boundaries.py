@@ -17,17 +17,9 @@ CALC = [path for path in SOURCES if "calc" in path.parts]
 HEAVY = {"pandas", "scipy"}
 
 VERBS = {
-    "entries",
-    "people",
-    "review",
-    "advice",
-    "flags",
-    "demo",
-    "findings",
-    "closing",
-    "leaving",
-    "exchange",
-}
+    "entries", "people", "review", "advice", "flags", "demo", "findings", "closing", "patterns", "devices",
+    "pairing", "leaving", "exchange",
+}  # fmt: skip
 DOORS = {"views", "api", "tasks", "admin", "urls", "forms", "serializers", "commands", "filters", "adapters"}
 CALC_MAY_IMPORT = {"numpy", "pandas", "scipy"} | set(sys.stdlib_module_names)
 DATABASES = {"psycopg", "sqlite3"}

@@ -6,10 +6,14 @@ from rest_framework.routers import SimpleRouter
 from journal.api.account import Account, Export
 from journal.api.advice import AdviceCards
 from journal.api.days import DateConverter, Day, Intake
+from journal.api.devices import Devices, OneDevice
 from journal.api.entries import RESOURCES
 from journal.api.foods import DiaryFoods
 from journal.api.gaps import Gaps, WeeklyGaps
+from journal.api.pairing import Pairing
+from journal.api.patterns import PersonalPatterns
 from journal.api.profile import Profile
+from journal.api.sync import Sync
 from nutrients.api import Activities, FoodPack
 
 register_converter(DateConverter, "date")
@@ -33,10 +37,15 @@ urlpatterns = [
     path("account/", Account.as_view(), name="api-account"),
     path("export/", Export.as_view(), name="api-export"),
     path("profile/", Profile.as_view(), name="api-profile"),
+    path("pairing/", Pairing.as_view(), name="api-pairing"),
+    path("devices/", Devices.as_view(), name="api-devices"),
+    path("devices/<uuid:id>/", OneDevice.as_view(), name="api-device"),
+    path("sync/", Sync.as_view(), name="api-sync"),
     path("days/<date:date>/", Day.as_view(), name="api-day"),
     path("intake/", Intake.as_view(), name="api-intake"),
     path("gaps/", Gaps.as_view(), name="api-gaps"),
     path("gaps/weekly/", WeeklyGaps.as_view(), name="api-gaps-weekly"),
+    path("patterns/", PersonalPatterns.as_view(), name="api-patterns"),
     path("foods/pack/", FoodPack.as_view(), name="api-food-pack"),
     *router.urls,
 ]

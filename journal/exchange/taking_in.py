@@ -29,7 +29,6 @@ from journal.calc import days
 from journal.exchange import csv_zip, json_file
 from journal.exchange.contents import BY_NAME, SECTIONS, Broken, Row, Section, batches, plain, read
 from journal.models import DayMark, Diarist, Entry, Favourite, Kept, Meal, MealItem, Supplement, WaterIntake
-from nutrients import foods as own_foods
 from nutrients.codes import CODES
 from nutrients.models import Activity, Food, FoodPortion, portion_id
 
@@ -215,7 +214,7 @@ class _Taking:
         here = _Here(self.diarist, Food, [row], {})
         id, state = here.id(row), here.state(row)
         if state == BACK:
-            own_foods.restore(self.diarist.user, id)
+            entries.restore_food(self.diarist, id)
         elif state == NEW:
             self._new_food(id, row)
         self.foods[row["id"]] = id
@@ -223,13 +222,13 @@ class _Taking:
         self._count("foods", state)
 
     def _new_food(self, id: UUID, row: Row) -> None:
-        own_foods.save_own(
-            self.diarist.user, id=id, name=row["name"], barcode=row["barcode"],
+        entries.save_food(
+            self.diarist, id=id, name=row["name"], barcode=row["barcode"],
             per_100g={code: row[code] for code in CODES},
             portions=[(one["description"], one["grams"]) for one in row["portions"]],
         )  # fmt: skip
         if row["deleted_at"]:
-            own_foods.remove(self.diarist.user, id)
+            entries.remove_food(self.diarist, id)
 
     # Entries
 

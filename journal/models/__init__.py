@@ -1,5 +1,7 @@
 """The diary's rows: the person, their entries, and what was found in them."""
 
+from journal.models.answers import KeptAnswer
+from journal.models.devices import Pairing, SignInAttempts
 from journal.models.entries import (
     BodyWeight,
     DayMark,
@@ -19,9 +21,11 @@ from journal.models.findings import (
     Advice,
     DailyIntake,
     NutrientGap,
+    PersonalLink,
     ReviewState,
     StaleDay,
     Suggestion,
+    ToldGaps,
 )
 from journal.models.person import (
     AccountDeletion,
@@ -47,17 +51,22 @@ __all__ = [
     "Favourite",
     "Invitation",
     "Kept",
+    "KeptAnswer",
     "LifeStagePeriod",
     "Meal",
     "MealItem",
     "Medicine",
     "NutrientGap",
+    "Pairing",
+    "PersonalLink",
     "PersonalTarget",
     "ReviewState",
+    "SignInAttempts",
     "SpasmEpisode",
     "StaleDay",
     "Suggestion",
     "Supplement",
+    "ToldGaps",
     "WarningSigns",
     "WaterIntake",
 ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journal', '0003_suggestions'),
+        ('journal', '0006_pairing'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('nutrients', '0003_search_engines'),
+        ('nutrients', '0004_own_food_revisions'),
     ]
 
     operations = [
