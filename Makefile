@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
 PYTEST := $(PY) -m pytest
 JOBS ?= 2
-CHECKED := spasmlog nutrients journal tests benchmarks manage.py
+CHECKED := spasmlog nutrients journal tests benchmarks clients manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-all lint lint-ruff lint-types lint-templates lint-migrations lint-schema fmt \
@@ -22,7 +22,7 @@ help: ## list what there is
 run: $(VENV)/.installed ## start web, worker and scheduler here: PORT=8000, SPASMLOG_DATA=./data, SPASMLOG_DEMO=0
 	@exec $(PY) -m spasmlog.launch
 
-demo-reset: $(VENV)/.installed ## write the demo diary anew
+demo-reset: $(VENV)/.installed ## write the demo diaries anew
 	@$(MANAGE) make_demo --reset
 
 # Tests: SQLite first, then a real PostgreSQL and a real Redis that the suite starts by itself.

@@ -84,6 +84,13 @@ def own_mb(process: int) -> float:
     return int(kilobytes) * 1024 / 1e6
 
 
+def processor_s(process: int) -> float:
+    """Processor time that a process has used so far. [s]"""
+    with open(f"/proc/{process}/stat") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

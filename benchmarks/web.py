@@ -52,13 +52,13 @@ def measure() -> list[Line]:
 
 
 @contextlib.contextmanager
-def gunicorn(port: int) -> Iterator:
+def gunicorn(port: int, **environment: str) -> Iterator:
     """Two workers of four threads. Yields a function that tells the workers' ids."""
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "spasmlog.wsgi", "--preload", "--bind", f"127.0.0.1:{port}",
          "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--no-control-socket",
          "--log-level", "warning"],
-        cwd=settings.BASE_DIR, env=dict(os.environ),
+        cwd=settings.BASE_DIR, env={**os.environ, **environment},
     )  # fmt: skip
     try:
         for _ in range(200):

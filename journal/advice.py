@@ -50,7 +50,7 @@ from journal.models import (
 __all__ = [
     "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help", "known_of",
     "one_of_each", "past_cards", "raise_dangers", "raise_red_flags", "raised_by", "red_flags_of", "seen",
-    "snooze", "suppressions", "update",
+    "snooze", "suppressions", "update", "waits_after_a_save",
 ]  # fmt: skip
 
 LONGEST_SNOOZE = 90
@@ -367,6 +367,11 @@ class Card:
     push: bool = False
     """A phone may ring for it: red flags and dangers alone."""
 
+    @property
+    def speaks_of_low(self) -> bool:
+        """Whether it is about low intake, and no good news of it."""
+        return self.layer == "L" and self.rule not in advice_rules.GOOD_NEWS
+
 
 def cards_for(diarist: Diarist, now: datetime | None = None, known: Flags | None = None) -> list[Card]:
     """The cards to show at this moment, most severe first. Asks the database at most twice.
@@ -392,6 +397,15 @@ def cards_to_tell(diarist: Diarist, ids: Iterable[UUID], now: datetime | None = 
     rows = list(open_cards(diarist).filter(pk__in=list(ids)).annotate(behind=behind))
     silent = any(row.rule in TIPS for row in rows) and red_flags_lately(diarist, now).exists()
     return cards_of(diarist, [row for row in rows if row.rule in RED_FLAG or _may_be_shown(row, silent)], now)
+
+
+def waits_after_a_save(card: Card) -> bool:
+    """Whether it is a danger of a dose, a drink or an exercise that is not urgent and not read yet.
+
+    The page that follows the save shows it in full, as it does urgent ones.
+    """
+    at_save = card.rule in RULE and bool(RULE[card.rule].at_save)
+    return at_save and card.asks and card.severity != Severity.URGENT_NOW
 
 
 def one_of_each(cards: Iterable[Card]) -> list[tuple[Card, list[str]]]:

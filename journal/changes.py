@@ -5,6 +5,7 @@
     told(place) -> str                           a place as an opaque text, signed
     page(diarist, place, limit) -> Page          the next changes in order, and the place after them
     forget(before) -> int                        remove deletions for good that are older than a moment
+    begin_histories() -> int                     make every cursor too old, after a backup was put back
 
 A row stands in the feed once, at the revision that changed it last. Within one revision rows come in the
 order of `KINDS` and then of their ids, so that a page may end anywhere. The diary's revision is read before
@@ -153,6 +154,15 @@ def _begin_another_history(diarist: Diarist) -> None:
     """A phone has seen what is still to come: a backup was put back. Its cursors mean something else now."""
     Diarist.objects.filter(pk=diarist.pk, history=diarist.history).update(history=uuid4())
     log.warning("history_went_back", diarist=diarist.pk, revision=diarist.revision)
+
+
+def begin_histories() -> int:
+    """Begin another history of every diary, as after a backup was put back; returns how many there are."""
+    diarists = list(Diarist.objects.only("history"))
+    for diarist in diarists:
+        diarist.history = uuid4()
+    Diarist.objects.bulk_update(diarists, ["history"], batch_size=500)
+    return len(diarists)
 
 
 # Pages ----------------------------------------------------------------------------------------

@@ -128,6 +128,11 @@ class Standing:
         return {"version": VERSION, "lacking": lacking, "capped": self.capped, "vegan": self.vegan}
 
 
+def may_suggest(code: str, taken_out: Effects) -> bool:
+    """Whether foods that hold this nutrient may be named to this person at all."""
+    return code in CLOSED and code not in taken_out.no_more_tips | taken_out.no_food_lists
+
+
 def standing_of(diarist: Diarist) -> Standing:
     """See what the diary lacks by the last review, and what the person's answers take out."""
     today = findings.today(diarist)

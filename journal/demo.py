@@ -1,7 +1,9 @@
-"""A believable diary to look around in: ten weeks of one made-up person.
+"""Believable diaries to look around in, of two made-up people.
 
-Only entries are written, through the same verbs as everybody's; whatever the pages then say was
-found by the review. The same day of making gives the same diary.
+One has ten weeks, in which the review finds something of each kind of advice that is no emergency; the other
+twelve days and a warning sign, beside which tips fall silent. Only entries are written, through the same
+verbs as everybody's; whatever the pages then say was found by the review. The same day of making gives the
+same diaries.
 """
 
 import json
@@ -22,9 +24,11 @@ from journal import entries, leaving, people
 from journal.models import Diarist, Supplement
 from nutrients.models import Activity, Food, FoodPortion, food_id
 
-EMAIL = people.DEMO_EMAIL
-PASSWORD = "spasmlog-demo"  # noqa: S105 - shown on the sign-in page of a fresh start, on purpose
+EMAIL, SIGN_EMAIL = people.DEMO_EMAILS
+"""Who keeps ten weeks of diary, and who ticked a warning sign yesterday."""
+PASSWORD = "spasmlog-demo"  # noqa: S105 - printed at a fresh start, on purpose; both have it
 WEEKS = 10
+SIGN_DAYS = 12
 SEED = 20
 FIXTURE = Path(settings.BASE_DIR) / "fixtures" / "demo_diary.json"
 
@@ -36,6 +40,8 @@ UNFINISHED_DAYS = {6, 13, 24, 25, 37, 51, 60}
 """Days on which writing stopped after lunch."""
 FORGOTTEN_MARKS = {2, 9, 31, 47}
 """Whole days that were never marked as finished."""
+TRIED_DAYS = range(1, 10)
+"""Evenings on which a product was tried against cramps, all but every fourth."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,12 @@ class Demo:
         return self.chance.choices(fitting, weights=[one["often"] for one in fitting])[0]
 
 
-def exists() -> bool:
-    return get_user_model().objects.filter(email=EMAIL).exists()
+def exists(email: str = EMAIL) -> bool:
+    return get_user_model().objects.filter(email=email).exists()
+
+
+def all_exist() -> bool:
+    return exists(EMAIL) and exists(SIGN_EMAIL)
 
 
 @transaction.atomic
@@ -72,29 +82,51 @@ def exists() -> bool:
 def make(progress: Callable[[int, int], None] = lambda done, of: None) -> Diarist:
     """Make the demo person and their diary; `progress` hears (days written, days in all)."""
     menu = json.loads(FIXTURE.read_text())
-    demo = _begin(menu)
-    last = entries.today(demo.diarist)
     length = WEEKS * 7
-    _answer_profile(demo, last)
+    demo = _begin(menu, menu["profile"], EMAIL, length)
+    last = entries.today(demo.diarist)
     tablets = entries.save_supplement(demo.diarist, **menu["supplement"])
+    tried = entries.save_supplement(demo.diarist, **menu["tried"])
     for ago in range(length, -1, -1):
         _write_day(demo, last - timedelta(days=ago), ago, tablets)
+        _try_product(demo, last - timedelta(days=ago), ago, tried)
         progress(length - ago + 1, length + 1)
     return demo.diarist
 
 
 @transaction.atomic
+@entries.one_review()
+def make_with_a_sign() -> Diarist:
+    """Make the second demo person: a short diary, and a warning sign ticked yesterday evening."""
+    menu = json.loads(FIXTURE.read_text())
+    second = menu["second"]
+    demo = _begin(menu, second["profile"], SIGN_EMAIL, SIGN_DAYS)
+    last = entries.today(demo.diarist)
+    for ago in range(SIGN_DAYS, -1, -1):
+        day = last - timedelta(days=ago)
+        _write_meals_and_drinks(demo, day)
+        if ago:
+            entries.mark_day(demo.diarist, day, finished=True)
+        if ago in second["cramps"]:
+            _log_calf_cramp(demo, day)
+    yesterday = last - timedelta(days=1)
+    entries.tick_warning_signs(demo.diarist, signs=second["signs"], occurred_at=demo.at(yesterday, 21))
+    return demo.diarist
+
+
+@transaction.atomic
 def remove() -> None:
-    """Delete the demo person with everything they wrote."""
-    if user := get_user_model().objects.filter(email=EMAIL).first():
+    """Delete the demo people with everything they wrote."""
+    for user in get_user_model().objects.filter(email__in=people.DEMO_EMAILS):
         leaving.erase(user)
 
 
-def _begin(menu: dict[str, Any]) -> Demo:
-    user = get_user_model().objects.create_user("demo", EMAIL, PASSWORD)
+def _begin(menu: dict[str, Any], profile: dict[str, Any], email: str, days: int) -> Demo:
+    """The person, with their profile answered and what writing `days` days of diary needs at hand."""
+    user = get_user_model().objects.create_user(email.partition("@")[0], email, PASSWORD)
     _verified_address(user)
     diarist = people.diarist_of(user)
-    diarist.time_zone = menu["profile"]["time_zone"]
+    diarist.time_zone = profile["time_zone"]
     codes = sorted({item[0] for usual in menu["meals"].values() for one in usual for item in one["items"]})
     codes += [one["beverage"] for one in menu["drinks"] if one["beverage"]]
     foods = Food.objects.prefetch_related("portions").in_bulk([food_id("fndds", code) for code in codes])
@@ -104,7 +136,9 @@ def _begin(menu: dict[str, Any]) -> Demo:
         for code, food in by_code.items()
         for portion in food.portions.all()
     }
-    return Demo(diarist, menu, random.Random(SEED), by_code, portions, timezone.now())
+    demo = Demo(diarist, menu, random.Random(SEED), by_code, portions, timezone.now())
+    _answer_profile(demo, profile, days)
+    return demo
 
 
 def _verified_address(user) -> None:
@@ -113,14 +147,14 @@ def _verified_address(user) -> None:
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
 
 
-def _answer_profile(demo: Demo, last: date) -> None:
-    said = dict(demo.menu["profile"])
+def _answer_profile(demo: Demo, profile: dict[str, Any], days: int) -> None:
+    said, last = dict(profile), entries.today(demo.diarist)
     conditions, weight = said.pop("conditions"), Decimal(said.pop("weight_kg"))
     born = date(last.year - said.pop("age_years"), 3, 14)
     said["height_cm"] = Decimal(said["height_cm"])
     people.update_profile(demo.diarist, birth_date=born, **said)
     people.answer_conditions(demo.diarist, conditions)
-    first = last - timedelta(days=WEEKS * 7)
+    first = last - timedelta(days=days)
     entries.log_weight(demo.diarist, weight, occurred_at=demo.at(first, 7, 15, 5))
 
 
@@ -128,18 +162,22 @@ def _write_day(demo: Demo, day: date, ago: int, tablets: Supplement) -> None:
     if ago in QUIET_DAYS:
         return
     unfinished = ago in UNFINISHED_DAYS
+    _write_meals_and_drinks(demo, day, unfinished=unfinished)
+    _move(demo, day)
+    _take_tablet(demo, day, ago, tablets)
+    _cramp(demo, day, ago)
+    if ago and not unfinished and ago not in FORGOTTEN_MARKS:
+        entries.mark_day(demo.diarist, day, finished=True)
+
+
+def _write_meals_and_drinks(demo: Demo, day: date, *, unfinished: bool = False) -> None:
     for kind, (hour, minute) in MEAL_TIMES.items():
         if kind in ("dinner", "snack") and unfinished:
             continue
         if kind == "snack" and demo.chance.random() < 0.25:
             continue
         _eat(demo, day, kind, demo.at(day, hour, minute))
-    _drink(demo, day, 3 if unfinished else demo.chance.randint(5, 7))
-    _move(demo, day)
-    _take_tablet(demo, day, ago, tablets)
-    _cramp(demo, day, ago)
-    if ago and not unfinished and ago not in FORGOTTEN_MARKS:
-        entries.mark_day(demo.diarist, day, finished=True)
+    _drink(demo, day, 3 if unfinished else demo.chance.randint(4, 6))
 
 
 def _eat(demo: Demo, day: date, kind: str, moment: datetime) -> None:
@@ -183,6 +221,26 @@ def _take_tablet(demo: Demo, day: date, ago: int, tablets: Supplement) -> None:
     taken, moment = demo.chance.random() < 0.8, demo.at(day, 8, 0, 10)
     if ago <= 35 and taken and demo.happened(moment):
         entries.log_dose(demo.diarist, tablets, occurred_at=moment)
+
+
+def _try_product(demo: Demo, day: date, ago: int, product: Supplement) -> None:
+    if ago in TRIED_DAYS and ago % 4:
+        entries.log_dose(demo.diarist, product, occurred_at=datetime.combine(day, time(21), demo.diarist.tz))
+
+
+def _log_calf_cramp(demo: Demo, day: date) -> None:
+    """In the small hours that still belong to this diary day."""
+    moment = demo.at(day + timedelta(days=1), 2, 50, 45)
+    entries.log_spasm(
+        demo.diarist,
+        occurred_at=moment,
+        ended_at=moment + timedelta(minutes=3),
+        site="calf",
+        side="left",
+        intensity=5,
+        woke_me=True,
+        doing="asleep",
+    )
 
 
 def _cramp(demo: Demo, day: date, ago: int) -> None:

@@ -5,7 +5,6 @@ pandas: the page of a single day reads the same rows as the review, and adds the
 """
 
 import math
-import re
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +16,7 @@ from django.db.models.functions import Coalesce
 
 from journal.calc import hydration
 from journal.calc import portions as calc
+from journal.calc.fortified import added_to
 from journal.calc.portions import WATER, Amount
 from journal.codes import DoseSource
 from journal.models import DayMark, Diarist, Dose, MealItem, WaterIntake
@@ -26,10 +26,6 @@ from nutrients.models import TAP_WATER, Food
 FOOD, DRINK = "food", "drink"
 NOTHING_KNOWN = (None,) * len(CODES)
 WATER_AT, ALCOHOL_AT = CODES.index(WATER), CODES.index("alcohol_g")
-FORTIFIED = re.compile(r"(?<!un)fortified|with added (?:calcium|nutrients|vitamin)", re.I)
-"""Names by which the tables tell that nutrients were added to a food. Not every such food is named so."""
-ADDED = frozenset({"calcium_mg", "vitamin_d_ug", "vitamin_b12_ug"})
-"""Nutrients of pages that are added to foods named so."""
 
 
 class Portion(NamedTuple):
@@ -91,12 +87,19 @@ class Eaten(NamedTuple):
     def drink_kind(self, portion: "Portion") -> str | None:
         """What kind of drink a portion is; None for what is eaten. All that is logged as a drink is one."""
         content, category = self.content(portion.food), self.names.get(portion.food, ("", ""))[1]
-        kind = hydration.drink_kind(category, content[WATER_AT], content[ALCOHOL_AT])
-        return kind or (hydration.JUICE_MILK if portion.source == DRINK else None)
+        return drink_kind(portion.source == DRINK, category, content[WATER_AT], content[ALCOHOL_AT])
 
-    def is_fortified(self, food: UUID) -> bool:
-        """Whether the table's name of a food says that nutrients were added."""
-        return bool(FORTIFIED.search(self.names.get(food, ("", ""))[0]))
+    def added(self, food: UUID) -> frozenset[str]:
+        """Nutrients that were added to a food, by the table's name of it."""
+        return added_to(self.names.get(food, ("", ""))[0])
+
+
+def drink_kind(
+    logged_as_drink: bool, category: str, water_per_100g: float | None, alcohol_per_100g: float | None
+) -> str | None:
+    """What kind of drink something is; None for what is eaten. All that is logged as a drink is one."""
+    kind = hydration.drink_kind(category, water_per_100g, alcohol_per_100g)
+    return kind or (hydration.JUICE_MILK if logged_as_drink else None)
 
 
 class Logged(NamedTuple):
@@ -168,18 +171,10 @@ class Fluid(NamedTuple):
 
 def fluid(found: Eaten, portions: Iterable[Portion]) -> Fluid:
     """Tell drinks from food, and the water in each. A drink of unknown content takes that of its kind."""
-    counted, uncounted, food, known = [], [], [], []
-    for portion in portions:
-        grams, per_100g = float(portion.grams), found.content(portion.food)[WATER_AT]
-        kind = found.drink_kind(portion)
-        if kind is None:
-            food.append(grams)
-            known += [grams] if per_100g is not None else []
-            continue
-        fraction = hydration.WATER_FRACTION[kind] if per_100g is None else per_100g / 100
-        (counted if hydration.counts_toward_goal(kind) else uncounted).append(grams * fraction)
-    share = math.fsum(known) / math.fsum(food) if food else None
-    return Fluid(math.fsum(counted), math.fsum(uncounted), share)
+    water = hydration.day_water(
+        (float(one.grams), found.content(one.food)[WATER_AT], found.drink_kind(one)) for one in portions
+    )
+    return Fluid(water.drinks * 1000, water.uncounted * 1000, water.moisture_share)
 
 
 def sources(
@@ -188,11 +183,10 @@ def sources(
     """What came from foods named as fortified and from medicines, by nutrient; empty where nothing did."""
     apart: dict[str, dict[str, list[float]]] = {"fortified": {}, "medicine": {}}
     for portion in portions:
-        if not found.is_fortified(portion.food):
-            continue
-        for code, per_100g in zip(CODES, found.content(portion.food), strict=True):
+        added = found.added(portion.food)
+        for code, per_100g in zip(CODES, found.content(portion.food), strict=True) if added else ():
             amount = calc.portion_amount(per_100g, float(portion.grams))
-            if code in ADDED and amount:
+            if code in added and amount:
                 apart["fortified"].setdefault(code, []).append(amount)
     for dose in doses:
         for code, amount in dose.taken().items() if dose.source == DoseSource.MEDICINE else ():

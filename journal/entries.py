@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -441,15 +441,34 @@ def _stored(model: type[K], diarist: Diarist, id: UUID | None) -> K | None:
     return found
 
 
-@transaction.atomic
 def _log(model: type[K], diarist: Diarist, id: UUID | None = None, **fields: Any) -> K:
-    """Store a new entry; a known id returns what is stored."""
-    _hold(diarist)
+    """Store a new entry; a known id returns what is stored. Others may write while it is checked."""
+    fields = {name: value for name, value in fields.items() if value is not None or name != "occurred_at"}
+    entry = model(diarist=diarist, id=id or uuid4())
+    try:
+        portions = _fill(entry, fields, new=True)
+    except ValidationError:
+        if stored := _known(model, diarist, id):
+            return stored
+        raise
+    try:
+        with transaction.atomic():
+            _hold(diarist)
+            if stored := _known(model, diarist, id):
+                return stored
+            _stamp_and_save(entry, portions, new=True)
+    except IntegrityError:
+        if stored := _known(model, diarist, id):  # raises, for somebody else was first with this id
+            return stored
+        raise
+    return entry
+
+
+def _known(model: type[K], diarist: Diarist, id: UUID | None) -> K | None:
+    """What is stored under an id already, with the cards that go with it."""
     if stored := _stored(model, diarist, id):
         stored.red_flags = advice.known_of(stored)
-        return stored
-    fields = {name: value for name, value in fields.items() if value is not None or name != "occurred_at"}
-    return _store(model(diarist=diarist, id=id or uuid4()), fields, base_revision=None, new=True)
+    return stored
 
 
 def _store(
@@ -463,6 +482,19 @@ def _store(
     """Give the entry its content, check it whole, and write it with what hangs on it."""
     before = None if new else _content(entry)
     touched = [] if new else [entry.local_date] if hasattr(entry, "local_date") else []
+    portions = _fill(entry, fields, new=new)
+    if before is not None and entry.deleted_at is None and before == _content(entry, portions):
+        entry.red_flags = advice.known_of(entry)
+        return entry
+    if before is not None:
+        _check_base(entry, base_revision, must_name_base)
+    entry.deleted_at = None
+    _stamp_and_save(entry, portions, touched, new=new)
+    return entry
+
+
+def _fill(entry: Kept, fields: Mapping[str, Any], *, new: bool) -> list[MealItem] | None:
+    """Give the entry its content and check it whole; returns the foods of a meal, where they were said."""
     fields = dict(fields)
     if not new and not fields.get("tz"):
         fields.pop("tz", None)  # where it was logged stays, unless somebody says otherwise
@@ -476,17 +508,8 @@ def _store(
     if isinstance(entry, Entry) and moved:
         _freeze_day(entry)
     _derive(entry)
-    entry.full_clean(exclude=["diarist"])
-    portions = _items_of(entry, items) if isinstance(entry, Meal) and (new or items is not None) else None
-
-    if before is not None and entry.deleted_at is None and before == _content(entry, portions):
-        entry.red_flags = advice.known_of(entry)
-        return entry
-    if before is not None:
-        _check_base(entry, base_revision, must_name_base)
-    entry.deleted_at = None
-    _stamp_and_save(entry, portions, touched, new=new)
-    return entry
+    entry.full_clean(exclude=["diarist"], validate_unique=not new)
+    return _items_of(entry, items) if isinstance(entry, Meal) and (new or items is not None) else None
 
 
 def _check_base(entry: Kept, base_revision: int | None, must_name_base: bool) -> None:
@@ -507,13 +530,20 @@ def _stamp_and_save(
         if not new:
             entry.items.all().delete()
         MealItem.objects.bulk_create(portions)
-        getattr(entry, "_prefetched_objects_cache", {}).pop("items", None)
+        _remember_items(entry, portions)
     if hasattr(entry, "local_date"):
         mark_stale(entry.diarist, {*touched, entry.local_date})
     if isinstance(entry, BodyWeight):  # the profile tells the latest
         Diarist.objects.filter(pk=entry.diarist_id).update(profile_revision=entry.revision)
     entry.red_flags = advice.raised_by(entry)
     log.info("entry_saved", kind=entry._meta.model_name, diarist=entry.diarist_id, revision=entry.revision)
+
+
+def _remember_items(meal: Meal, items: list[MealItem]) -> None:
+    """Have the meal at hand answer for its foods from those just stored."""
+    known = meal.items.all()
+    vars(known).update(_result_cache=items, _prefetch_done=True)
+    vars(meal)["_prefetched_objects_cache"] = {"items": known}
 
 
 def _content(entry: Kept, portions: list[MealItem] | None = None) -> tuple:

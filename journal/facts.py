@@ -14,10 +14,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import FloatField, Q, Subquery
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 from django.utils import timezone
 
-from journal import interactions
+from journal import interactions, sweat
 from journal.calc import days, hydration, triggers
 from journal.calc.advice_rules import IMPLAUSIBLE
 from journal.calc.facts import (
@@ -379,35 +379,31 @@ def _litres(drinks: Iterable[Drink], day: date) -> float:
 
 def _efforts(diarist: Diarist, today: date, length: int, flags: Flags, drinks: list[Drink]) -> list[Effort]:
     first, last = days.window(today, length)
-    rows = Exercise.objects.of(diarist).live().between(first, last).order_by("occurred_at", "created_at")
-    names = (
-        "local_date", "occurred_at", "minutes", Coalesce("met", "activity__met"), "temperature_c",
-        "weight_before_kg", "weight_after_kg",
-    )  # fmt: skip
-    return [_effort(row, flags.weight_kg, drinks) for row in rows.values_list(*names)]
+    known = list(sweat.exercises(diarist, first, last))
+    rates = sweat.own_rates(known)
+    return [_effort(bout, flags.weight_kg, rates, drinks) for bout in known if bout.local_date >= first]
 
 
-def _effort(row: tuple, kg: float | None, drinks: list[Drink]) -> Effort:
-    day, begun, minutes, met, *weighed = row
-    temperature, before, after = (None if one is None else float(one) for one in weighed)
-    length = timedelta(minutes=minutes)
-    middle, half = begun + length / 2, max(AROUND_EXERCISE, length / 2)
+def _effort(
+    bout: Exercise, kg: float | None, rates: Mapping[str, list[float]], drinks: list[Drink]
+) -> Effort:
+    length = timedelta(minutes=bout.minutes)
+    middle, half = bout.occurred_at + length / 2, max(AROUND_EXERCISE, length / 2)
     around = sum(one.litres for one in drinks if abs(one.at - middle) <= half)
-    measured = None
-    if before is not None and after is not None:
-        during = sum(one.litres for one in drinks if begun <= one.at <= begun + length)
-        measured = hydration.measured_sweat(before, after, during, 0.0, minutes / 60)
-    sweat = hydration.sweat_of(
-        None if met is None else float(met), before or kg, minutes, temperature, weighed=measured
-    )
+    lost, weighed = sweat.sweat_of(bout, kg, rates), sweat.measured(bout)
+    temperature = bout.temperature_c
     return Effort(
-        day=day,
-        begun=begun,
-        hours=minutes / 60,
-        met=float(met or 0),
-        sweat_low_l=sweat.low if sweat else None,
-        sweat_l=sweat.middle if sweat else None,
+        day=bout.local_date,
+        begun=bout.occurred_at,
+        hours=bout.minutes / 60,
+        met=float(bout.met or 0),
+        sweat_low_l=lost.low if lost else None,
+        sweat_l=lost.middle if lost else None,
         drinks_l=round(around, 4),
         hot=temperature is not None and temperature >= triggers.HOT_C,
-        gained_kg=max(0.0, after - before) if before is not None and after is not None else 0.0,
+        gained_kg=max(0.0, _gain(bout)) if weighed else 0.0,
     )
+
+
+def _gain(bout: Exercise) -> float:
+    return float(bout.weight_after_kg) - float(bout.weight_before_kg)

@@ -10,6 +10,7 @@
     daily(diarist, first, last) -> list[DailyIntake]                  one a day; not stored: status "empty"
     day_totals(diarist, day) -> DailyIntake                           as the last review stored it
     live_totals(diarist, day) -> DailyIntake                          added up now, equal to the last digit
+    water(row) -> DayWater                           of a DailyIntake, in litres
     amounts(row) -> dict[code, Amount(known, added, share, unknown)]  of a DailyIntake, in the order of CODES
     has_as_of(diarist, as_of) -> bool
     ensure_as_of(diarist, as_of, wait_s=1.5) -> bool                  have the gaps of any day computed
@@ -28,6 +29,7 @@ from django.utils import timezone
 
 from journal import eaten, tasks
 from journal.calc import days
+from journal.calc.hydration import DayWater
 from journal.calc.portions import Amount
 from journal.calc.windows import verdict_window
 from journal.codes import DayStatus
@@ -176,6 +178,12 @@ def live_totals(diarist: Diarist, day: date) -> DailyIntake:
 def amounts(row: DailyIntake) -> dict[str, Amount]:
     """The amounts of a day, in the order of the codes."""
     return {code: Amount(*(getattr(row, name) for name in eaten.amount_columns(code))) for code in CODES}
+
+
+def water(row: DailyIntake) -> DayWater:
+    """The water of a day: in drinks that count, in those that do not, and in food."""
+    drinks, uncounted = row.drinks_water_g / 1000, row.uncounted_water_g / 1000
+    return DayWater(drinks, uncounted, (row.water_g or 0.0) / 1000 - drinks - uncounted, row.moisture_share)
 
 
 def _empty(diarist: Diarist, day: date) -> DailyIntake:

@@ -28,7 +28,7 @@ from journal.models import (
 )
 from nutrients.codes import LifeStage
 
-DEMO_EMAIL = "demo@spasmlog.example"
+DEMO_EMAILS = ("demo@spasmlog.example", "demo-sign@spasmlog.example")
 PROFILE_FIELDS = (
     "birth_date",
     "sex",

@@ -89,7 +89,7 @@ class KeptShape(Shape):
         said = dict(self.validated_data)
         for field in self.fields.values():
             name = field.source
-            if not field.read_only and name not in said and name not in KEPT_UNLESS_SAID:
+            if not (field.read_only or name in said or name in KEPT_UNLESS_SAID):
                 said[name] = self.model._meta.get_field(name).get_default()
         return said
 
@@ -132,7 +132,7 @@ def _by_food(detail: Mapping[int | str, Any]) -> list[str]:
 
 
 def _portions(said: list[Mapping[str, Any]], diarist) -> list[entries.Portion]:
-    foods = foods_of(diarist).in_bulk([one["food"] for one in said])
+    foods = foods_of(diarist).only("id", "name", "owner_id").in_bulk([one["food"] for one in said])
     wanted = [one["portion"] for one in said if one.get("portion")]
     portions = FoodPortion.objects.in_bulk(wanted) if wanted else {}
     problems = {place: words for place, one in enumerate(said) if (words := _problem(one, foods, portions))}
@@ -186,11 +186,6 @@ class MealShape(EntryShape):
     kind = Code(MealKind.choices, help_text="Left out: by the hour.")
     note = Text()
     items = ItemShape(many=True)
-
-    def whole(self) -> dict[str, Any]:
-        items = self.validated_data["items"]
-        self.fields.pop("items")
-        return {**super().whole(), "items": items}
 
 
 # Other entries --------------------------------------------------------------------------------

@@ -14,7 +14,11 @@ from django.db.models import CharField, DateField, DecimalField, Prefetch, Value
 from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 
+from journal import sweat
+from journal.calc import hydration
+from journal.calc.hydration import DayWater
 from journal.calc.portions import Amount, day_amounts
+from journal.eaten import drink_kind
 from journal.models import (
     DayMark,
     Diarist,
@@ -59,6 +63,8 @@ class DayPage:
     mark_before: DayMark | None
     meals_before: list[Meal]
     drinks: list[WaterIntake] = field(default_factory=list)
+    bouts: list[Exercise] = field(default_factory=list)
+    """The day's exercises, and earlier ones that were weighed: own rates of sweat come from them."""
 
     @property
     def fluid_ml(self) -> Decimal:
@@ -92,6 +98,21 @@ class DayPage:
         eaten = [(float(item.grams), content(item.food)) for item in items]
         eaten += [(float(drink.grams), content(drink.beverage)) for drink in self.drinks]
         return day_amounts(CODES, eaten, [taken(dose) for dose in self.of_kind("dose")])
+
+    @cached_property
+    def water(self) -> DayWater:
+        """Water of the day's drinks and food, each once."""
+        eaten = [(item.grams, item.food, False) for meal in self.of_kind("meal") for item in meal.items.all()]
+        drunk = [(drink.grams, drink.beverage or tap_water(), True) for drink in self.drinks]
+        return hydration.day_water(_with_kind(*one) for one in [*eaten, *drunk])
+
+
+def _with_kind(grams: Decimal, food: Food | None, is_drink: bool) -> tuple[float, float | None, str | None]:
+    """Grams, water in them, and what kind of drink it is; tap water where the table has none is water."""
+    if food is None:
+        return float(grams), None, hydration.WATER
+    kind = drink_kind(is_drink, food.category, food.water_g, food.alcohol_g)
+    return float(grams), food.water_g, kind
 
 
 def content(food: Food | None) -> list[float | None]:
@@ -130,13 +151,14 @@ def day_page(diarist: Diarist, day: date) -> DayPage:
     )
     drinks = list(WaterIntake.objects.of(diarist).live().on(day).select_related("beverage"))
     others = {
-        "exercise": Exercise.objects.select_related("activity"),
         "cramp": SpasmEpisode.objects.all(),
         "dose": Dose.objects.select_related("supplement"),
         "signs": WarningSigns.objects.all(),
     }
     lines = [Line("meal", meal) for meal in meals if meal.local_date == day]
     lines += [Line("drink", drink) for drink in drinks]
+    bouts = list(sweat.exercises(diarist, day, day))
+    lines += [Line("exercise", bout) for bout in bouts if bout.local_date == day]
     for kind, rows in others.items():
         lines += [Line(kind, entry) for entry in rows.of(diarist).live().on(day)]
     marks = {mark.date: mark for mark in DayMark.objects.of(diarist).live().filter(date__in=(before, day))}
@@ -147,6 +169,7 @@ def day_page(diarist: Diarist, day: date) -> DayPage:
         mark_before=marks.get(before),
         meals_before=[meal for meal in meals if meal.local_date == before],
         drinks=drinks,
+        bouts=bouts,
     )
 
 

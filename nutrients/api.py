@@ -84,7 +84,7 @@ class Foods(ApiViewSet):
         if "search" not in asked:
             rows = self.get_queryset().filter(**_exactly(asked))
             return self.get_paginated_response(
-                self.get_serializer(self.paginate_queryset(rows), many=True).data
+                [FoodShape.told(food) for food in self.paginate_queryset(rows)]
             )
         if {"source_code", "barcode", "cursor"} & set(asked):
             raise exceptions.ValidationError(
@@ -98,11 +98,11 @@ class Foods(ApiViewSet):
             asked["search"], user=self.request.user, limit=limit, source=asked.get("source"), **self.history()
         )
         prefetch_related_objects(best, "portions")
-        return self.get_serializer(best, many=True).data
+        return [FoodShape.told(food) for food in best]
 
     def retrieve(self, request: Request, id: UUID) -> Response:
         food = self.food(id)
-        return Response(self.get_serializer(food).data, headers=self.tag(food))
+        return Response(FoodShape.told(food), headers=self.tag(food))
 
     def create(self, request: Request) -> Response:
         said = self.said(request.data)
@@ -130,9 +130,7 @@ class Foods(ApiViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def said(self, data: Any, id: UUID | None = None, *, partial: bool = False) -> dict[str, Any]:
-        shape = self.get_serializer(data=data, partial=partial)
-        shape.is_valid(raise_exception=True)
-        said = shape.as_said()
+        said = FoodShape.reading(data, self.get_serializer_context(), partial=partial).as_said()
         if id and said.get("id", id) != id:
             raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
         return said
@@ -146,7 +144,7 @@ class Foods(ApiViewSet):
 
     def answer(self, food: Food, status: int = 200) -> Response:
         food = self.get_queryset().get(pk=food.pk)
-        return Response(self.get_serializer(food).data, status, headers=self.tag(food))
+        return Response(FoodShape.told(food), status, headers=self.tag(food))
 
     def tag(self, food: Food) -> dict[str, str]:
         """The ETag of an own food is its revision, to be named by a change."""

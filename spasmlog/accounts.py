@@ -15,6 +15,7 @@ from typing import Any
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.headless.internal.sessionkit import lookup_session, session_store
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
@@ -137,9 +138,12 @@ class WebSessionMiddleware(SessionMiddleware):
 class TooManyTries(Exception):
     """The password was wrong too often. It counts together with wrong passwords at sign-in."""
 
-    wait = 300
-    """Seconds until the lockout of sign-in ends at the latest."""
     words = _("This was wrong too often. Wait five minutes, then try again.")
+
+    def __init__(self, wait: float):
+        self.wait = wait
+        """How long until the lockout ends. [s]"""
+        super().__init__(self.words)
 
 
 def confirm_password(user: AbstractBaseUser, password: str) -> None:
@@ -155,7 +159,7 @@ def confirm_password(user: AbstractBaseUser, password: str) -> None:
     try:
         right = get_adapter().reauthenticate(user, password)
     except ValidationError:
-        raise TooManyTries from None
+        raise TooManyTries(context.request.locked_for) from None
     if not right:
         raise ValidationError({"password": _("This is not your password.")})
 

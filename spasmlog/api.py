@@ -5,6 +5,7 @@ The resources themselves are in `nutrients.api` and `journal.api`.
 
 import hashlib
 import math
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -27,6 +28,7 @@ from rest_framework.views import APIView
 
 from spasmlog.access import TokenAuthentication
 from spasmlog.errors import PROBLEM_JSON
+from spasmlog.telling import teller
 
 # What is asked -------------------------------------------------------------------------------
 
@@ -349,10 +351,32 @@ class Yes(serializers.BooleanField):
         return data
 
 
+_made = threading.local()
+
+
 class Shape(serializers.Serializer):
     """Names and types of a JSON object. A field that it does not know is refused, not ignored."""
 
     default_error_messages = {"unknown": _("There is no such field."), "invalid": _("Give a JSON object.")}
+
+    @classmethod
+    def reading(cls, data: Any, context: dict, *, partial: bool = False) -> "Shape":
+        """A checked reading of `data`; raises `ValidationError` by field. It holds until the next reading.
+
+        The shape is made once for each thread: to make one takes longer than to read with it.
+        """
+        shapes = _made.__dict__.setdefault("shapes", {})
+        shape = shapes.get(cls) or shapes.setdefault(cls, cls(data=data))
+        shape._context, shape.partial, shape.initial_data = context, partial, data
+        for before in ("_validated_data", "_errors", "_data"):
+            shape.__dict__.pop(before, None)
+        shape.is_valid(raise_exception=True)
+        return shape
+
+    @classmethod
+    def told(cls, row: Any) -> dict[str, Any]:
+        """A row as JSON: what `.data` holds."""
+        return teller(cls)(row)
 
     def to_internal_value(self, data):
         if isinstance(data, Mapping):

@@ -249,13 +249,13 @@ def load_foods() -> None:
 
 
 def make_demo() -> None:
-    """An invented diary to look around in, unless SPASMLOG_DEMO=0."""
+    """Invented diaries to look around in, unless SPASMLOG_DEMO=0."""
     from django.core.management import call_command
 
     from journal import demo
 
-    if wants_demo() and not demo.exists():
-        print("Writing the demo diary (once) ...", flush=True)
+    if wants_demo() and not demo.all_exist():
+        print("Writing the demo diaries (once) ...", flush=True)
         call_command("make_demo")
 
 
@@ -450,6 +450,7 @@ def greeting(port: int) -> str:
         from journal import demo
 
         lines.append(f"  Look around:        sign in as {demo.EMAIL}, password {demo.PASSWORD}")
+        lines.append(f"  A warning sign:     sign in as {demo.SIGN_EMAIL}, same password")
     if settings.REGISTRATION == "open":
         lines.append(f"  Your own diary:     sign up at {here}{reverse('account_signup')}")
     return "\n".join([*lines, "  Stop:               Ctrl-C", ""])

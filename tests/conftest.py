@@ -32,9 +32,11 @@ def pytest_report_header():
 
 
 THOROUGH = {
+    "client/test_bad_lines.py", "client/test_command_line.py", "client/test_convergence.py",
+    "client/test_guide.py",
     "api/test_queries.py", "api/test_contract.py", "api/test_numbers.py", "journal/calc/test_gaps.py",
-    "journal/calc/test_intake.py", "journal/calc/test_many.py", "journal/test_advice_life.py",
-    "journal/test_closing.py", "journal/test_exchange.py", "nutrients/test_pack.py",
+    "journal/calc/test_portions.py", "journal/calc/test_many.py", "journal/test_advice_life.py",
+    "journal/test_closing.py", "journal/test_demo.py", "journal/test_exchange.py", "nutrients/test_pack.py",
     "nutrients/test_search.py", "test_boundaries.py", "web/test_closing_page.py",
     "web/test_nutrient_pages.py", "web/test_week_page.py",
 }  # fmt: skip

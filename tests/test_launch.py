@@ -224,6 +224,8 @@ def test_the_first_start_fills_an_empty_folder_and_lets_the_demo_in(tmp_path):
         assert "foods" in running.said  # the progress bar
         address, password = re.search(r"sign in as (\S+), password (\S+)", running.said).groups()
         assert signed_in(running, address, password)
+        with_a_sign = re.search(r"A warning sign: +sign in as (\S+), same password", running.said).group(1)
+        assert signed_in(running, with_a_sign, password)
         with sqlite3.connect(tmp_path / "spasmlog.sqlite3") as database:
             (days,) = database.execute("SELECT count(DISTINCT local_date) FROM journal_meal").fetchone()
         assert days > 60  # ten weeks, less a few days on which nothing was logged

@@ -19,6 +19,10 @@ from journal.models import Advice
 from spasmlog.api import ApiViewSet, Moment, Shape, Whole
 
 DAYS_ASLEEP = 7
+LAYERS = (
+    "R: warning sign, X: too much, C: ask a clinician, L: low intake, H: fluid, I: information; looked at "
+    "in this order."
+)
 
 
 class NumbersShape(serializers.Serializer):
@@ -34,7 +38,7 @@ class CardShape(serializers.Serializer):
     rule = serializers.CharField()
     rule_version = serializers.IntegerField()
     severity = serializers.ChoiceField(Severity.choices)
-    layer = serializers.CharField(help_text="R: warning sign, C: ask a clinician, L: worth a look.")
+    layer = serializers.CharField(help_text=LAYERS)
     nutrient = serializers.CharField(allow_null=True)
     title = serializers.CharField()
     text = serializers.CharField()
@@ -51,6 +55,7 @@ class CardShape(serializers.Serializer):
     entry_id = serializers.UUIDField(allow_null=True, help_text="The entry whose ticks raised it.")
     numbers = NumbersShape(allow_null=True)
     snoozed_until = Moment(allow_null=True, help_text="A card that sleeps is not to be shown before.")
+    push = serializers.BooleanField(help_text="A phone may ring for it: warning signs and dangers alone.")
 
 
 class CardsShape(serializers.Serializer):

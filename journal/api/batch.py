@@ -86,9 +86,7 @@ def _refusal(error: Exception) -> Result:
 
 
 def _done(rows: Mapping[str, "Rows"], item: Any) -> Result:
-    shape = SyncItemShape(data=item)
-    shape.is_valid(raise_exception=True)
-    said = shape.validated_data
+    said = SyncItemShape.reading(item, {}).validated_data
     if said["type"] not in rows:
         raise exceptions.ValidationError({"type": [_("The server alone writes these.")]}, "read_only")
     kind = rows[said["type"]]
@@ -152,7 +150,7 @@ class Entries(Rows):
         return {"status": "deleted" if entry.written else "unchanged", "revision": entry.revision}
 
     def shown(self, row: Kept) -> dict:
-        return dict(self.view.shown(row))
+        return self.view.shown(row)
 
 
 class Days(Rows):
@@ -180,7 +178,7 @@ class Days(Rows):
         return {"status": "deleted" if mark.written else "unchanged", "revision": mark.revision}
 
     def shown(self, row: DayMark) -> dict:
-        return MarkShape(row).data
+        return MarkShape.told(row)
 
 
 class Foods(Rows):
@@ -215,7 +213,7 @@ class Foods(Rows):
         return own.values_list("revision", flat=True).first()
 
     def shown(self, row: Food) -> dict:
-        return dict(self.view.shown(row))
+        return self.view.shown(row)
 
 
 class OneProfile(Rows):

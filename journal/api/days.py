@@ -9,7 +9,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journal import entries, findings
+from journal import entries, findings, flags, fluid, sweat, timeline
 from journal.api.entries import (
     Doses,
     EntryViewSet,
@@ -20,9 +20,10 @@ from journal.api.entries import (
     Water,
     Weights,
 )
-from journal.api.frame import MATCH, OfDiarist, if_match, tag_of
+from journal.api.frame import LIMITS_BY, MATCH, OfDiarist, if_match, limits_by, tag_of
 from journal.codes import DayStatus
-from journal.models import DailyIntake, DayMark, StaleDay
+from journal.facts import OVER
+from journal.models import Advice, DailyIntake, DayMark, StaleDay
 from journal.serializers import (
     DayMarkShape,
     DoseShape,
@@ -33,7 +34,7 @@ from journal.serializers import (
     WaterShape,
     WeightShape,
 )
-from nutrients.codes import CODES
+from nutrients.codes import CODES, KEY_CODES
 from spasmlog.api import ApiView, Parameter
 
 MOST_DAYS = 366
@@ -73,6 +74,10 @@ class IntakeDayShape(serializers.Serializer):
 
 
 class IntakeShape(serializers.Serializer):
+    limits_by = serializers.DictField(
+        child=serializers.ChoiceField(LIMITS_BY),
+        help_text="By nutrient: whose limits replace the reference. Nutrients without such are left out.",
+    )
     results = IntakeDayShape(many=True)
 
 
@@ -84,6 +89,29 @@ class DayEntriesShape(serializers.Serializer):
     doses = DoseShape(many=True)
     warning_signs = WarningSignsShape(many=True)
     weights = WeightShape(many=True)
+
+
+class FluidShape(serializers.Serializer):
+    """Fluid of the day, in litres; ranges are [least, most]. Null where nothing may, or can, be said."""
+
+    drinks_l = serializers.FloatField(help_text="Water in drinks that count toward the need.")
+    not_counted_l = serializers.FloatField(help_text="Water in wine and spirits.")
+    food_l = serializers.FloatField(allow_null=True, help_text="Null: too little is known of it.")
+    drinks_only = serializers.BooleanField(help_text="The need is the part of it that comes from drinks.")
+    limits_by = limits_by()
+    need_l = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    baseline_l = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    baseline_kind = serializers.ChoiceField(
+        ["ai", "own", "clinician"], allow_null=True, help_text="Adequate intake, or a target."
+    )
+    sweat_added_l = serializers.FloatField(allow_null=True, help_text="At most 2.")
+    sweat_added_is_capped = serializers.BooleanField()
+    sweat_l = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    sweat_is_measured = serializers.BooleanField(allow_null=True, help_text="By weighing; false: estimated.")
+    sodium_in_sweat_mg = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    left_l = serializers.FloatField(
+        allow_null=True, help_text="May still be suggested today, at most 1 in an hour; null on past days."
+    )
 
 
 class DayShape(serializers.Serializer):
@@ -99,6 +127,7 @@ class DayShape(serializers.Serializer):
         help_text="The status waits for a review; the totals are of this moment."
     )
     totals = TotalsShape()
+    fluid = FluidShape()
     entries = DayEntriesShape()
 
 
@@ -144,7 +173,8 @@ class Day(OfDiarist, ApiView):
 
     def shown_day(self, day: date, mark: DayMark | None) -> dict:
         stale = StaleDay.objects.filter(diarist=self.diarist, date=day).exists()
-        found = totals(findings.live_totals(self.diarist, day), stale)
+        row = findings.live_totals(self.diarist, day)
+        found = totals(row, stale)
         return {
             "date": day.isoformat(),
             **{name: bool(mark and getattr(mark, name)) for name in ("finished", "fasting", "no_cramp")},
@@ -152,13 +182,25 @@ class Day(OfDiarist, ApiView):
             "updated_at": mark.updated_at if mark else None,
             **{name: found[name] for name in ("status", "complete", "stale")},
             "totals": found["nutrients"],
+            "fluid": self.fluid_of(row),
             "entries": {kind: self.entries_of(day, view) for kind, view in KINDS.items()},
         }
+
+    def fluid_of(self, row: DailyIntake) -> dict:
+        diarist, day = self.diarist, row.date
+        open_rules = Advice.objects.of(diarist).exclude(state__in=OVER).values_list("rule", flat=True)
+        return fluid.as_json(
+            fluid.of_day(
+                diarist, day, findings.water(row), list(sweat.exercises(diarist, day, day)),
+                flags.flags_about(diarist, findings.today(diarist)),
+                timeline.references(diarist, day).get("water_g"), resting=fluid.rests(open_rules),
+            )
+        )  # fmt: skip
 
     def entries_of(self, day: date, view: type[EntryViewSet]) -> list:
         kind = view(request=self.request)
         rows = kind.all_rows().live().on(day).order_by("occurred_at", "created_at")
-        return view.serializer_class(rows, many=True, context=self.get_serializer_context()).data
+        return [view.serializer_class.told(row) for row in rows]
 
 
 class Intake(OfDiarist, ApiView):
@@ -174,7 +216,8 @@ class Intake(OfDiarist, ApiView):
     @extend_schema(responses=IntakeShape)
     def get(self, request: Request) -> Response:
         first, last = span(self.asked.get("from"), self.asked.get("to"), entries.today(self.diarist))
-        return Response({"results": daily_totals(self.diarist, first, last)})
+        limits = {code: whose for code in KEY_CODES if (whose := self.effects.whose_limits(code))}
+        return Response({"limits_by": limits, "results": daily_totals(self.diarist, first, last)})
 
 
 def span(first: date | None, last: date | None, today: date) -> tuple[date, date]:

@@ -24,12 +24,12 @@ from journal.models import (
     Favourite,
     Kept,
     Meal,
-    MealItem,
     SpasmEpisode,
     Supplement,
     WarningSigns,
     WaterIntake,
 )
+from nutrients.models import Food
 from spasmlog.api import PAGE, ApiViewSet, Pages, Parameter
 
 UPDATED_SINCE = Parameter("updated_since", datetime, gettext_lazy("Rows changed at this time or later."))
@@ -37,6 +37,10 @@ DAYS = (
     Parameter("from", date, gettext_lazy("First diary day.")),
     Parameter("to", date, gettext_lazy("Last diary day, included.")),
 )
+
+
+ANSWERED_WITH_CARDS = (SpasmEpisode, WarningSigns, Dose, WaterIntake, Exercise)
+"""Entries whose save is answered with the cards that go with it."""
 
 
 class KeptViewSet(OfDiarist, ApiViewSet):
@@ -67,11 +71,11 @@ class KeptViewSet(OfDiarist, ApiViewSet):
 
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.get_paginated_response([self.serializer_class.told(entry) for entry in page])
 
     def retrieve(self, request: Request, id: UUID) -> Response:
         entry = self.get_object()
-        return Response(self.get_serializer(entry).data, headers={"ETag": f'"{entry.revision}"'})
+        return Response(self.shown(entry), headers={"ETag": f'"{entry.revision}"'})
 
     @extend_schema(parameters=[KEY])
     @once_for_each_key
@@ -109,9 +113,7 @@ class KeptViewSet(OfDiarist, ApiViewSet):
         return entries.put(self.model, self.diarist, id, base_revision=base_revision, **said)
 
     def shape(self, data: Any, *, partial: bool = False):
-        shape = self.get_serializer(data=data, partial=partial)
-        shape.is_valid(raise_exception=True)
-        return shape
+        return self.serializer_class.reading(data, self.get_serializer_context(), partial=partial)
 
     def read(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
         return dict(self.shape(request.data, partial=partial).validated_data)
@@ -125,13 +127,12 @@ class KeptViewSet(OfDiarist, ApiViewSet):
         return base
 
     def shown(self, entry: Kept) -> dict:
-        """The row as it is stored, with what belongs to it."""
-        stored = self.all_rows().get(pk=entry.pk)
-        return self.get_serializer(stored).data
+        """The row with what belongs to it."""
+        return self.serializer_class.told(entry)
 
     def answer(self, entry: Kept, status: int = 200, headers: dict | None = None) -> Response:
-        shown = dict(self.shown(entry))
-        if isinstance(entry, (SpasmEpisode, WarningSigns)) or entry.red_flags:
+        shown = self.shown(entry)
+        if isinstance(entry, ANSWERED_WITH_CARDS):
             shown["advice"] = advice.raised(self.diarist, entry.red_flags)
         return Response(shown, status, headers={"ETag": f'"{entry.revision}"', **(headers or {})})
 
@@ -142,12 +143,28 @@ def check_id(said: dict[str, Any], id: UUID) -> None:
         raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
 
 
+def _raised(help_text: str) -> advice.CardShape:
+    return advice.CardShape(many=True, read_only=True, help_text=help_text)
+
+
 class SavedSpasmShape(serializers.SpasmShape):
-    advice = advice.CardShape(many=True, read_only=True, help_text="The cards that the ticked signs raise.")
+    advice = _raised("The cards that the ticked signs raise.")
 
 
 class SavedWarningSignsShape(serializers.WarningSignsShape):
-    advice = advice.CardShape(many=True, read_only=True, help_text="The cards that the ticked signs raise.")
+    advice = _raised("The cards that the ticked signs raise.")
+
+
+class SavedDoseShape(serializers.DoseShape):
+    advice = _raised("Open cards on dangers of doses.")
+
+
+class SavedWaterShape(serializers.WaterShape):
+    advice = _raised("The open card on drinking too much, if there is one.")
+
+
+class SavedExerciseShape(serializers.ExerciseShape):
+    advice = _raised("The open card on drinking too much, if there is one.")
 
 
 def answers_with(shape: type) -> Callable:
@@ -178,15 +195,15 @@ class Meals(EntryViewSet):
     model, serializer_class = Meal, serializers.MealShape
 
     def all_rows(self) -> models.QuerySet:
-        items = MealItem.objects.select_related("food").only(
-            "id", "meal_id", "portion_id", "quantity", "grams", "position", "food__name"
-        )
-        return super().all_rows().prefetch_related(models.Prefetch("items", items))
+        # A food is in many meals: its name is read once.
+        named = models.Prefetch("items__food", Food.objects.only("id", "name"))
+        return super().all_rows().prefetch_related("items", named)
 
     def log(self, **fields: Any) -> Meal:
         return entries.log_meal(self.diarist, fields.pop("items"), **fields)
 
 
+@answers_with(SavedWaterShape)
 class Water(EntryViewSet):
     model, serializer_class = WaterIntake, serializers.WaterShape
 
@@ -194,6 +211,7 @@ class Water(EntryViewSet):
         return entries.log_water(self.diarist, fields.pop("amount_ml"), **fields)
 
 
+@answers_with(SavedExerciseShape)
 class Exercises(EntryViewSet):
     model, serializer_class = Exercise, serializers.ExerciseShape
 
@@ -227,6 +245,7 @@ class Supplements(KeptViewSet):
         return entries.save_supplement(self.diarist, **fields)
 
 
+@answers_with(SavedDoseShape)
 class Doses(EntryViewSet):
     model, serializer_class = Dose, serializers.DoseShape
 

@@ -60,11 +60,9 @@ def _read(kind: str) -> Callable[[Request, Diarist, list[UUID], bool], dict[UUID
 def _entries(kind: str) -> Callable[..., dict[UUID, Told]]:
     def read(request: Request, diarist: Diarist, ids: list[UUID], stale: bool) -> dict[UUID, Told]:
         view = RESOURCES[kind](request=request)
-        rows = list(view.all_rows().filter(pk__in=ids))
-        data = view.serializer_class(rows, many=True, context=view.get_serializer_context()).data
         return {
-            row.pk: (str(row.pk), row.revision, None if row.deleted_at else shown)
-            for row, shown in zip(rows, data, strict=True)
+            row.pk: (str(row.pk), row.revision, None if row.deleted_at else view.shown(row))
+            for row in view.all_rows().filter(pk__in=ids)
         }
 
     return read
@@ -78,7 +76,7 @@ def _profile(request: Request, diarist: Diarist, ids: list[UUID], stale: bool) -
 def _foods(request: Request, diarist: Diarist, ids: list[UUID], stale: bool) -> dict[UUID, Told]:
     rows = Food.objects.filter(owner_id=diarist.user_id, pk__in=ids).prefetch_related("portions")
     return {
-        row.pk: (str(row.pk), row.revision, None if row.deleted_at else FoodShape(row).data) for row in rows
+        row.pk: (str(row.pk), row.revision, None if row.deleted_at else FoodShape.told(row)) for row in rows
     }
 
 
@@ -91,7 +89,7 @@ def mark_of(mark: DayMark) -> dict | None:
     """What is said of a whole day, by the names of `days/{date}/`; nothing if that was taken back."""
     if mark.deleted_at:
         return None
-    return MarkShape(mark).data
+    return MarkShape.told(mark)
 
 
 def _gaps(request: Request, diarist: Diarist, ids: list[UUID], stale: bool) -> dict[UUID, Told]:

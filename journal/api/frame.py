@@ -3,14 +3,27 @@
 import hashlib
 
 from django.http import Http404
+from django.utils.functional import cached_property
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import exceptions
+from rest_framework import exceptions, serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from journal import entries, people
+from journal import entries, flags, people
+from journal.calc.suppressions import Effects
 from journal.models import Diarist
 from spasmlog.errors import ChangedSince
+
+LIMITS_BY = ("clinic", "kidney_team")
+
+
+def limits_by() -> serializers.ChoiceField:
+    """Who sets this person's amount in place of the reference, which is then nothing to reach."""
+    return serializers.ChoiceField(
+        LIMITS_BY,
+        allow_null=True,
+        help_text="Whose limits replace the reference, by the answers in the profile; null: nobody's.",
+    )
 
 
 class OfDiarist:
@@ -19,6 +32,11 @@ class OfDiarist:
     @property
     def diarist(self) -> Diarist:
         return people.diarist_of(self.request.user)
+
+    @cached_property
+    def effects(self) -> Effects:
+        """What the answers in the profile take out of advice; asks the database once."""
+        return flags.suppressions(self.diarist, entries.today(self.diarist))
 
     def get_serializer_context(self) -> dict:
         return {"request": self.request, "diarist": self.diarist}

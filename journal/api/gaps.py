@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journal import entries, findings
-from journal.api.frame import OfDiarist
+from journal.api.frame import OfDiarist, limits_by
 from journal.calc import days
+from journal.calc.suppressions import Effects
 from journal.codes import Band, Method, SetBy
 from journal.models import NutrientGap
 from nutrients.codes import KEY_CODES, Authority
@@ -57,6 +58,7 @@ class GapShape(serializers.Serializer):
     confidence_above = serializers.FloatField(allow_null=True)
     band = serializers.ChoiceField(Band.choices, allow_null=True)
     reasons = serializers.ListField(child=serializers.CharField())
+    limits_by = limits_by()
 
 
 class GapsShape(serializers.Serializer):
@@ -112,7 +114,7 @@ class Gaps(OfDiarist, ApiView):
                 "as_of": as_of,
                 "window_days": window or findings.VERDICT_WINDOW,
                 "stale": stale,
-                "nutrients": [gap_of(row) for row in rows],
+                "nutrients": [gap_of(row, self.effects) for row in rows],
             }
         )
 
@@ -138,11 +140,11 @@ class WeeklyGaps(OfDiarist, ApiView):
             "week_start": days.week_start(as_of, self.diarist.week_start),
             "as_of": as_of,
             "window_days": findings.VERDICT_WINDOW,
-            "nutrients": [gap_of(row) for row in rows],
+            "nutrients": [gap_of(row, self.effects) for row in rows],
         }
 
 
-def gap_of(row: NutrientGap) -> dict:
+def gap_of(row: NutrientGap, effects: Effects) -> dict:
     """A stored gap as JSON."""
     said = ("kind", "amount", "amounts", "authority", "source", "group", "nearest", "label", "set_by")
     reference = {name: row.reference.get(name) for name in said} if row.reference else None
@@ -156,4 +158,5 @@ def gap_of(row: NutrientGap) -> dict:
         "reference": reference,
         "method": row.method or None,
         "band": row.band or None,
+        "limits_by": effects.whose_limits(row.nutrient) or None,
     }

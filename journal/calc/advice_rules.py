@@ -30,6 +30,8 @@ INFANT = 1
 """Under this age nothing is advised, but dangers and signs to show a clinician. [y]"""
 
 MALABSORPTION = ("coeliac", "crohns", "pancreatic_disease", "bariatric_surgery", "stomach_surgery")
+GOOD_NEWS = ("L08", "L09")
+"""Cards of layer L of which nothing is lacking."""
 ASK_TEAM = ("kidney_team", "talk")
 """Variants that send to a clinician instead of to food: cards of layer C."""
 

@@ -359,7 +359,7 @@ def _water(need: Need, kind: str, days: _Nutrient, shared: _Shared) -> _Case:
     coverage = usual.mean_of(np.where(shared.usable, moisture, np.nan))
     notes: tuple[str, ...] = ()
     factor, share = 1.0, days.share
-    if coverage < LEAST_COVERAGE:
+    if coverage < hydration.ENOUGH_MOISTURE:
         amount = np.where(np.isnan(drinks) & shared.usable & ~np.isnan(days.amount), 0.0, drinks)
         share = np.ones_like(days.share)
         factor, notes = hydration.beverage_share(_authority(need)), ("drinks_only",)

@@ -64,6 +64,9 @@ MOST_ALCOHOL = 5.0
 BEVERAGE_SHARE = {"nasem": 0.81, "efsa": 0.80}
 """Part of the AI that comes from drinks: 3.0 of 3.7 L and 2.2 of 2.7 L [1]_; 80 % [2]_. [-]"""
 
+ENOUGH_MOISTURE = 0.8
+"""Share of the food, by weight, from which its water counts. [-]"""
+
 _KIND_OF = {category: kind for kind, categories in CATEGORIES.items() for category in categories}
 
 
@@ -100,6 +103,54 @@ def water_of_drinks(drinks: Iterable[tuple[float, float]]) -> float:
 def total_water(drinks_l: float, food_g: Iterable[tuple[float, float]]) -> float:
     """Return water drunk and eaten, each once; food as (grams, moisture fraction). [L]"""
     return drinks_l + math.fsum(grams * moisture for grams, moisture in food_g) / 1000
+
+
+class DayWater(NamedTuple):
+    """Water of one day, each litre counted once. [L]"""
+
+    drinks: float
+    """In drinks that count toward the goal."""
+    uncounted: float
+    """In wine, spirits and the like."""
+    food: float
+    """In food whose water is known."""
+    moisture_share: float | None
+    """Share of the food, by weight, whose water is known; None without food. [-]"""
+
+    @property
+    def drinks_only(self) -> bool:
+        """Whether drinks alone are set beside the drinks' part: the food's water is not known well enough."""
+        return self.moisture_share is None or self.moisture_share < ENOUGH_MOISTURE
+
+    @property
+    def counted(self) -> float:
+        """What is set beside the need. [L]"""
+        return self.drinks + (0.0 if self.drinks_only else self.food)
+
+
+def day_water(portions: Iterable[tuple[float, float | None, str | None]]) -> DayWater:
+    """Tell drinks from food, and the water in each.
+
+    `portions` are (grams, water in g per 100 g or None, kind of drink or None for food). A drink of unknown
+    content takes that of its kind; a gram of water counts as a millilitre.
+    """
+    drunk: dict[bool, list[float]] = {True: [], False: []}
+    food: list[float] = []
+    moist: list[float] = []
+    water: list[float] = []
+    for grams, per_100g, kind in portions:
+        if kind is None:
+            food.append(grams)
+            if per_100g is not None:
+                moist.append(grams)
+                water.append(grams * (per_100g / 100))
+            continue
+        fraction = WATER_FRACTION[kind] if per_100g is None else per_100g / 100
+        drunk[counts_toward_goal(kind)].append(grams * fraction)
+    share = math.fsum(moist) / math.fsum(food) if food else None
+    return DayWater(
+        math.fsum(drunk[True]) / 1000, math.fsum(drunk[False]) / 1000, math.fsum(water) / 1000, share
+    )
 
 
 def beverage_share(authority: str) -> float:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reselect, reswap, retarget
 
-from journal import advice, findings
+from journal import advice, closing, findings, rulebook
 from journal.codes import AdviceState, Band, Severity
 from journal.models import Advice, Diarist
 from journal.views.door import diary
@@ -35,6 +35,12 @@ def cards(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_GET
+def rules(request: HttpRequest) -> HttpResponse:
+    """All rules with their triggers in words and their sources, signed in or not."""
+    return render(request, "journal/rules.html", {"layers": rulebook.layers()})
+
+
 def _told_apart(response: HttpResponse) -> HttpResponse:
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -45,11 +51,13 @@ def _about(diarist: Diarist) -> dict[str, Any]:
     shown = advice.cards_for(diarist, now)
     _note_that_they_were_seen(diarist, shown)
     today = findings.today(diarist)
+    effects = advice.suppressions(diarist, today)
     return {
+        "closable": [code for code in closing.CLOSED if closing.may_suggest(code, effects)],
         "urgent": advice.one_of_each(card for card in shown if card.severity == Severity.URGENT_NOW),
         "others": [card for card in shown if card.severity != Severity.URGENT_NOW],
         "past": advice.past_cards(diarist, now),
-        "effects": advice.suppressions(diarist, today),
+        "effects": effects,
         "waits_for_days": _waits_for_days(diarist, today),
     }
 

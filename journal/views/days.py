@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from journal import advice, entries, findings, flags, timeline
+from journal import advice, entries, findings, flags, fluid, timeline
 from journal.calc.suppressions import Effects, effects
 from journal.codes import Severity, Units
 from journal.entries import OLDEST_DAY
@@ -43,6 +43,11 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
     page = timeline.day_page(diarist, day)
     answers = flags.flags_about(diarist, now)
     cards = advice.cards_for(diarist, timezone.now(), answers)
+    references = timeline.references(diarist, day)
+    water = fluid.of_day(
+        diarist, day, page.water, page.bouts, answers, references.get("water_g"),
+        resting=fluid.rests(card.rule for card in cards),
+    )  # fmt: skip
     return render(
         request,
         "journal/day.html",
@@ -52,9 +57,13 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "is_today": day == now,
             "before": day - timedelta(days=1),
             "after": day + timedelta(days=1) if day < now else None,
-            "nutrients": nutrient_rows(page.amounts, timeline.references(diarist, day), effects(answers)),
+            "nutrients": nutrient_rows(page.amounts, references, effects(answers)),
             "urgent": one_of_each_rule(card for card in cards if card.severity == Severity.URGENT_NOW),
+            "dangers": [card for card in cards if advice.waits_after_a_save(card)],
             "more_cards": len([card for card in cards if card.severity != Severity.URGENT_NOW and card.asks]),
+            "fluid": water,
+            "need": fluid.need_words(water, diarist.units),
+            "fluid_figures": fluid.figures(water, diarist.units),
             "waters": WATER_FL_OZ if diarist.units == Units.US else WATER_ML,
             "units": diarist.units,
             "stale": findings.refresh(diarist),
@@ -73,14 +82,16 @@ def one_of_each_rule(cards: Iterable[advice.Card]) -> list[advice.Card]:
 def nutrient_rows(amounts, references, effects: Effects) -> list[dict]:
     """The seven, each with its amount, what is not known of it, and the reference beside it.
 
-    Where somebody else sets this person's limits, no public amount is held up, only the clinician's own.
+    Where somebody else sets this person's limits, no public amount is held up, only the clinician's own. A
+    bar that fills is a nudge to eat more: those whom numbers may harm get the amounts without it.
     """
     rows = []
     for code in KEY_CODES:
         amount, reference = amounts[code], references.get(code)
         instead = "" if reference and reference.kind == "clinician" else effects.whose_limits(code)
         reference = None if instead else reference
-        full = max(reference.highest * 1.25, amount.known or 0) if reference else None
+        meter = reference and not effects.hide_streaks
+        full = max(reference.highest * 1.25, amount.known or 0) if meter else None
         rows.append(
             {
                 "code": code,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from journal import explanations, findings, learn
 from journal.calc.suppressions import Effects, effects
-from journal.closing import CLOSED
+from journal.closing import may_suggest
 from journal.facts import red_flags_lately
 from journal.flags import flags_about
 from journal.models import Diarist
@@ -60,5 +60,4 @@ def _as_of(diarist: Diarist, asked: str, today: date) -> date:
 
 def _closing(code: str, taken_out: Effects, *, silent: bool) -> str:
     """The address of foods that would add most; empty where no food may be suggested, or not now."""
-    kept_back = code in taken_out.no_more_tips | taken_out.no_food_lists
-    return "" if silent or kept_back or code not in CLOSED else reverse("closing", args=[code])
+    return "" if silent or not may_suggest(code, taken_out) else reverse("closing", args=[code])

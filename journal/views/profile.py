@@ -4,12 +4,15 @@ from decimal import Decimal
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseFormSet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from journal import entries, people
+from journal import entries, interactions, people
+from journal.codes import MedicineClass
 from journal.drafts import plain
 from journal.forms import (
     ConditionsForm,
@@ -29,6 +32,8 @@ from journal.views.door import diary, entry_id, mine, posted, saved, to_day
 THEMES = ("auto", "light", "dark")
 A_YEAR = 365 * 24 * 60 * 60
 PERSON = ("birth_date", "sex", "height_cm", "units", "time_zone", "region", "takes_medicines")
+MOST_TYPED = 80
+MOST_EXAMPLES = 4
 
 
 @diary
@@ -87,7 +92,38 @@ def me_conditions(request: HttpRequest) -> HttpResponse:
         people.answer_conditions(request.diarist, form.answers())
         messages.success(request, _("Saved."))
         return redirect("me")
-    return render(request, "journal/conditions.html", {"form": form})
+    return render(request, "journal/conditions.html", {"form": form, **_kinds(request)})
+
+
+@diary
+@require_GET
+def kind_results(request: HttpRequest) -> HttpResponse:
+    """Kinds of medicine, and conditions, that answer to the words typed so far."""
+    return render(request, "journal/_kind_results.html", _kinds(request))
+
+
+def _kinds(request: HttpRequest) -> dict:
+    """What the words typed may mean, each with where it is answered: no page is needed but these two."""
+    query = request.GET.get("q", "").strip()[:MOST_TYPED]
+    kinds = [
+        {
+            "label": kind.name,
+            "examples": kind.examples[:MOST_EXAMPLES],
+            "is_medicine": kind.kind == interactions.MEDICINE,
+            "address": _address(kind, query),
+        }
+        for kind in interactions.find(query)
+    ]
+    return {"query": query, "kinds": kinds}
+
+
+def _address(kind: interactions.Kind, query: str) -> str:
+    if kind.kind == interactions.CONDITION:
+        return f"{reverse('me_conditions')}#{kind.code}"
+    named = any(query.casefold() == example.casefold() for example in kind.examples)
+    said = QueryDict(mutable=True)
+    said.update({"kind": kind.code, **({"name": query} if named else {})})
+    return f"{reverse('me_medicines')}?{said.urlencode()}#list"
 
 
 LISTS = {
@@ -119,7 +155,17 @@ def me_list(request: HttpRequest, about: str) -> HttpResponse:
             return redirect(request.path) if request.POST.get("do") == "more" else redirect("me")
         except ValidationError as error:
             refused = error.messages
-    return render(request, f"journal/{about}.html", {"rows": rows, "refused": refused})
+    if request.method == "GET" and about == "medicines":
+        _fill_in(rows, request)
+    found = _kinds(request) if about == "medicines" else {}
+    return render(request, f"journal/{about}.html", {"rows": rows, "refused": refused, **found})
+
+
+def _fill_in(rows: BaseFormSet, request: HttpRequest) -> None:
+    """Choose the medicine that was found in the empty row; it is stored once it is sent."""
+    kind = request.GET.get("kind", "")
+    for empty in rows.extra_forms if kind in MedicineClass.values else ():
+        empty.initial = {"medicine_class": kind, "name": request.GET.get("name", "")[:MOST_TYPED]}
 
 
 def _typed(value):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from journal import entries, people, review
+from tests.api.conftest import diarist
 from tests.api.test_contract import is_problem
 
 
@@ -190,3 +192,30 @@ def test_anothers_card_is_not_there(bob, card):
         is_problem(bob.send(f"advice/{card['id']}/{verb}/"), 404)
     is_problem(bob.read(f"advice/{card['id']}/"), 404)
     assert bob.read("advice/").json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "nutrients"),
+    [
+        ("no", {}),
+        ("dialysis", {
+            "magnesium_mg": "kidney_team", "potassium_mg": "kidney_team", "calcium_mg": "kidney_team",
+            "water_g": "clinic",
+        }),
+        ("fluid_limit", {"water_g": "clinic"}),
+    ],
+)  # fmt: skip
+def test_gaps_and_intake_tell_whose_limits_replace_the_reference(alice, milk, answer, nutrients):
+    who = diarist(alice)
+    entries.log_meal(who, [(milk, 200)])
+    if answer != "no":
+        people.answer_conditions(who, {answer: "yes"})
+    review.review_stale(who.pk)
+
+    assert alice.read("intake/").json()["limits_by"] == nutrients
+    for path, rows in (
+        ("gaps/", lambda body: body["nutrients"]),
+        ("gaps/weekly/", lambda body: body["results"][-1]["nutrients"]),
+    ):
+        found = {row["nutrient"]: row["limits_by"] for row in rows(alice.read(path).json())}
+        assert {code: whose for code, whose in found.items() if whose} == nutrients

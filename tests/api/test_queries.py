@@ -103,3 +103,63 @@ def test_a_drink_is_stored_with_few_queries(alice):
         alice.send("water/", {"amount_ml": 100})
 
     assert len(queries) <= 23  # with the check for drinking too much, which must not wait for a worker
+
+
+def test_the_feed_costs_the_same_for_one_row_of_each_kind_and_two_hundred(alice, milk):
+    who = diarist(alice)
+    alice.read("sync/")
+    for make in MADE.values():
+        make(who, milk)
+    for _row in range(20):  # a card comes of so much
+        MADE["exercises"](who, milk)
+        MADE["water"](who, milk)
+    entries.save_food(who, name="Food", per_100g={"energy_kcal": 1}, portions=[("cup", 100)])
+    few, rows = feed_cost(alice)
+    assert rows >= len(MADE) + 2
+    for number in range(8):
+        for make in MADE.values():
+            make(who, milk)
+        entries.save_food(who, name=f"Food {number}", per_100g={"energy_kcal": 1}, portions=[("cup", 100)])
+    many, rows = feed_cost(alice)
+
+    assert rows >= 8 * len(MADE)
+    assert many == few <= 32
+
+
+def feed_cost(phone):
+    with CaptureQueriesContext(connection) as queries:
+        body = phone.read("sync/?limit=1000").json()
+    assert {"advice", "profile", "foods", *MADE} <= {one["type"] for one in body["changes"]}
+    return len(queries), len(body["changes"])
+
+
+@pytest.mark.parametrize("kind", ["meals", "water", "spasms", "foods"])
+def test_each_item_of_a_batch_costs_as_much_as_the_one_before(alice, milk, kind):
+    data = {
+        "meals": {"items": [{"food": str(milk.pk), "grams": 100}] * 4},
+        "water": {"amount_ml": 100},
+        "spasms": {"site": "calf"},
+        "foods": {"name": "Soup", "per_100g": {"zinc_mg": 1}},
+    }[kind]
+    sent = [batch_cost(alice, kind, data, items) for items in (1, 2, 12)]
+
+    assert sent[2] - sent[1] == 10 * (sent[1] - sent[0])
+
+
+def batch_cost(phone, kind, data, items):
+    body = {"items": [{"type": kind, "id": str(uuid4()), "op": "put", "data": data} for _ in range(items)]}
+    with CaptureQueriesContext(connection) as queries:
+        results = phone.send("sync/", body).json()["results"]
+    assert {one["status"] for one in results} == {"created"}
+    return len(queries)
+
+
+def test_a_meal_of_sixty_foods_costs_as_much_as_one_of_one(alice, foods):
+    def cost_of(count):
+        items = [{"food": str(food.pk), "grams": 10} for food in foods[:count]]
+        with CaptureQueriesContext(connection) as queries:
+            assert alice.send("meals/", {"items": items}).status_code == 201
+        return len(queries)
+
+    cost_of(1)
+    assert cost_of(1) == cost_of(60)

@@ -180,6 +180,23 @@ def test_the_same_batch_from_two_phones_at_once_is_stored_once(alice):
     assert WaterIntake.objects.count() == 20
 
 
+def test_an_id_that_two_people_use_at_once_belongs_to_one_of_them(alice, bob):
+    ids = [uuid4() for _ in range(20)]
+    refused = []
+
+    def write(who):
+        for id in ids:
+            try:
+                entries.log_water(who, 100, id=id)
+            except entries.NotYours:
+                refused.append(id)
+
+    at_once(lambda: write(alice), lambda: write(bob))
+
+    assert sorted(refused) == sorted(ids)
+    assert WaterIntake.objects.count() == len(ids)
+
+
 def test_the_same_key_from_four_at_once_makes_one_row(alice):
     answers = []
 

@@ -261,3 +261,45 @@ def test_chosen_colours_are_in_the_next_page_from_its_first_byte(browser, alice)
     assert '<html lang="en-gb" data-theme="dark">' in browser.get("/").content.decode()
     browser.post("/me/theme/", {"theme": '"><script>'})
     assert "data-theme" not in browser.get("/").content.decode()
+
+
+# What people call their medicines --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", ["/me/kinds/", "/me/medicines/", "/me/conditions/"])
+def test_a_medicine_is_found_by_its_name_or_by_what_people_call_it(browser, part):
+    """The part that htmx asks for, and both pages without it."""
+    for typed in ("water tablet", "Furosemide"):
+        page = browser.get(part, {"q": typed})
+        assert "loop diuretic" in words(page).casefold(), typed
+        assert "/me/medicines/?kind=loop_diuretics" in page.content.decode()
+
+
+def test_a_medicine_that_was_found_is_filled_in_and_stored_when_sent(browser, alice):
+    page = browser.get("/me/medicines/", {"q": "furosemide"}).content.decode()
+    address = re.search(r'href="(/me/medicines/[^"]*kind=loop_diuretics[^"]*)#list"', page).group(1)
+
+    form = browser.get(address.replace("&amp;", "&")).content.decode()
+
+    assert re.search(r'<option value="loop_diuretics" selected', form)
+    assert re.search(r'name="row-0-name" value="furosemide"', form)
+    assert not Medicine.objects.exists()  # looking stores nothing
+    browser.post("/me/medicines/", rows(0, {"medicine_class": "loop_diuretics", "name": "furosemide"}))
+    assert Medicine.objects.get().medicine_class == "loop_diuretics"
+
+
+def test_the_filled_row_comes_after_those_that_are_stored(browser, alice):
+    people.set_medicines(alice, [{"medicine_class": "statins"}])
+    form = browser.get("/me/medicines/", {"kind": "metformin"}).content.decode()
+    assert form.index('<option value="statins" selected') < form.index('<option value="metformin" selected')
+
+
+def test_a_condition_is_found_and_leads_to_its_question(browser):
+    page = browser.get("/me/medicines/", {"q": "kidney"}).content.decode()
+    assert 'href="/me/conditions/#kidney_disease"' in page
+    assert 'id="kidney_disease"' in browser.get("/me/conditions/").content.decode()
+
+
+def test_words_that_mean_nothing_here_are_answered_in_words(browser):
+    assert "Nothing found for “xyzzy”" in words(browser.get("/me/kinds/", {"q": "xyzzy"}))
+    assert browser.get("/me/medicines/", {"kind": "no-such", "q": "<b>"}).status_code == 200

@@ -292,3 +292,21 @@ def test_the_page_adds_up_as_the_stored_totals_do(alice, milk, spinach, eager_re
     stored = findings.amounts(findings.day_totals(alice, day))
     shown = timeline.day_page(alice, day).amounts
     assert {code: shown[code] for code in shown} == {code: stored[code] for code in shown}
+
+
+@pytest.mark.parametrize(
+    "about", [{"eating_disorder": "yes"}, {"weight_kg": Decimal(50)}]
+)  # 50 kg at 168 cm: BMI 17.7
+def test_no_bar_fills_for_somebody_whom_numbers_may_harm(browser, alice, milk, about):
+    entries.log_meal(alice, [(milk, Decimal(244))])
+    assert browser.get("/").content.decode().count('class="meter"') == 7
+    if "weight_kg" in about:
+        people.update_profile(alice, **about)
+    else:
+        people.answer_conditions(alice, about)
+
+    page = browser.get("/")
+
+    assert 'class="meter"' not in page.content.decode()
+    assert "Magnesium 29.3 mg" in words(page)  # 12 x 2.44: the numbers stay
+    assert "kcal" not in words(page)

@@ -1,4 +1,4 @@
-"""Make the demo diary, or make it anew."""
+"""Make the demo diaries, or make them anew."""
 
 import sys
 
@@ -9,17 +9,23 @@ from journal import demo
 
 
 class Command(BaseCommand):
-    help = "Makes a demo account with ten weeks of a made-up diary; does nothing if it is there."
+    help = "Makes two demo accounts: ten weeks of a made-up diary, and a short one with a warning sign."
 
     def add_arguments(self, parser):
-        parser.add_argument("--reset", action="store_true", help="delete the demo diary first")
+        parser.add_argument("--reset", action="store_true", help="delete the demo diaries first")
 
     def handle(self, *args, reset, **options):
         if reset:
             demo.remove()
-        if demo.exists():
-            self.stdout.write("The demo diary is there already. --reset makes it anew.")
+        if demo.all_exist():
+            self.stdout.write("The demo diaries are there already. --reset makes them anew.")
             return
-        with tqdm(total=demo.WEEKS * 7 + 1, desc="Demo diary", unit="day", file=sys.stderr) as bar:
-            demo.make(lambda done, of: bar.update(done - bar.n))
-        self.stdout.write(f"Demo diary made. Sign in with {demo.EMAIL} and {demo.PASSWORD}")
+        if not demo.exists(demo.EMAIL):
+            with tqdm(total=demo.WEEKS * 7 + 1, desc="Demo diary", unit="day", file=sys.stderr) as bar:
+                demo.make(lambda done, of: bar.update(done - bar.n))
+        if not demo.exists(demo.SIGN_EMAIL):
+            demo.make_with_a_sign()
+        self.stdout.write(
+            f"Demo diaries made. Sign in with {demo.EMAIL} and {demo.PASSWORD}; "
+            f"{demo.SIGN_EMAIL}, same password, has a warning sign."
+        )

@@ -1,0 +1,278 @@
+"""The fluid of one day: what the day asks for, what was drunk of it, and what was sweated, as ranges.
+
+    of_day(...) -> DayFluid                      the numbers, for pages and REST
+    figures(fluid, units) -> list[Figure]        each number with its reason, in words
+
+No need is shown where a clinic gives the amount, to children under nine, or beside a card that may forbid to
+drink more. Below the need nobody can tell whether it was too little: the adequate intake is what
+healthy groups drink, and no minimum.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from journal import sweat
+from journal.calc import advice_rules, days, hydration
+from journal.calc.hydration import DayWater, Need, Sweat
+from journal.calc.suppressions import Flags, effects
+from journal.explanations import Figure
+from journal.models import Diarist, Exercise
+from journal.templatetags.journal import percent, plain, volume
+from journal.timeline import Reference
+
+HOUR = timedelta(hours=1)
+OVERDRINKING = "H04"
+
+
+@dataclass(frozen=True)
+class DayFluid:
+    """One day. Amounts in litres, sodium in mg; ranges are (least, most)."""
+
+    water: DayWater
+    instead: str
+    """`clinic` where a clinic gives the amount: nothing is then set beside it."""
+    reference: str
+    """Kind of the baseline: `ai`, `own`, `clinician`; empty: there is none to show."""
+    authority: str
+    needs: tuple[Need, ...]
+    """One, or two where the sex is not told and the values differ."""
+    sweat: Sweat | None
+    """Of all bouts together; None: none that can be told."""
+    bouts: int
+    """Bouts whose sweat is known or estimated."""
+    needs_weight: bool
+    """A bout is there whose sweat could be estimated with a body weight."""
+    much_lighter: bool
+    """After a bout more than 2 % of the body mass was gone: clearly less was drunk than sweated."""
+    sodium_mg: tuple[float, float] | None
+    left_l: float | None
+    """What may still be suggested today; None where there is no need to set it beside, and for past days."""
+
+    @property
+    def need(self) -> tuple[float, float] | None:
+        totals = [one.total for one in self.needs]
+        return (min(totals), max(totals)) if totals else None
+
+    @property
+    def is_estimated(self) -> bool:
+        return self.sweat is not None and not self.sweat.measured
+
+
+def of_day(
+    diarist: Diarist,
+    day: date,
+    water: DayWater,
+    exercises: Sequence[Exercise],
+    answers: Flags,
+    reference: Reference | None,
+    *,
+    resting: bool = False,
+    now: datetime | None = None,
+) -> DayFluid:
+    """Work out the fluid of a day from rows at hand; asks the database nothing.
+
+    `exercises` are the day's and the measured ones before it (`sweat.exercises`); `resting`: no need is set
+    beside what was drunk, see `rests`.
+    """
+    rates = sweat.own_rates(exercises)
+    today = [bout for bout in exercises if bout.local_date == day]
+    lost = [one for bout in today if (one := sweat.sweat_of(bout, answers.weight_kg, rates))]
+    if advice_rules.may_drink_more(answers, effects(answers), "water_g") is None:
+        lost, reference = [], None
+    together, reference = _together(lost), None if resting else reference
+    needs = _needs(reference, water, diarist.authority, together.middle if together else 0.0)
+    return DayFluid(
+        water=water,
+        instead=effects(answers).whose_limits("water_g"),
+        reference=reference.kind if reference else "",
+        authority=diarist.authority,
+        needs=needs,
+        sweat=together,
+        bouts=len(lost),
+        needs_weight=answers.weight_kg is None and bool(needs) and any(_would_show(bout) for bout in today),
+        much_lighter=bool(lost) and any(_drank_much_less(bout) for bout in today),
+        sodium_mg=_sodium(lost),
+        left_l=_left(diarist, day, needs, water, now or timezone.now()),
+    )
+
+
+def rests(open_rules: Iterable[str]) -> bool:
+    """Whether open cards forbid to hold up an amount to drink: a warning sign, or the one on too much."""
+    return any(rule.startswith("R") or rule == OVERDRINKING for rule in open_rules)
+
+
+def _needs(reference: Reference | None, water: DayWater, authority: str, sweat_l: float) -> tuple[Need, ...]:
+    if reference is None:
+        return ()
+    share = hydration.beverage_share(authority) if water.drinks_only else 1.0
+    litres = dict.fromkeys((reference.lowest / 1000, reference.highest / 1000))
+    return tuple(hydration.need_today(share * one, sweat_l) for one in litres)
+
+
+def _together(lost: Sequence[Sweat]) -> Sweat | None:
+    """The sweat of several bouts; measured only if each of them was."""
+    if not lost:
+        return None
+    low, middle, high = (sum(ends) for ends in zip(*(one[:3] for one in lost), strict=True))
+    return Sweat(low, middle, high, all(one.measured for one in lost))
+
+
+def _sodium(lost: Iterable[Sweat]) -> tuple[float, float] | None:
+    ranges = [hydration.sodium_loss_range(one) for one in lost]
+    return (sum(low for low, _high in ranges), sum(high for _low, high in ranges)) if ranges else None
+
+
+def _drank_much_less(bout: Exercise) -> bool:
+    weighed = sweat.measured(bout)
+    return weighed is not None and weighed.drank_much_less
+
+
+def _would_show(bout: Exercise) -> bool:
+    """Whether its sweat is hidden for nothing but a body weight."""
+    return sweat.sweat_of(bout, None, {}) is None and sweat.sweat_of(bout, 70.0, {}) is not None
+
+
+def _left(diarist: Diarist, day: date, needs: Sequence[Need], water: DayWater, now: datetime) -> float | None:
+    ends = days.day_begins(day + days.ONE_DAY, diarist.tz, diarist.day_start)
+    if not needs or now >= ends:
+        return None
+    goal = min(one.total for one in needs)
+    return hydration.left_to_drink(goal, water.counted, (ends - now) / HOUR)
+
+
+# In JSON --------------------------------------------------------------------------------------
+
+
+def as_json(fluid: DayFluid) -> dict:
+    """The numbers as REST names them; null where nothing may or can be said."""
+    return {
+        "drinks_l": fluid.water.drinks,
+        "not_counted_l": fluid.water.uncounted,
+        "food_l": None if fluid.water.drinks_only else fluid.water.food,
+        "drinks_only": fluid.water.drinks_only,
+        "limits_by": fluid.instead or None,
+        "need_l": list(fluid.need) if fluid.need else None,
+        "baseline_l": _ends([one.baseline for one in fluid.needs]),
+        "baseline_kind": fluid.reference or None,
+        "sweat_added_l": fluid.needs[0].sweat_added if fluid.needs else None,
+        "sweat_added_is_capped": any(one.capped for one in fluid.needs),
+        "sweat_l": list(fluid.sweat.shown) if fluid.sweat else None,
+        "sweat_is_measured": fluid.sweat.measured if fluid.sweat else None,
+        "sodium_in_sweat_mg": [round(end, -1) for end in fluid.sodium_mg] if fluid.sodium_mg else None,
+        "left_l": fluid.left_l,
+    }
+
+
+def _ends(amounts: Sequence[float]) -> list[float] | None:
+    return [min(amounts), max(amounts)] if amounts else None
+
+
+# In words -------------------------------------------------------------------------------------
+
+
+def figures(fluid: DayFluid, units: str) -> list[Figure]:
+    """Each number with its reason, in the order in which they add up."""
+    return [
+        one for one in (_need(fluid, units), _baseline(fluid, units), _added(fluid, units)) if one is not None
+    ] + [*_drunk(fluid, units), *_lost(fluid, units)]
+
+
+def need_words(fluid: DayFluid, units: str) -> str:
+    return _span(fluid.need, units) if fluid.need else ""
+
+
+def _need(fluid: DayFluid, units: str) -> Figure | None:
+    if not fluid.need:
+        return None
+    about = _(
+        "The baseline, and what exercise added. Below it a diary cannot tell: thirst and the colour of urine "
+        "tell more. Nothing ever suggests more than 1 L in an hour."
+    )
+    return Figure(_("The day asks for about"), need_words(fluid, units), about)
+
+
+BASELINES: Mapping[str, object] = {
+    "ai": lambda: _(
+        "The adequate intake of your group: what healthy people drink and eat, ordinary activity included."
+    ),
+    "own": lambda: _("Your own target."),
+    "clinician": lambda: _("Your target, set by your clinician."),
+}
+
+
+def _baseline(fluid: DayFluid, units: str) -> Figure | None:
+    if not fluid.needs:
+        return None
+    about = BASELINES[fluid.reference]()
+    if fluid.water.drinks_only:
+        about += " " + _(
+            "Drinks only: %(share)s of it, because too little is known of the water in your food."
+        ) % {"share": percent(hydration.beverage_share(fluid.authority))}
+    baselines = [one.baseline for one in fluid.needs]
+    return Figure(_("Baseline"), _span((min(baselines), max(baselines)), units), about)
+
+
+def _added(fluid: DayFluid, units: str) -> Figure | None:
+    if not fluid.needs or not fluid.needs[0].sweat_added:
+        return None
+    about = _("The middle of the sweat below.")
+    if fluid.needs[0].capped:
+        about = _("More was sweated, but a day's need is never raised by more than 2 L.")
+    return Figure(_("Added for exercise"), _litres(fluid.needs[0].sweat_added, units), about)
+
+
+def _drunk(fluid: DayFluid, units: str) -> Iterable[Figure]:
+    yield Figure(
+        _("In drinks that count"),
+        _litres(fluid.water.drinks, units),
+        _("The water in them. Tea, coffee and beer count; wine and spirits do not."),
+    )
+    if fluid.water.uncounted > 0:
+        yield Figure(_("In wine and spirits, not counted"), _litres(fluid.water.uncounted, units))
+    if not fluid.water.drinks_only:
+        yield Figure(
+            _("In food"), _litres(fluid.water.food, units), _("The moisture of what you ate, by the table.")
+        )
+
+
+def _lost(fluid: DayFluid, units: str) -> Iterable[Figure]:
+    if fluid.sweat is None or fluid.sodium_mg is None:
+        return
+    about = ngettext(
+        "Measured: by your weight before and after %(n)s exercise.",
+        "Measured: by your weight before and after %(n)s exercises.",
+        fluid.bouts,
+    )
+    if fluid.is_estimated:
+        about = ngettext(
+            "Estimated from %(n)s exercise: activity, minutes, body weight and temperature. Clothing, "
+            "humidity and you yourself can halve it or add half.",
+            "Estimated from %(n)s exercises: activity, minutes, body weight and temperature. Clothing, "
+            "humidity and you yourself can halve it or add half.",
+            fluid.bouts,
+        )
+    about %= {"n": fluid.bouts}
+    if fluid.much_lighter:
+        about += " " + _("You were more than 2 % lighter after it: clearly less was drunk than sweated.")
+    yield Figure(_("Sweat"), _span(fluid.sweat.shown, units), about)
+    low, high = (round(end, -1) for end in fluid.sodium_mg)
+    yield Figure(
+        _("Sodium in the sweat"),
+        f"{plain(low)} – {plain(high)} mg",
+        _("People differ by seven times. It is not taken off what you ate: references allow for it."),
+    )
+
+
+def _span(ends: tuple[float, float], units: str) -> str:
+    low, high = (_litres(end, units) for end in ends)
+    return low if low == high else f"{low} – {high}"
+
+
+def _litres(litres: float, units: str) -> str:
+    """To a tenth of a litre, or in fluid ounces."""
+    return volume(litres * 1000, units) if units == "us" else f"{plain(round(litres, 1))} L"

@@ -1,0 +1,67 @@
+"""The demo diaries: entries alone are written, and the real review finds a card of each layer in them."""
+
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from journal import advice, demo, review
+from journal.models import Advice, DailyIntake, Diarist, NutrientGap
+
+pytestmark = pytest.mark.django_db
+
+A_MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def noon(foods):
+    with time_machine.travel(A_MONDAY_NOON) as clock:
+        yield clock
+
+
+def shown_after_a_review(diarist):
+    review.review_stale(diarist.pk)
+    return advice.cards_for(diarist)
+
+
+def test_the_review_finds_a_card_of_every_layer_but_warning_signs_in_the_demo_diary(noon):
+    diarist = demo.make()
+    assert not Advice.objects.exists() and not NutrientGap.objects.exists()
+    assert not DailyIntake.objects.exists()  # nothing that a review finds is written by the demo
+
+    layers = [card.layer for card in shown_after_a_review(diarist)]
+
+    assert sorted(layers) == ["C", "H", "I", "L", "X"]  # one a day of each
+
+
+def test_the_second_demo_person_has_a_warning_sign_and_no_tip_beside_it(noon):
+    diarist = demo.make_with_a_sign()
+
+    cards = shown_after_a_review(diarist)
+
+    assert [(card.layer, card.severity) for card in cards] == [("R", "urgent_now")]
+    assert cards[0].numbers.emergency == "911"  # they live in New York
+    assert Diarist.objects.get(pk=diarist.pk).spasmepisode_set.count() == 3
+
+
+def test_the_command_makes_whichever_demo_person_is_missing_and_tells_how_to_sign_in(noon):
+    diarist = demo.make_with_a_sign()
+    said = StringIO()
+
+    call_command("make_demo", stdout=said)
+
+    assert demo.EMAIL in said.getvalue() and demo.SIGN_EMAIL in said.getvalue()
+    assert Diarist.objects.get(user__email=demo.SIGN_EMAIL) == diarist
+    call_command("make_demo", stdout=(again := StringIO()))
+    assert "already" in again.getvalue()
+    demo.remove()
+    assert not demo.exists(demo.EMAIL) and not demo.exists(demo.SIGN_EMAIL)
+
+
+def test_the_second_demo_person_signs_in_with_the_printed_password(noon, client):
+    demo.make_with_a_sign()
+    answer = client.post("/accounts/login/", {"login": demo.SIGN_EMAIL, "password": demo.PASSWORD})
+    assert answer.status_code == 302
+    assert "Call 911" in client.get("/").content.decode()

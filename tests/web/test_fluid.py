@@ -1,0 +1,208 @@
+"""The fluid of a day on its page and over REST: the need, what counts, and the sweat of exercise."""
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from journal import entries, people
+from nutrients.models import Activity, Food, food_id
+
+pytestmark = pytest.mark.django_db
+
+RUN = "12050"  # running, 6 mph: 9.3 MET in the shipped table
+
+
+def words(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split()).replace("&#x27;", "'")
+
+
+def fluid(diarist):
+    """The field of the day over REST."""
+    rest = APIClient()
+    rest.force_authenticate(diarist.user)
+    return rest.get(f"/api/v1/days/{entries.today(diarist)}/").json()["fluid"]
+
+
+def at(diarist, hour):
+    day = entries.today(diarist)
+    return datetime(day.year, day.month, day.day, hour, tzinfo=diarist.tz)
+
+
+@pytest.fixture
+def evening(alice, db):
+    """22:00 on a Wednesday in Auckland."""
+    with time_machine.travel(datetime(2026, 11, 18, 22, tzinfo=alice.tz), tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def wine(foods):
+    return Food.objects.get(pk=food_id("fndds", "93401010"))
+
+
+def run(alice, minutes=60, **said):
+    return entries.log_exercise(
+        alice, activity=Activity.objects.get(pk=RUN), minutes=minutes, occurred_at=at(alice, 18), **said
+    )
+
+
+def test_a_day_of_drinks_alone_asks_for_the_part_that_comes_from_drinks(evening, browser, alice):
+    entries.log_water(alice, Decimal(500))
+
+    said, found = words(browser.get("/")), fluid(alice)
+
+    # NASEM, women: 2.7 L of all water; drinks are 0.81 of it: 2.187 L
+    assert "The day asks for about 2.2 L in drinks." in said
+    assert found["need_l"] == pytest.approx([2.187, 2.187]) and found["drinks_only"] is True
+    assert found["drinks_l"] == pytest.approx(0.5, abs=0.01) and found["sweat_l"] is None
+    assert "Drinks only: 81 % of it" in said and "Thirst" in said
+
+
+def test_food_of_known_moisture_counts_and_the_whole_reference_stands_beside_it(
+    evening, browser, alice, foods
+):
+    banana = foods.get(pk=food_id("fndds", "63107010"))
+    entries.log_meal(alice, [(banana, Decimal(200))])  # 75.6 g of water in 100 g
+
+    found = fluid(alice)
+
+    assert found["need_l"] == [2.7, 2.7] and found["food_l"] == pytest.approx(0.1512)
+    assert "about 2.7 L in food and drink" in words(browser.get("/"))
+
+
+def test_a_run_raises_the_need_by_the_middle_of_a_range_that_is_said_with_its_sodium(evening, browser, alice):
+    bout = run(alice, temperature_c=Decimal(18))
+    middle = 0.001323 * float(bout.met) * 64 - 0.1399  # L in an hour at 18 °C, 64 kg
+
+    found, said = fluid(alice), words(browser.get("/"))
+
+    assert found["need_l"][0] == pytest.approx(2.187 + middle)
+    assert found["sweat_l"] == [round(0.5 * middle, 1), round(1.5 * middle, 1)]
+    assert found["sweat_is_measured"] is False
+    low, high = (0.5 * middle * 10 * 22.990, 1.5 * middle * 70 * 22.990)
+    assert found["sodium_in_sweat_mg"] == [round(low, -1), round(high, -1)]
+    assert "Estimated from 1 exercise" in said and "Sodium in the sweat" in said
+
+
+def test_weights_before_and_after_measure_the_sweat(evening, browser, alice):
+    run(alice, weight_before_kg=Decimal("64.0"), weight_after_kg=Decimal("63.2"))
+    entries.log_water(alice, Decimal(400), occurred_at=at(alice, 18) + timedelta(minutes=30))
+
+    found = fluid(alice)
+
+    assert found["sweat_l"] == [1.2, 1.2]  # 64.0 - 63.2 + 0.4
+    assert found["sweat_is_measured"] is True
+    assert "Measured: by your weight before and after 1 exercise." in words(browser.get("/"))
+
+
+@pytest.mark.parametrize(("after", "told"), [("62.7", True), ("62.8", False)])
+def test_more_than_two_percent_lighter_is_told(evening, browser, alice, after, told):
+    run(alice, weight_before_kg=Decimal("64.0"), weight_after_kg=Decimal(after))  # 2 % of 64.0 are 1.28
+    assert ("clearly less was drunk than sweated" in words(browser.get("/"))) is told
+
+
+def test_from_three_measured_runs_on_their_own_rates_stand_for_a_run_that_was_not_weighed(
+    evening, browser, alice
+):
+    for ago, after in ((20, "63.6"), (13, "63.4"), (6, "63.0")):
+        run_at = at(alice, 18) - timedelta(days=ago)
+        entries.log_exercise(
+            alice, activity=Activity.objects.get(pk=RUN), minutes=60, occurred_at=run_at,
+            weight_before_kg=Decimal("64.0"), weight_after_kg=Decimal(after),
+        )  # fmt: skip
+    run(alice, minutes=30)
+
+    # rates 0.4, 0.6 and 1.0 L/h: half an hour is 0.2 to 0.5 L, its middle 0.3 L
+    found = fluid(alice)
+    assert found["sweat_l"] == [0.2, 0.5] and found["sweat_added_l"] == pytest.approx(0.3)
+
+
+def test_a_stroll_in_the_cool_adds_nothing_and_two_litres_are_the_most(evening, browser, alice):
+    entries.log_exercise(alice, met=Decimal("2.9"), minutes=120, temperature_c=Decimal(24))
+    assert fluid(alice)["sweat_l"] is None
+
+    run(alice, minutes=300)
+    found = fluid(alice)
+    assert found["sweat_added_l"] == 2 and found["sweat_added_is_capped"] is True
+    assert "never raised by more than 2 L" in words(browser.get("/"))
+
+
+def test_wine_is_drunk_and_does_not_count(evening, browser, alice, wine):
+    entries.log_water(alice, Decimal(200), beverage=wine)
+    found = fluid(alice)
+    assert found["drinks_l"] == 0 and found["not_counted_l"] > 0.15
+    assert "In wine and spirits, not counted" in words(browser.get("/"))
+
+
+@pytest.mark.parametrize(
+    "answer", ["heart_failure", "fluid_limit", "dialysis", "kidney_disease", "cirrhosis"]
+)
+def test_where_a_clinic_sets_the_amount_no_need_no_sweat_and_nothing_left_is_said(
+    evening, browser, alice, answer
+):
+    run(alice)
+    people.answer_conditions(alice, {answer: "yes"})
+
+    found, said = fluid(alice), words(browser.get("/"))
+
+    assert said.count("follow the amount your clinic gave you") == 1
+    assert "asks for about" not in said and "Sweat" not in said.split("Logged")[0]
+    assert found["limits_by"] == "clinic"
+    assert {found[name] for name in ("left_l", "sweat_added_l", "sodium_in_sweat_mg")} == {None}
+    assert found["need_l"] is None and found["sweat_l"] is None
+
+
+def test_late_in_the_day_no_more_than_a_litre_an_hour_is_suggested(evening, browser, alice):
+    evening.move_to(datetime(2026, 11, 19, 2, 30, tzinfo=alice.tz))  # the diary day ends at 04:00
+    # 2.187 L are open, and an hour and a half is left
+    assert fluid(alice)["left_l"] == pytest.approx(1.5)
+
+
+def test_a_met_need_asks_for_no_more(evening, browser, alice):
+    for hour in (8, 10, 12, 14, 16, 18, 20):
+        entries.log_water(alice, Decimal(330), occurred_at=at(alice, hour))
+    assert fluid(alice)["left_l"] == 0
+    assert "Nothing more is suggested: drink to thirst." in words(browser.get("/"))
+
+
+def test_beside_a_warning_sign_or_too_much_drinking_no_amount_is_held_up(evening, browser, alice):
+    signs = entries.tick_warning_signs(alice, signs=["confused"])
+    assert fluid(alice)["need_l"] is None and "asks for about" not in words(browser.get("/"))
+    entries.remove(signs)
+    for minute in range(0, 120, 20):
+        moment = timezone.now() - timedelta(minutes=130 - minute)
+        entries.log_water(alice, Decimal(600), occurred_at=moment)  # 3.6 L in 100 minutes
+    assert fluid(alice)["need_l"] is None and "asks for about" not in words(browser.get("/"))
+
+
+def test_without_a_body_weight_the_page_says_what_it_would_need(evening, client, db):
+    from tests.conftest import diarist
+
+    carol = diarist("carol", birth_date=datetime(1990, 3, 14).date(), sex="female", time_zone="UTC")
+    entries.log_exercise(carol, met=Decimal(9), minutes=60, occurred_at=at(carol, 5))
+    client.force_login(carol.user)
+
+    said = words(client.get("/"))
+
+    assert "it would need your body weight" in said
+    assert fluid(carol)["sweat_l"] is None
+    assert fluid(carol)["need_l"] == pytest.approx([2.187, 2.187])
+
+
+def test_the_sexes_differ_and_both_needs_are_shown_where_sex_is_not_given(evening, browser, alice):
+    people.update_profile(alice, sex="")
+    found = fluid(alice)
+    assert found["need_l"] == pytest.approx([2.187, 2.997])  # 0.81 of 2.7 and of 3.7 L
+    assert "2.2 L – 3 L" in words(browser.get("/"))
+
+
+def test_another_persons_day_is_not_told(evening, browser, alice, bob):
+    entries.log_water(bob, Decimal(900))
+    assert fluid(alice)["drinks_l"] == 0
+    assert Client().get(f"/api/v1/days/{entries.today(alice)}/").status_code in (401, 403)
