@@ -193,6 +193,7 @@ def _check(packed: zipfile.ZipFile) -> None:
     for name in names:
         if name not in known or names.count(name) > 1:
             raise Broken(_("There is no such list in a diary."), name[:60])
+    # What a file says of its size is all that zipfile unpacks of it.
     if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
         raise Broken(_("Unpacked, this is larger than any diary."))
 
@@ -247,9 +248,7 @@ def _cells(packed: zipfile.ZipFile, name: str, columns: list[str]) -> Iterator[t
     if name not in packed.namelist():
         return
     with packed.open(name) as file:
-        lines = csv.reader(
-            io.TextIOWrapper(io.BufferedReader(_Counted(file)), encoding="utf-8-sig", newline=""), strict=True
-        )
+        lines = csv.reader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""), strict=True)
         try:
             if next(lines, None) != columns:
                 raise Broken(_("The columns are not those of an export."), name)
@@ -261,24 +260,6 @@ def _cells(packed: zipfile.ZipFile, name: str, columns: list[str]) -> Iterator[t
                 yield f"{name}, {lines.line_num}", dict(zip(columns, cells, strict=True))
         except (csv.Error, UnicodeDecodeError) as wrong:
             raise Broken(_("This is not a CSV file in UTF-8."), name) from wrong
-
-
-class _Counted(io.RawIOBase):
-    """A file in a zip that says it is small and is not: it ends with a refusal."""
-
-    def __init__(self, file: IO[bytes]):
-        self._file, self._read = file, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        piece = self._file.read(len(buffer))
-        self._read += len(piece)
-        if self._read > MOST_UNPACKED:
-            raise Broken(_("Unpacked, this is larger than any diary."))
-        buffer[: len(piece)] = piece
-        return len(piece)
 
 
 def _read_cell(cell: str, kind: Kind) -> Any:

@@ -40,7 +40,6 @@ from journal.models import (
     Supplement,
     WaterIntake,
 )
-from nutrients import foods as own_foods
 from nutrients.codes import CODES
 from nutrients.models import Activity, Food, FoodPortion, portion_id
 
@@ -228,23 +227,21 @@ class _Taking:
         here = _Here(self.diarist, Food, [row], {})
         id, state = here.id(row), here.state(row)
         if state == BACK:
-            own_foods.restore(self.diarist.user, id)
+            entries.restore_food(self.diarist, id)
         elif state == NEW:
             self._new_food(id, row)
-        if state != KNOWN:
-            Food.objects.filter(pk=id).update(revision=self._next())
         self.foods[row["id"]] = id
         self.portions |= {one["id"]: portion_id(id, one["description"]) for one in row["portions"]}
         self._count("foods", state)
 
     def _new_food(self, id: UUID, row: Row) -> None:
-        own_foods.save_own(
-            self.diarist.user, id=id, name=row["name"], barcode=row["barcode"],
+        entries.save_food(
+            self.diarist, id=id, name=row["name"], barcode=row["barcode"],
             per_100g={code: row[code] for code in CODES},
             portions=[(one["description"], one["grams"]) for one in row["portions"]],
         )  # fmt: skip
         if row["deleted_at"]:
-            own_foods.remove(self.diarist.user, id)
+            entries.remove_food(self.diarist, id)
 
     # Entries
 
