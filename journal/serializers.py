@@ -359,10 +359,14 @@ class FavouriteItems(ItemList):
         ]
 
     def to_representation(self, data) -> list[dict]:
-        return list(data)
+        return [{name: one.get(name) for name in ("food", "portion", "quantity", "grams")} for one in data]
 
 
 class FavouriteItemShape(ItemShape):
+    """A food of a usual meal: `food` with either `portion` and `quantity`, or `grams`."""
+
+    id = food_name = None
+
     class Meta:
         list_serializer_class = FavouriteItems
 

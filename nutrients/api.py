@@ -35,6 +35,8 @@ class Foods(ApiViewSet):
     page_ordering = ("name", "id")
     lookup_url_kwarg = "id"
     lookup_value_converter = "uuid"
+    forbids = "update", "partial_update", "destroy"
+    """What is 403 for a food of the public tables."""
     parameters = {
         "list": (
             Parameter(
@@ -67,6 +69,7 @@ class Foods(ApiViewSet):
         return Food.objects.visible_to(self.request.user).filter(deleted_at=None).prefetch_related("portions")
 
     def list(self, request: Request) -> Response:
+        """By words as they are typed (`search`), by code, by barcode, or page by page."""
         asked = self.asked
         if "source_code" in asked and "source" not in asked:
             raise exceptions.ValidationError({"source": [_("A code belongs to a source: give both.")]})
@@ -92,9 +95,11 @@ class Foods(ApiViewSet):
         return self.get_serializer(best, many=True).data
 
     def retrieve(self, request: Request, id: UUID) -> Response:
+        """Of the public tables, or one's own."""
         return Response(self.get_serializer(self.food(id)).data)
 
     def create(self, request: Request) -> Response:
+        """One of one's own, given `per_100g` or `per_portion`. A known `id` answers what is stored."""
         said = self.said(request)
         known = foods.own_foods(request.user).filter(pk=said.get("id")).first() if said.get("id") else None
         if known:
@@ -102,11 +107,13 @@ class Foods(ApiViewSet):
         return self.save(said, status.HTTP_201_CREATED)
 
     def update(self, request: Request, id: UUID) -> Response:
+        """One of one's own, whole: what is left out is emptied."""
         said = self.said(request, id)
         made = not foods.own_foods(request.user).filter(pk=id).exists()
         return self.save({**said, "id": id}, status.HTTP_201_CREATED if made else status.HTTP_200_OK)
 
     def partial_update(self, request: Request, id: UUID) -> Response:
+        """One of one's own. Amounts that are not named stay as they were."""
         food = self.own(id)
         said = self.said(request, id, partial=True)
         if "per_100g" in said:
@@ -117,6 +124,7 @@ class Foods(ApiViewSet):
         return self.save({"name": food.name, "barcode": food.barcode, "portions": portions, **said, "id": id})
 
     def destroy(self, request: Request, id: UUID) -> Response:
+        """One of one's own. Meals that it was eaten in keep it."""
         foods.remove(request.user, self.own(id).pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -164,6 +172,7 @@ def _exactly(asked: dict[str, Any]) -> dict[str, Any]:
 class Activities(ApiViewSet):
     """Activities with their energy cost: `code` goes into an exercise."""
 
+    nouns = "activity", "activities"
     queryset = Activity.objects.all()
     serializer_class = ActivityShape
     pagination_class = Pages
@@ -172,5 +181,6 @@ class Activities(ApiViewSet):
 
     @extend_schema(operation_id="activities_list")
     def list(self, request: Request) -> Response:
+        """In the order of their names."""
         rows = self.get_queryset().filter(name__icontains=self.asked.get("search", ""))
         return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)

@@ -4,8 +4,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 from nutrients.models import Food
 from spasmlog import __version__, health
 from spasmlog.access import StrangersPatience
-from spasmlog.api import ApiView, Refusing
+from spasmlog.api import ApiView, Parameter, Refusing
 from spasmlog.errors import NotReady, not_found
 
 API_VERSION = "v1"
@@ -44,7 +45,7 @@ class Open:
 
 
 class Server(Open, ApiView):
-    """Which server this is. Answers only once foods are loaded and the database is up to date."""
+    """Which server this is, for anybody. It answers once foods are loaded and the database is up to date."""
 
     @extend_schema(responses=ServerShape, auth=[])
     def get(self, request: Request) -> Response:
@@ -63,8 +64,18 @@ class Server(Open, ApiView):
         )
 
 
+@extend_schema_view(
+    get=extend_schema(
+        parameters=[OpenApiParameter("lang", exclude=True)],
+        description=None,
+    )
+)
 class Schema(Open, Refusing, SpectacularAPIView):
-    """This document."""
+    """This document, as YAML unless the client asks for JSON."""
+
+    parameters = {
+        "get": (Parameter("format", str, _("`json` or `yaml`."), choices=("json", "yaml")),),
+    }
 
 
 class Docs(Open, Refusing, SpectacularSwaggerView):

@@ -307,7 +307,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["spasmlog.access.LimitedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "spasmlog.api.DocumentedParameters",
+    "DEFAULT_SCHEMA_CLASS": "spasmlog.document.Documented",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_THROTTLE_CLASSES": ["spasmlog.access.Patience"],
     "NUM_PROXIES": PROXIES,
@@ -335,7 +335,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "spasmlog.api.describe_problems",
+        "spasmlog.document.complete",
     ],
 }
 

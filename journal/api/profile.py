@@ -24,14 +24,17 @@ LISTS = {
 
 
 class Profile(OfDiarist, ApiView):
-    """Who keeps the diary. PATCH changes what it names, all of it or nothing."""
+    """Who keeps the diary. Null is "not said"."""
 
     @extend_schema(responses=ProfileShape)
     def get(self, request: Request) -> Response:
+        """Read the profile."""
         return Response(profile_of(self.diarist))
 
     @extend_schema(request=ProfileShape, responses=ProfileShape)
     def patch(self, request: Request) -> Response:
+        """Change part of the profile. What is named is changed, all of it or nothing; `medicines`,
+        `life_stages` and `targets` are replaced whole, of `conditions` those named change."""
         shape = ProfileShape(data=request.data, partial=True)
         shape.is_valid(raise_exception=True)
         update(self.diarist, dict(shape.validated_data))
