@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions, serializers
 
 from journal import entries
@@ -409,6 +410,11 @@ class TargetShape(Shape):
     set_by = serializers.ChoiceField(SetBy.choices, default=SetBy.OWN)
 
 
+@extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"})
+class Clock(serializers.TimeField):
+    """A time of the day to the minute, such as 04:00."""
+
+
 class Blank(Text):
     """A text of which none is answered as null."""
 
@@ -434,7 +440,7 @@ class ProfileShape(Shape):
     )
     height_cm = Number(required=False, allow_null=True)
     time_zone = Text(allow_null=False, allow_blank=False)
-    day_start = serializers.TimeField(required=False, format="%H:%M")
+    day_start = Clock(required=False, format="%H:%M", help_text="When the diary day begins.")
     week_start = serializers.ChoiceField(
         WeekStart.choices, required=False, help_text="0 Monday, 5 Saturday, 6 Sunday."
     )

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -15,7 +14,7 @@ from rest_framework.response import Response
 from nutrients.models import Food
 from spasmlog import __version__, health
 from spasmlog.access import StrangersPatience
-from spasmlog.api import ApiView, Parameter, Refusing
+from spasmlog.api import ApiView, Refusing
 from spasmlog.errors import NotReady, not_found
 
 API_VERSION = "v1"
@@ -65,17 +64,10 @@ class Server(Open, ApiView):
 
 
 @extend_schema_view(
-    get=extend_schema(
-        parameters=[OpenApiParameter("lang", exclude=True)],
-        description=None,
-    )
+    get=extend_schema(parameters=[OpenApiParameter(name, exclude=True) for name in ("format", "lang")])
 )
 class Schema(Open, Refusing, SpectacularAPIView):
-    """This document, as YAML unless the client asks for JSON."""
-
-    parameters = {
-        "get": (Parameter("format", str, _("`json` or `yaml`."), choices=("json", "yaml")),),
-    }
+    """This document, as YAML unless the client asks for JSON by `Accept`."""
 
 
 class Docs(Open, Refusing, SpectacularSwaggerView):

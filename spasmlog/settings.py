@@ -309,6 +309,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "spasmlog.document.Documented",
     "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,  # ?format= is a parameter like any other: refused by name, no 404
     "DEFAULT_THROTTLE_CLASSES": ["spasmlog.access.Patience"],
     "NUM_PROXIES": PROXIES,
     "DEFAULT_THROTTLE_RATES": {

@@ -43,6 +43,7 @@ MATCH = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     description="The row's ETag: another way to say `base_revision`.",
+    pattern=r'^(\*|(W/)?"\d{1,18}")$',
 )
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER,

@@ -51,6 +51,11 @@ def test_a_parameter_that_is_not_known_is_refused_and_named(alice, path):
     assert list(is_problem(alice.read(f"{path}?colour=blue"), 400)["errors"]) == ["colour"]
 
 
+@pytest.mark.parametrize("path", READS)
+def test_a_format_in_the_query_is_a_parameter_that_is_not_known(alice, path):
+    assert list(is_problem(alice.read(f"{path}?format=xml"), 400)["errors"]) == ["format"]
+
+
 @pytest.mark.parametrize(("method", "path"), [one for one in OPERATIONS if one[0] != "GET"])
 def test_parameters_are_refused_where_something_is_written_too(alice, method, path):
     assert "colour" in is_problem(alice.ask(method, f"{path}?colour=blue", {}), 400)["errors"]
