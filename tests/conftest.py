@@ -20,6 +20,7 @@ from tests import databases
 IN_CI = bool(os.environ.get("SPASMLOG_CI"))
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
 CHROMEDRIVER = shutil.which("chromedriver")
+NODE = shutil.which("node") and shutil.which("npm")
 PASSWORD = "cramp-diary-1"
 
 
@@ -28,7 +29,8 @@ PASSWORD = "cramp-diary-1"
 
 def pytest_report_header():
     browser = CHROMIUM if CHROMIUM and CHROMEDRIVER else "not found: the browser tests are skipped"
-    return f"engine: {django_settings.TEST_ENGINE}; browser: {browser}"
+    node = NODE or "not found: the TypeScript client is skipped"
+    return f"engine: {django_settings.TEST_ENGINE}; browser: {browser}; npm: {node}"
 
 
 THOROUGH = {
@@ -51,10 +53,15 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if item not in elsewhere]
         config.hook.pytest_deselected(items=elsewhere)
     if not (CHROMIUM and CHROMEDRIVER):
-        missing = pytest.mark.skip(reason="needs chromium and chromedriver (Debian: chromium-driver)")
-        for item in items:
-            if item.get_closest_marker("browser"):
-                item.add_marker(missing)
+        skip(items, "browser", "needs chromium and chromedriver (Debian: chromium-driver)")
+    if not NODE:
+        skip(items, "node", "needs node and npm (Debian: nodejs npm)")
+
+
+def skip(items, marker, reason):
+    for item in items:
+        if item.get_closest_marker(marker):
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.hookimpl(trylast=True)
