@@ -14,18 +14,26 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from journal import card_words, wording
+from journal import card_words, revisions, wording
 from journal.calc import advice_rules, days
 from journal.calc.advice_rules import RULE, SEVERITIES, Facts, Wanted
 from journal.calc.redflags import RED_FLAG, red_flags, urgency_order
 from journal.calc.suppressions import Flags
 from journal.codes import AdviceState, Severity
 from journal.emergency import Numbers, numbers
-from journal.facts import OVER, facts_about, facts_of_doses, facts_of_drinks, over_for, red_flags_lately
+from journal.facts import (
+    OVER,
+    SILENCE,
+    facts_about,
+    facts_of_doses,
+    facts_of_drinks,
+    over_for,
+    red_flags_lately,
+)
 from journal.flags import flags_about, suppressions
 from journal.models import (
     Advice,
@@ -50,6 +58,8 @@ DAYS_REMEMBERED = 90
 """For so long cards that are over can be looked up. [d]"""
 AT_SAVE: dict[type[Kept], str] = {Dose: "dose", WaterIntake: "drink", Exercise: "drink"}
 """Entries whose save may bring a danger that is no warning sign, and which rules it then judges."""
+TIPS = [rule.id for rule in RULE.values() if rule.is_tip]
+"""Rules whose cards are not shown beside a red flag."""
 FINAL_BY_PERSON = (AdviceState.DISMISSED, AdviceState.GOT_HELP)
 
 
@@ -75,6 +85,8 @@ def raise_red_flags(diarist: Diarist, entry: SpasmEpisode | WarningSigns) -> lis
             _reopen(cards[rule], evidence, diarist.revision)
         elif cards[rule].evidence != evidence:
             _keep(cards[rule], evidence, diarist.revision)
+    if ticked:
+        tell_again(open_cards(diarist).filter(rule__in=TIPS), diarist.revision)
     return _open(cards.values())
 
 
@@ -176,7 +188,11 @@ def update(diarist: Diarist, facts: Facts, today: date) -> list[Advice]:
     """
     diarist = Diarist.objects.select_for_update().get(pk=diarist.pk)
     rows = list(Advice.objects.of(diarist).exclude(rule__startswith="R").order_by("-created_at", "-pk"))
-    return _Changes(diarist, today, rows).all_in_line(advice_rules.wanted(facts), facts)
+    changes = _Changes(diarist, today, rows)
+    open_ones = changes.all_in_line(advice_rules.wanted(facts), facts)
+    if not facts.quiet:
+        changes.end_silence()
+    return open_ones
 
 
 class _Changes:
@@ -194,10 +210,19 @@ class _Changes:
                 self.end(card)
         return [card for card in self.rows if card.state not in OVER]
 
+    def end_silence(self) -> None:
+        """Tell phones again of the tips that were last told of while a red flag forbade to show them."""
+        tips = [card for card in self.rows if card.rule in TIPS and card.state not in OVER]
+        flags = Advice.objects.of(self.diarist).filter(rule__startswith="R")
+        ended = flags.aggregate(last=Max("ended_at"))["last"] if tips else None
+        told = [card.pk for card in tips if ended and card.updated_at < ended + SILENCE]
+        if told:
+            tell_again(Advice.objects.filter(pk__in=told), self.revision)
+
     @property
     def revision(self) -> int:
         if self._revision is None:
-            self._revision = _forward(self.diarist)
+            self._revision = revisions.forward(self.diarist)
         return self._revision
 
     def day_of(self, moment: datetime) -> date:
@@ -338,6 +363,7 @@ class Card:
     entry_id: UUID | None
     numbers: Numbers | None
     """Whom to call; None for cards that are not urgent."""
+    snoozed_until: datetime | None = None
     push: bool = False
     """A phone may ring for it: red flags and dangers alone."""
 
@@ -357,6 +383,15 @@ def cards_for(diarist: Diarist, now: datetime | None = None, known: Flags | None
     rows = [row for row in rows if row.state not in OVER and not _asleep(row, now)]
     rows = [row for row in rows if row.rule in RED_FLAG or _may_be_shown(row, silent)]
     return cards_of(diarist, rows, now, known)
+
+
+def cards_to_tell(diarist: Diarist, ids: Iterable[UUID], now: datetime | None = None) -> list[Card]:
+    """Those of some cards that a phone may keep: open, also asleep, and not forbidden at this moment."""
+    now = now or timezone.now()
+    behind = Exists(StaleDay.objects.filter(diarist=OuterRef("diarist")))
+    rows = list(open_cards(diarist).filter(pk__in=list(ids)).annotate(behind=behind))
+    silent = any(row.rule in TIPS for row in rows) and red_flags_lately(diarist, now).exists()
+    return cards_of(diarist, [row for row in rows if row.rule in RED_FLAG or _may_be_shown(row, silent)], now)
 
 
 def one_of_each(cards: Iterable[Card]) -> list[tuple[Card, list[str]]]:
@@ -472,6 +507,7 @@ def _shown(
         created_at=row.created_at,
         entry_id=row.trigger_id,
         numbers=call,
+        snoozed_until=row.snoozed_until,
         push=push,
     )
 
@@ -502,7 +538,7 @@ def seen(card: Advice) -> Advice:
     card = _held(card)
     if card.state == AdviceState.NEW:
         card.state = AdviceState.SEEN
-        _save(card, _forward(card.diarist))
+        _save(card, revisions.forward(card.diarist))
     return card
 
 
@@ -513,7 +549,7 @@ def acknowledge(card: Advice) -> Advice:
     _check(card, "acknowledge")
     card.state, card.snoozed_until = AdviceState.ACKNOWLEDGED, None
     card.asked_again_at = _tomorrow(card.diarist) if card.severity == Severity.URGENT_NOW else None
-    return _save(card, _forward(card.diarist))
+    return _save(card, revisions.forward(card.diarist))
 
 
 @transaction.atomic
@@ -547,7 +583,7 @@ def snooze(card: Advice, days: int) -> Advice:
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= LONGEST_SNOOZE:
         raise ValidationError({"days": _("Give 1 to %(most)s days.") % {"most": LONGEST_SNOOZE}})
     card.state, card.snoozed_until = AdviceState.SNOOZED, timezone.now() + timedelta(days=days)
-    return _save(card, _forward(card.diarist))
+    return _save(card, revisions.forward(card.diarist))
 
 
 def _put_away(card: Advice, verb: str, state: str) -> Advice:
@@ -556,7 +592,7 @@ def _put_away(card: Advice, verb: str, state: str) -> Advice:
     if card.state == state:
         return card
     _check(card, verb)
-    return _end(card, state, _forward(card.diarist))
+    return _end(card, state, revisions.forward(card.diarist))
 
 
 def _check(card: Advice, verb: str) -> None:
@@ -576,7 +612,7 @@ def _check(card: Advice, verb: str) -> None:
 
 def _held(card: Advice) -> Advice:
     """The card as it is now, with its diary locked for other writers."""
-    Diarist.objects.select_for_update().only("pk").get(pk=card.diarist_id)
+    revisions.hold(card.diarist_id)
     return Advice.objects.select_related("diarist").get(pk=card.pk)
 
 
@@ -588,11 +624,14 @@ def _tomorrow(diarist: Diarist) -> datetime:
 # Rows -----------------------------------------------------------------------------------------
 
 
-def _forward(diarist: Diarist) -> int:
-    """Take the diary's revision forward on its locked row."""
-    Diarist.objects.filter(pk=diarist.pk).update(revision=F("revision") + 1)
-    diarist.revision = Diarist.objects.values_list("revision", flat=True).get(pk=diarist.pk)
-    return diarist.revision
+def open_cards(diarist: Diarist) -> QuerySet[Advice]:
+    """Cards that are not over, also those that are asleep or must not be shown at this moment."""
+    return Advice.objects.of(diarist).exclude(state__in=OVER)
+
+
+def tell_again(rows: QuerySet[Advice], revision: int) -> None:
+    """Stamp cards that are as they were, because whether or how they are shown is not."""
+    rows.update(revision=revision, updated_at=timezone.now())
 
 
 def _end(card: Advice, state: str, revision: int) -> Advice:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import CharField, DecimalField, F, UUIDField, Value
@@ -107,6 +107,8 @@ class Logged(NamedTuple):
     meals: list[datetime]
     """When food was eaten."""
     drinks_ml: Decimal
+    doses: int
+    """Supplements and medicines taken."""
 
 
 def eaten(diarists: Iterable[Diarist | int], days: Collection[date]) -> Eaten:
@@ -126,6 +128,31 @@ def day_amounts(found: Eaten) -> dict[str, Amount]:
     amounts = calc.day_amounts(CODES, foods, [dose.taken() for dose in found.doses])
     fast = not found.portions and any(mark.fasting for mark in found.marks)
     return {code: one._replace(known=one.known or 0.0) for code, one in amounts.items()} if fast else amounts
+
+
+def day_columns(found: Eaten) -> dict[str, Any]:
+    """What one diarist's day held, by the names of the columns of `DailyIntake`.
+
+    Raises
+    ------
+    ValueError
+        If an amount is negative or infinite: a row that no door lets in, and no sum to show.
+    """
+    columns: dict[str, Any] = {
+        "items": len(found.portions),
+        "sources": sources(found, found.portions, found.doses),
+        **fluid(found, found.portions)._asdict(),
+    }
+    for code, amount in day_amounts(found).items():
+        if not 0 <= (amount.known or 0.0) < math.inf:
+            raise ValueError(f"an amount is negative or infinite: {code}")
+        columns |= zip(amount_columns(code), amount, strict=True)
+    return columns
+
+
+def amount_columns(code: str) -> tuple[str, str, str, str]:
+    """The four columns of a nutrient, in the order of `Amount`."""
+    return code, f"{code}_added", f"{code}_share", f"{code}_unknown"
 
 
 class Fluid(NamedTuple):
@@ -178,9 +205,20 @@ def sources(
     }
 
 
+def apart(found: Eaten) -> dict[tuple[int, date], Eaten]:
+    """What counts for each diarist and day that has an entry or a mark."""
+    days: dict[tuple[int, date], Eaten] = {}
+    for kind in ("portions", "doses", "marks"):
+        for one in getattr(found, kind):
+            if (one.diarist, one.day) not in days:
+                days[one.diarist, one.day] = found._replace(portions=[], doses=[], marks=[])
+            getattr(days[one.diarist, one.day], kind).append(one)
+    return days
+
+
 def by_day(found: Eaten) -> dict[tuple[int, date], Logged]:
     """Each diarist and day with a portion, a dose or a mark, in order of time."""
-    blank = Logged(False, False, [], Decimal(0))
+    blank = Logged(False, False, [], Decimal(0), 0)
     entries: list[Portion | Intake | Mark] = [*found.portions, *found.doses, *found.marks]
     days = sorted({(entry.diarist, entry.day) for entry in entries})
     logged = {key: blank._replace(meals=[]) for key in days}
@@ -193,6 +231,9 @@ def by_day(found: Eaten) -> dict[tuple[int, date], Logged]:
             logged[key].meals.append(portion.at)
         else:
             logged[key] = logged[key]._replace(drinks_ml=logged[key].drinks_ml + portion.ml)
+    for dose in found.doses:
+        key = dose.diarist, dose.day
+        logged[key] = logged[key]._replace(doses=logged[key].doses + 1)
     return logged
 
 

@@ -20,11 +20,11 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from journal import advice, tasks
+from journal import advice, revisions, tasks
 from journal.calc import days
 from journal.codes import DoseSource, MealKind
 from journal.models import (
@@ -45,6 +45,7 @@ from journal.models import (
     WarningSigns,
     WaterIntake,
 )
+from nutrients import foods
 from nutrients.models import Food, FoodPortion
 
 log = structlog.get_logger(__name__)
@@ -62,9 +63,9 @@ class NotYours(Exception):
 
 
 class Conflict(Exception):
-    """The entry was changed since the caller last saw it. `current` is what is stored now."""
+    """The row was changed since the caller last saw it. `current` is what is stored now."""
 
-    def __init__(self, current: Kept):
+    def __init__(self, current: Kept | Food | Diarist):
         self.current = current
         super().__init__("the entry was changed since")
 
@@ -188,8 +189,12 @@ def mark_day(
     fasting: bool | None = None,
     no_cramp: bool | None = None,
     base_revision: int | None = None,
+    must_name_base: bool = False,
 ) -> DayMark:
-    """Say of a whole day that it is finished, a fast, or without a cramp. None leaves a mark as it was."""
+    """Say of a whole day that it is finished, a fast, or without a cramp. None leaves a mark as it was.
+
+    Raises `Conflict` as `change` does, and with `must_name_base` as `put` does.
+    """
     if day > today(diarist):
         raise ValidationError({"date": _("This day is still to come.")})
     if day < OLDEST_DAY:
@@ -203,7 +208,7 @@ def mark_day(
     mark.diarist = diarist
     if mark.deleted_at:
         said = {"finished": False, "fasting": False, "no_cramp": False, **said}
-    return _store(mark, said, base_revision=base_revision)
+    return _store(mark, said, base_revision=base_revision, must_name_base=must_name_base)
 
 
 @transaction.atomic
@@ -253,13 +258,17 @@ def put(
 
 
 @transaction.atomic
-def remove(entry: Kept) -> None:
-    """Delete an entry. Its tombstone stays, so that phones learn of it and `restore` can undo it."""
+def remove(entry: Kept, *, base_revision: int | None = None) -> None:
+    """Delete an entry. Its tombstone stays, so that phones learn of it and `restore` can undo it.
+
+    Raises `Conflict` if `base_revision` is older than the stored one.
+    """
     _hold(entry.diarist)
     if isinstance(entry, Supplement) and entry.doses.filter(deleted_at=None).exists():
         raise ValidationError(_("Doses of this supplement are logged. Delete those first, or keep it."))
     entry.refresh_from_db()
     if entry.deleted_at is None:
+        _check_base(entry, base_revision, must_name_base=False)
         entry.deleted_at = timezone.now()
         _stamp_and_save(entry)
 
@@ -274,6 +283,86 @@ def restore(entry: K) -> K:
         entry.full_clean(exclude=["diarist"])
         _stamp_and_save(entry)
     return entry
+
+
+# Foods of one's own ---------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_food(
+    diarist: Diarist,
+    *,
+    id: UUID | None = None,
+    base_revision: int | None = None,
+    must_name_base: bool = False,
+    **said: Any,
+) -> Food:
+    """Store an own food as `nutrients.foods.save_own` does, stamp it, and have its days added up again.
+
+    Without a difference nothing is written. With `must_name_base` a food that exists and differs needs the
+    revision it was read at, and one that was removed comes back.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError, nutrients.models.Food.DoesNotExist
+        As `save_own` does. Nothing is stored.
+    Conflict
+        If `base_revision` is older than the stored one and the content differs.
+    """
+    _hold(diarist)
+    stored = Food.objects.filter(pk=id, owner_id=diarist.user_id).first() if id else None
+    before = stored and foods.content(stored)
+    if stored and stored.deleted_at and must_name_base:
+        _check_food_base(stored, base_revision, must_name_base)
+        foods.restore(diarist.user, stored.pk)
+        before = None
+    try:
+        with transaction.atomic():
+            food = foods.save_own(diarist.user, id=id, **said)
+            if before is not None and before == foods.content(food):
+                raise _NoDifference
+    except _NoDifference:
+        return cast(Food, stored)
+    if stored and before is not None:
+        _check_food_base(stored, base_revision, must_name_base)
+    return _food_stamped(diarist, food)
+
+
+@transaction.atomic
+def remove_food(diarist: Diarist, id: UUID, *, base_revision: int | None = None) -> Food:
+    """Take an own food out of lists and search. Entries with it keep it."""
+    _hold(diarist)
+    _check_food_base(foods.own_foods(diarist.user).get(pk=id), base_revision, must_name_base=False)
+    return _food_stamped(diarist, foods.remove(diarist.user, id))
+
+
+@transaction.atomic
+def restore_food(diarist: Diarist, id: UUID) -> Food:
+    """Undo a removal."""
+    _hold(diarist)
+    return _food_stamped(diarist, foods.restore(diarist.user, id))
+
+
+class _NoDifference(Exception):
+    """Takes back what was written to find out whether it differs."""
+
+
+def _check_food_base(stored: Food, base_revision: int | None, must_name_base: bool) -> None:
+    if base_revision is None and not must_name_base:
+        return
+    if base_revision is None or base_revision < stored.revision:
+        raise Conflict(stored)
+
+
+def _food_stamped(diarist: Diarist, food: Food) -> Food:
+    """Stamp a food that changed, and mark the days stale on which it was eaten or drunk."""
+    food.revision = forward(diarist)
+    Food.objects.filter(pk=food.pk).update(revision=food.revision)
+    eaten = Meal.objects.of(diarist).live().filter(items__food=food).values_list("local_date", flat=True)
+    drunk = WaterIntake.objects.of(diarist).live().filter(beverage=food).values_list("local_date", flat=True)
+    if dates := {*eaten, *drunk}:
+        mark_stale(diarist, dates)
+    return food
 
 
 # Days that wait for a review ------------------------------------------------------------------
@@ -301,7 +390,7 @@ def mark_everything_stale(diarist: Diarist) -> None:
 
 @contextmanager
 def one_review() -> Iterator[None]:
-    """For writing many entries in one transaction: ask once for each diary, at the end of the block."""
+    """For writing many entries at once: ask once for each diary, at the end of the block."""
     waiting = _waiting.set(set())
     try:
         yield
@@ -310,16 +399,6 @@ def one_review() -> Iterator[None]:
         _waiting.reset(waiting)
     for diarist_id in asked:
         _ask_for_review(diarist_id)
-
-
-@transaction.atomic
-def food_changed(diarist: Diarist, food: Food) -> None:
-    """Have the days added up again on which an own food, whose content was changed, was eaten or drunk."""
-    eaten = Meal.objects.of(diarist).live().filter(items__food=food).values_list("local_date", flat=True)
-    drunk = WaterIntake.objects.of(diarist).live().filter(beverage=food).values_list("local_date", flat=True)
-    if dates := {*eaten, *drunk}:
-        forward(diarist)
-        mark_stale(diarist, dates)
 
 
 def _ask_for_review(diarist_id: int) -> None:
@@ -339,15 +418,13 @@ def _ask_for_review(diarist_id: int) -> None:
 
 
 def forward(diarist: Diarist) -> int:
-    """Take the diarist's revision forward on the row, which stays locked until the transaction ends."""
-    Diarist.objects.filter(pk=diarist.pk).update(revision=F("revision") + 1)
-    diarist.revision = Diarist.objects.values_list("revision", flat=True).get(pk=diarist.pk)
-    return diarist.revision
+    """Take the diary's revision forward, in the transaction of the change that it is stamped on."""
+    return revisions.forward(diarist)
 
 
 def _hold(diarist: Diarist) -> None:
     """Let one writer at a time change this diary."""
-    Diarist.objects.select_for_update().only("pk").get(pk=diarist.pk)
+    revisions.hold(diarist.pk)
 
 
 def _stored(model: type[K], diarist: Diarist, id: UUID | None) -> K | None:
@@ -419,6 +496,7 @@ def _stamp_and_save(
 ) -> None:
     entry.revision = forward(entry.diarist)
     entry.updated_at = timezone.now()
+    entry.written = True
     entry.save(force_insert=new)
     if isinstance(entry, Meal) and portions is not None:
         if not new:
@@ -427,6 +505,8 @@ def _stamp_and_save(
         getattr(entry, "_prefetched_objects_cache", {}).pop("items", None)
     if hasattr(entry, "local_date"):
         mark_stale(entry.diarist, {*touched, entry.local_date})
+    if isinstance(entry, BodyWeight):  # the profile tells the latest
+        Diarist.objects.filter(pk=entry.diarist_id).update(profile_revision=entry.revision)
     entry.red_flags = advice.raised_by(entry)
     log.info("entry_saved", kind=entry._meta.model_name, diarist=entry.diarist_id, revision=entry.revision)
 

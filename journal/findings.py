@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.core.cache import cache
-from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
 from django.utils import timezone
 
 from journal import eaten, tasks
@@ -91,12 +91,17 @@ def gaps_of(
 ) -> dict[date, list[NutrientGap]]:
     """Gaps of several days at once, in one query."""
     found: dict[date, list[NutrientGap]] = {as_of: [] for as_of in as_ofs}
-    rows = NutrientGap.objects.filter(diarist=diarist, as_of__in=found)
-    rows = rows.filter(window_days=window_days) if window_days else rows
-    for gap in rows.order_by("as_of", _place("nutrient", KEY_CODES), _place("kind", KINDS)):
+    rows = all_gaps_of(diarist, found)
+    for gap in rows.filter(window_days=window_days) if window_days else rows:
         if window_days or gap.window_days == (verdict_window(gap.nutrient, gap.kind) or VERDICT_WINDOW):
             found[gap.as_of].append(gap)
     return found
+
+
+def all_gaps_of(diarist: Diarist, as_ofs: Iterable[date]) -> QuerySet[NutrientGap]:
+    """Gaps of some days over every window, in the order of pages."""
+    rows = NutrientGap.objects.filter(diarist=diarist, as_of__in=list(as_ofs))
+    return rows.order_by("as_of", _place("nutrient", KEY_CODES), _place("kind", KINDS))
 
 
 def _place(field: str, order: Iterable[str]) -> Case:
@@ -159,34 +164,18 @@ def live_totals(diarist: Diarist, day: date) -> DailyIntake:
     found = eaten.eaten([diarist], [day])
     status = DailyIntake.objects.filter(diarist=diarist, date=day).values_list("status", flat=True).first()
     nothing = not (found.portions or found.doses or found.marks)
-    row = DailyIntake(
+    return DailyIntake(
         diarist=diarist,
         date=day,
         status=DayStatus.EMPTY if nothing else status or DayStatus.INCOMPLETE,
-        items=len(found.portions),
         drinks_ml=float(sum(one.ml for one in found.portions if one.ml is not None)),
-        sources=eaten.sources(found, found.portions, found.doses),
-        **eaten.fluid(found, found.portions)._asdict(),
+        **eaten.day_columns(found),
     )
-    for code, amount in eaten.day_amounts(found).items():
-        set_amount(row, code, amount)
-    return row
 
 
 def amounts(row: DailyIntake) -> dict[str, Amount]:
     """The amounts of a day, in the order of the codes."""
-    return {code: Amount(*(getattr(row, name) for name in _columns(code))) for code in CODES}
-
-
-def set_amount(row: DailyIntake, code: str, amount: Amount) -> None:
-    """Put the amount of one nutrient into its four columns."""
-    for name, value in zip(_columns(code), amount, strict=True):
-        setattr(row, name, value)
-
-
-def _columns(code: str) -> tuple[str, str, str, str]:
-    """The four columns of a nutrient, in the order of `Amount`."""
-    return code, f"{code}_added", f"{code}_share", f"{code}_unknown"
+    return {code: Amount(*(getattr(row, name) for name in eaten.amount_columns(code))) for code in CODES}
 
 
 def _empty(diarist: Diarist, day: date) -> DailyIntake:

@@ -1,6 +1,5 @@
 """Rows as pandas frames, and the reference tables in our units: the one place where the ORM meets pandas.
 
-portions(eaten) -> one row for each food, drink and dose, ready for `calc.intake.daily_intake`
 known_days(diarist, first, last, instead) -> the stored days of a window, ready for `calc.gaps.assess`
 references(...), variations() -> the tables that `requirement.needs` chooses from, in our units
 """
@@ -15,13 +14,11 @@ import numpy as np
 import pandas as pd
 
 from journal.calc.gaps import RULES
-from journal.eaten import Eaten
 from journal.models import BodyWeight, DailyIntake, Diarist, PersonalTarget
 from nutrients.calc.requirement import OwnTarget, ReferenceRow, VariationRow
-from nutrients.codes import CODES, NUTRIENT, NUTRIENTS
+from nutrients.codes import NUTRIENT, NUTRIENTS
 from nutrients.models import ReferenceIntake, WithinPersonVariation
 
-BY = ["diarist", "day"]
 ASSESSED = tuple(RULES)
 """Nutrients that gaps are computed for."""
 WINDOW_CODES = ("energy_kcal", *ASSESSED)
@@ -34,20 +31,6 @@ APART = [(source, code) for source in ("fortified", "medicine") for code in ASSE
 """Sources kept apart, each a column `<code>_<source>` of a window's frame."""
 REFERENCES = {nutrient.reference: nutrient for nutrient in NUTRIENTS if nutrient.reference}
 """Our nutrients by their names in the reference tables."""
-
-
-def portions(eaten: Eaten) -> pd.DataFrame:
-    """One row for each food, drink and dose: diarist, day, source, grams, and a column for each of `CODES`.
-
-    For food and drink the columns are the content per 100 g, NaN where unknown; for doses the amounts taken.
-    """
-    rows = [(one.diarist, one.day, one.source, float(one.grams)) for one in eaten.portions]
-    rows += [(one.diarist, one.day, one.source, np.nan) for one in eaten.doses]
-    values = [eaten.content(one.food) for one in eaten.portions]
-    values += [tuple(map(one.taken().get, CODES)) for one in eaten.doses]
-    numbers = np.array(values, dtype=float).reshape(len(rows), len(CODES))
-    about = pd.DataFrame(rows, columns=[*BY, "source", "grams"])
-    return pd.concat([about, pd.DataFrame(numbers, columns=list(CODES))], axis=1)
 
 
 def known_days(

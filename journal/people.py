@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from journal import entries
+from journal import advice, entries, revisions
 from journal.codes import Answer, Condition
 from journal.models import (
     BodyWeight,
@@ -52,6 +52,72 @@ def diarist_of(user: User) -> Diarist:
 
 
 @transaction.atomic
+def change_profile(diarist: Diarist, said: Mapping[str, Any], *, base_revision: int | None = None) -> bool:
+    """Change what is named of the profile, its lists too, all or nothing; returns whether anything differed.
+
+    Without a difference nothing is written.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        Field by field. Nothing is changed.
+    journal.entries.Conflict
+        If `base_revision` is older than the stored profile and the content differs.
+    """
+    revisions.hold(diarist.pk)
+    diarist.refresh_from_db()
+    before, late = _answers(diarist), base_revision is not None and base_revision < diarist.profile_revision
+    try:
+        with transaction.atomic():
+            _apply(diarist, said)
+            differs = _answers(diarist) != before
+            if late or not differs:
+                raise _Undone
+    except _Undone:
+        diarist.refresh_from_db()
+        if differs:
+            raise entries.Conflict(diarist) from None
+        return False
+    return True
+
+
+class _Undone(Exception):
+    """Takes back what was written to find out whether it differs."""
+
+
+def _apply(diarist: Diarist, said: Mapping[str, Any]) -> None:
+    verbs: dict[str, Callable[[Diarist, Any], None]] = {
+        "conditions": answer_conditions,
+        "medicines": set_medicines,
+        "life_stages": set_life_stages,
+        "life_stage": begin_life_stage,
+        "targets": set_targets,
+    }
+    own = {name: value for name, value in said.items() if name not in verbs}
+    if own:
+        update_profile(diarist, **own)
+    for name, verb in verbs.items():
+        if name in said:
+            verb(diarist, said[name])
+
+
+def _answers(diarist: Diarist) -> tuple:
+    """All that the profile says."""
+    lists = (
+        diarist.lifestageperiod_set.order_by("started_on", "stage").values_list(
+            "stage", "started_on", "ended_on"
+        ),
+        diarist.conditionanswer_set.order_by("condition").values_list("condition", "answer"),
+        diarist.medicine_set.order_by("medicine_class", "name", "started_on", "stopped_on").values_list(
+            "medicine_class", "name", "started_on", "stopped_on"
+        ),
+        diarist.personaltarget_set.order_by("nutrient").values_list("nutrient", "amount", "set_by"),
+    )
+    fields = Diarist.objects.values_list(*PROFILE_FIELDS).get(pk=diarist.pk)
+    return (fields, weight_kg(diarist), diarist.set_up_at is None, *map(list, lists))
+
+
+@transaction.atomic
 def update_profile(diarist: Diarist, **said: Any) -> Diarist:
     """Change answers of the profile; `weight_kg` logs a body weight when it differs from the last.
 
@@ -66,7 +132,7 @@ def update_profile(diarist: Diarist, **said: Any) -> Diarist:
             raise ValidationError({name: _("This is not a field of the profile.")})
         setattr(diarist, name, value)
     diarist.full_clean(exclude=["user"])
-    entries.forward(diarist)
+    _stamp(diarist)
     diarist.set_up_at = diarist.set_up_at or timezone.now()
     diarist.save(update_fields=[*said, "region", "set_up_at"])
     if weight is not None and weight != weight_kg(diarist):
@@ -176,8 +242,15 @@ def _replace(diarist: Diarist, model: type[Model], rows: list, field: str) -> No
 
 
 def _touched(diarist: Diarist) -> None:
-    entries.forward(diarist)
+    _stamp(diarist)
     entries.mark_everything_stale(diarist)
+
+
+def _stamp(diarist: Diarist) -> None:
+    """Stamp the profile, and the cards that are open: what they say depends on its answers."""
+    diarist.profile_revision = revisions.forward(diarist)
+    Diarist.objects.filter(pk=diarist.pk).update(profile_revision=diarist.profile_revision)
+    advice.tell_again(advice.open_cards(diarist), diarist.profile_revision)
 
 
 # Who may sign up ------------------------------------------------------------------------------

@@ -17,8 +17,7 @@ other days are made when asked for, and forgotten when the diary changes.
 """
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -30,11 +29,11 @@ import structlog
 from django.db import models, transaction
 from django.utils import timezone
 
-from journal import advice, eaten, frames, people
-from journal.calc import days, gaps, intake, plausibility
+from journal import advice, eaten, frames, people, revisions
+from journal.calc import days, gaps, plausibility
 from journal.calc.gaps import Assessment, Gap
 from journal.calc.plausibility import ADULT_YEARS
-from journal.eaten import Eaten, Logged
+from journal.eaten import Logged
 from journal.models import (
     DailyIntake,
     DayMark,
@@ -44,10 +43,11 @@ from journal.models import (
     NutrientGap,
     ReviewState,
     StaleDay,
+    ToldGaps,
     WaterIntake,
 )
 from nutrients.calc.requirement import Need, Person, age_in_months, age_in_years, needs, noting_changes
-from nutrients.codes import CODES, LifeStage
+from nutrients.codes import LifeStage
 
 log = structlog.get_logger(__name__)
 
@@ -238,47 +238,19 @@ def _day_rows(begun: Begun, dates: list[date]) -> dict[date, DailyIntake | None]
     if not dates:
         return rows
     entries = eaten.eaten([begun.diarist], dates)
-    totals = intake.daily_intake(frames.portions(entries), CODES, by=frames.BY).droplevel("diarist")
-    held = _records(totals)
+    held = {day: eaten.day_columns(one) for (_diarist, day), one in eaten.apart(entries).items()}
     logged = {day: one for (_diarist, day), one in eaten.by_day(entries).items()}
-    about = _about_days(entries)
     for day, status in _statuses(begun, logged, held).items():
-        rows[day] = _day_row(begun, day, status, logged[day], held.get(day, {}) | about.get(day, {}))
+        rows[day] = _day_row(begun, day, status, logged[day], held[day])
     return rows
-
-
-def _about_days(entries: Eaten) -> dict[date, dict[str, Any]]:
-    """Of each day with an entry: its water in drinks and food, and the sources that are kept apart."""
-    portions, doses = defaultdict(list), defaultdict(list)
-    for portion in entries.portions:
-        portions[portion.day].append(portion)
-    for dose in entries.doses:
-        doses[dose.day].append(dose)
-    return {
-        day: {
-            **eaten.fluid(entries, portions[day])._asdict(),
-            "sources": eaten.sources(entries, portions[day], doses[day]),
-        }
-        for day in {*portions, *doses}
-    }
-
-
-def _records(frame: pd.DataFrame) -> dict[date, dict[str, Any]]:
-    """Each row by its day, as plain numbers; NaN, which is not known, is None."""
-    names = list(frame.columns)
-    rows = [[None if value != value else value for value in row] for row in frame.to_numpy(object).tolist()]
-    return {day: dict(zip(names, row, strict=True)) for day, row in zip(frame.index, rows, strict=True)}
 
 
 def _day_row(begun: Begun, day: date, status: str, logged: Logged, held: dict[str, Any]) -> DailyIntake:
     row = DailyIntake(diarist=begun.diarist, date=day, status=status, revision=begun.diarist.revision)
     row.occasions, _span = plausibility.eating_occasions(logged.meals)
     row.drinks_ml = float(logged.drinks_ml)
-    for name in held.keys() & set(DAY_FIELDS):
-        setattr(row, name, held[name])
-    if logged.fasting and row.items == 0:
-        for code in CODES:  # what a fast held is known
-            setattr(row, code, getattr(row, code) or 0.0)
+    for name, value in held.items():
+        setattr(row, name, value)
     return row
 
 
@@ -292,13 +264,12 @@ def _statuses(
     for (bmr, adult), alike in groupby(logged, key=body.__getitem__):
         some = list(alike)
         meals = [plausibility.eating_occasions(logged[day].meals) for day in some]
-        amounts = [held.get(day, NOTHING_HELD) for day in some]
         verdict = plausibility.day_statuses(
             finished=[logged[day].finished for day in some],
             fasting=[logged[day].fasting for day in some],
-            items=[one["items"] for one in amounts],
-            doses=[one["doses"] for one in amounts],
-            energy_kcal=[one["energy_kcal"] for one in amounts],
+            items=[held[day]["items"] for day in some],
+            doses=[logged[day].doses for day in some],
+            energy_kcal=[held[day]["energy_kcal"] for day in some],
             occasions=[occasions for occasions, _span in meals],
             span_h=[span for _occasions, span in meals],
             over=[day < begun.today for day in some],
@@ -307,9 +278,6 @@ def _statuses(
         )
         found |= dict(zip(some, verdict.status.tolist(), strict=True))
     return found
-
-
-NOTHING_HELD = {"items": 0, "doses": 0, "energy_kcal": None}
 
 
 class _Person:
@@ -398,13 +366,13 @@ def _gap_rows(
 def _gaps_as_of(begun: Begun, as_of: date, frame: pd.DataFrame) -> Iterable[NutrientGap]:
     person = begun.person
     need, bmr = person.needs_on(as_of), person.bmr_on(as_of)
+    longest = gaps.days_in_window(frame, frames.ASSESSED, as_of, max(WINDOWS))
     for length in WINDOWS:
         first, _last = days.window(as_of, length)
-        assessed = gaps.assess(
-            frame,
+        assessed = gaps.assess_days(
+            longest.last(length),
             noting_changes(need, person.needs_on(first)),
             as_of,
-            length,
             bmr_kcal=bmr,
             nutrients=frames.ASSESSED,
             person=begun.diarist.pk,
@@ -450,18 +418,13 @@ def _store(
         return None
     changes = Changes()
     _store_days(begun.diarist, daily, changes)
-    _store_gaps(begun.diarist, gap_rows, changes)
+    _tell_phones(begun, _store_gaps(begun.diarist, gap_rows, changes))
     kept = kept_days(begun.today, begun.diarist.week_start)
     _remove(NutrientGap.objects.filter(diarist=begun.diarist).exclude(as_of__in=kept), changes)
     today = gap_rows[begun.today]
     advice.update(begun.diarist, advice.facts_about(begun.diarist, begun.today, today), begun.today)
     _no_longer_stale(begun)
-    ReviewState.objects.update_or_create(
-        diarist=begun.diarist,
-        defaults={
-            "revision": begun.diarist.revision, "reviewed_on": begun.today, "reviewed_at": timezone.now(),
-        },
-    )  # fmt: skip
+    _reviewed(begun)
     log.info("reviewed", diarist=begun.diarist.pk, days=len(daily), as_of=len(gap_rows), rows=changes.total)
     return changes
 
@@ -470,7 +433,9 @@ def _store(
 def _store_gaps_alone(begun: Begun, gap_rows: Mapping[date, list[NutrientGap]]) -> bool:
     if not _still_ours(begun):
         return False
-    _store_gaps(begun.diarist, gap_rows, Changes())
+    changed = _store_gaps(begun.diarist, gap_rows, Changes())
+    if begun.today in gap_rows:
+        _tell_phones(begun, changed)
     return True
 
 
@@ -493,7 +458,10 @@ def _store_days(diarist: Diarist, daily: Mapping[date, DailyIntake | None], chan
     _remove(DailyIntake.objects.filter(pk__in=gone), changes)
 
 
-def _store_gaps(diarist: Diarist, found: Mapping[date, list[NutrientGap]], changes: Changes) -> None:
+def _store_gaps(
+    diarist: Diarist, found: Mapping[date, list[NutrientGap]], changes: Changes
+) -> set[tuple[date, int]]:
+    """Write the gaps that are not as stored; returns the windows they belong to, by last day and length."""
     stored = {_gap_key(row): row for row in NutrientGap.objects.filter(diarist=diarist, as_of__in=found)}
     wanted = {_gap_key(row): row for rows in found.values() for row in rows}
     fresh = [row for key, row in wanted.items() if not _alike(row, stored.get(key), GAP_FIELDS)]
@@ -501,8 +469,33 @@ def _store_gaps(diarist: Diarist, found: Mapping[date, list[NutrientGap]], chang
         fresh, update_conflicts=True, unique_fields=["diarist", *GAP_KEY], update_fields=[*GAP_FIELDS, *STAMP]
     )
     changes.written["gaps"] = len(fresh)
-    gone = [row.pk for key, row in stored.items() if key not in wanted]
-    _remove(NutrientGap.objects.filter(pk__in=gone), changes)
+    gone = [row for key, row in stored.items() if key not in wanted]
+    _remove(NutrientGap.objects.filter(pk__in=[row.pk for row in gone]), changes)
+    return {(row.as_of, row.window_days) for row in [*fresh, *gone]}
+
+
+def _tell_phones(begun: Begun, changed: Collection[tuple[date, int]]) -> None:
+    """Put those of today's gaps that became others under a revision of this moment, and take those of
+    another day out of what phones keep. The revision that the review began at is older than what phones may
+    have read since."""
+    diarist, today = begun.diarist, {(begun.today, length) for length in WINDOWS}
+    live = ToldGaps.objects.filter(diarist=diarist, deleted_at=None).values_list("as_of", "window_days")
+    told = set(live)
+    new, over = (today - told) | (today & set(changed)), told - today
+    if not new | over:
+        return
+    now, revision = timezone.now(), revisions.next_of(diarist.pk)
+    rows = [
+        ToldGaps(
+            diarist=diarist, as_of=as_of, window_days=length, revision=revision,
+            deleted_at=now if (as_of, length) in over else None,
+        )
+        for as_of, length in sorted(new | over)
+    ]  # fmt: skip
+    ToldGaps.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["diarist", "as_of", "window_days"],
+        update_fields=["revision", "deleted_at"],
+    )  # fmt: skip
 
 
 def _gap_key(row: NutrientGap) -> tuple:
@@ -517,6 +510,22 @@ def _remove(rows: models.QuerySet, changes: Changes) -> None:
     count, _by_model = rows.delete()
     name = rows.model._meta.model_name
     changes.removed[name] = changes.removed.get(name, 0) + count
+
+
+def _reviewed(begun: Begun) -> None:
+    """Remember how far this review has come, in one statement."""
+    state = ReviewState(
+        diarist=begun.diarist,
+        revision=begun.diarist.revision,
+        reviewed_on=begun.today,
+        reviewed_at=timezone.now(),
+    )
+    ReviewState.objects.bulk_create(
+        [state],
+        update_conflicts=True,
+        unique_fields=["diarist"],
+        update_fields=["revision", "reviewed_on", "reviewed_at"],
+    )
 
 
 def _no_longer_stale(begun: Begun) -> None:

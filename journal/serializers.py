@@ -451,7 +451,13 @@ class ProfileShape(Shape):
     conditions = serializers.DictField(child=serializers.ChoiceField(Answer.choices), required=False)
     medicines = MedicineShape(many=True, required=False)
     targets = TargetShape(many=True, required=False)
-    revision = serializers.IntegerField(read_only=True)
+    base_revision = Whole(
+        required=False, write_only=True, allow_null=True,
+        help_text="The revision this change was made on; an older one than the stored is refused with 412.",
+    )  # fmt: skip
+    revision = serializers.IntegerField(
+        read_only=True, help_text="At which an answer, or the body weight, changed last."
+    )
     set_up_at = Moment(read_only=True, allow_null=True)
 
 

@@ -4,15 +4,18 @@ The verbs of `review` are imported inside the tasks: they load pandas, and web p
 import this module to ask for work, must not.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import structlog
 from celery import Task, shared_task
 from django.db import OperationalError
+from django.utils import timezone
 
 log = structlog.get_logger(__name__)
 
+DELETIONS_KEPT = timedelta(days=90)
+"""A phone that was away for longer reads everything anew."""
 RETRY = {"autoretry_for": [OperationalError], "retry_backoff": True, "max_retries": 5}
 
 
@@ -69,3 +72,13 @@ def review_everybody() -> None:
     from journal import review
 
     review.review_new_days()
+
+
+@shared_task(**RETRY)
+def forget_old() -> None:
+    """Beat: remove for good what was deleted long ago, and answers that are kept no longer."""
+    from journal import changes
+    from journal.models import KeptAnswer
+
+    changes.forget(timezone.now() - DELETIONS_KEPT)
+    KeptAnswer.objects.expired(timezone.now()).delete()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -35,8 +35,7 @@ class Foods(ApiViewSet):
     page_ordering = ("name", "id")
     lookup_url_kwarg = "id"
     lookup_value_converter = "uuid"
-    forbids = "update", "partial_update", "destroy"
-    """What is 403 for a food of the public tables."""
+    refuses = dict.fromkeys(("update", "partial_update", "destroy"), ("403",))  # a food of the public tables
     parameters = {
         "list": (
             Parameter(
@@ -60,8 +59,13 @@ class Foods(ApiViewSet):
         """Foods that this person is likely to mean, each list with the likeliest first."""
         return {"recent": (), "favourites": ()}
 
-    def changed(self, food: Food) -> None:
-        """Called when an own food holds something else than before."""
+    def keep(self, said: dict[str, Any]) -> Food:
+        """Store an own food as it was said."""
+        raise NotImplementedError
+
+    def take_away(self, food: Food) -> None:
+        """Remove an own food."""
+        raise NotImplementedError
 
     def get_queryset(self) -> models.QuerySet:
         if getattr(self, "swagger_fake_view", False):
@@ -96,26 +100,26 @@ class Foods(ApiViewSet):
 
     def retrieve(self, request: Request, id: UUID) -> Response:
         """Of the public tables, or one's own."""
-        return Response(self.get_serializer(self.food(id)).data)
+        food = self.food(id)
+        return Response(self.get_serializer(food).data, headers=self.tag(food))
 
     def create(self, request: Request) -> Response:
         """One of one's own, given `per_100g` or `per_portion`. A known `id` answers what is stored."""
-        said = self.said(request)
-        known = foods.own_foods(request.user).filter(pk=said.get("id")).first() if said.get("id") else None
-        if known:
+        said = self.said(request.data)
+        if known := self.own_or_none(said.get("id")):
             return self.answer(known)
         return self.save(said, status.HTTP_201_CREATED)
 
     def update(self, request: Request, id: UUID) -> Response:
         """One of one's own, whole: what is left out is emptied."""
-        said = self.said(request, id)
-        made = not foods.own_foods(request.user).filter(pk=id).exists()
+        said = self.said(request.data, id)
+        made = self.own_or_none(id) is None
         return self.save({**said, "id": id}, status.HTTP_201_CREATED if made else status.HTTP_200_OK)
 
     def partial_update(self, request: Request, id: UUID) -> Response:
         """One of one's own. Amounts that are not named stay as they were."""
         food = self.own(id)
-        said = self.said(request, id, partial=True)
+        said = self.said(request.data, id, partial=True)
         if "per_100g" in said:
             said["per_100g"] = {**food.per_100g, **said["per_100g"]}
         elif "per_portion" not in said:
@@ -125,11 +129,11 @@ class Foods(ApiViewSet):
 
     def destroy(self, request: Request, id: UUID) -> Response:
         """One of one's own. Meals that it was eaten in keep it."""
-        foods.remove(request.user, self.own(id).pk)
+        self.take_away(self.own(id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def said(self, request: Request, id: UUID | None = None, *, partial: bool = False) -> dict[str, Any]:
-        shape = self.get_serializer(data=request.data, partial=partial)
+    def said(self, data: Any, id: UUID | None = None, *, partial: bool = False) -> dict[str, Any]:
+        shape = self.get_serializer(data=data, partial=partial)
         shape.is_valid(raise_exception=True)
         said = shape.as_said()
         if id and said.get("id", id) != id:
@@ -138,21 +142,27 @@ class Foods(ApiViewSet):
 
     def save(self, said: dict[str, Any], status: int = 200) -> Response:
         try:
-            with transaction.atomic():
-                food = foods.save_own(self.request.user, **said)
-                self.changed(food)
+            food = self.keep(said)
         except Food.DoesNotExist:
             raise Http404 from None
         return self.answer(food, status)
 
     def answer(self, food: Food, status: int = 200) -> Response:
-        return Response(self.get_serializer(self.get_queryset().get(pk=food.pk)).data, status)
+        food = self.get_queryset().get(pk=food.pk)
+        return Response(self.get_serializer(food).data, status, headers=self.tag(food))
+
+    def tag(self, food: Food) -> dict[str, str]:
+        """The ETag of an own food is its revision, to be named by a change."""
+        return {"ETag": f'"{food.revision}"'} if food.owner_id else {}
 
     def food(self, id: UUID) -> Food:
         food = self.get_queryset().filter(pk=id).first()
         if food is None:
             raise Http404
         return food
+
+    def own_or_none(self, id: UUID | None) -> Food | None:
+        return foods.own_foods(self.request.user).filter(pk=id).first() if id else None
 
     def own(self, id: UUID) -> Food:
         """One's own food: another's is not there, and one of the public tables is not to be changed."""

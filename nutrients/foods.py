@@ -92,6 +92,15 @@ def save_own(
     return food
 
 
+def content(food: Food) -> tuple:
+    """What a person would see change: name, barcode, amounts and portions. Two that are alike are equal."""
+    portions = [
+        (portion.description, portion.grams)
+        for portion in FoodPortion.objects.filter(food_id=food.pk).order_by("seq")
+    ]
+    return (food.name, food.barcode, *food.per_100g.values(), *portions)
+
+
 def rename(user: AbstractBaseUser, id: UUID, name: str) -> Food:
     """Call one of a person's own foods something else. Raises as `save_own` does."""
     with transaction.atomic():

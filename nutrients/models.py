@@ -101,6 +101,12 @@ class Food(NutrientAmounts):
         default=False,
         help_text=_("Left out of search (industry ingredients, near duplicates); still found by its code."),
     )
+    revision = models.PositiveBigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text=_("Of a person's own food: counted by whoever keeps it for them."),
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -119,7 +125,11 @@ class Food(NutrientAmounts):
                 name="food_own_has_owner",
             ),
         ]
-        indexes = [models.Index(fields=["owner", "name"]), models.Index(fields=["barcode"])]
+        indexes = [
+            models.Index(fields=["owner", "name"]),
+            models.Index(fields=["barcode"]),
+            models.Index(fields=["owner", "revision"], name="own_food_revision"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from nutrients.codes import CODES, FoodSource
 from nutrients.foods import PerPortion
 from nutrients.models import Activity, Food
-from spasmlog.api import Number, Shape, Text, Yes
+from spasmlog.api import Number, Shape, Text, Whole, Yes
 
 
 class PortionShape(Shape):
@@ -54,6 +54,13 @@ class FoodShape(Shape):
     portions = PortionShape(many=True, required=False)
     own = serializers.SerializerMethodField(
         help_text="Whether it is a food of one's own, which may be changed."
+    )
+    base_revision = Whole(
+        required=False, write_only=True, allow_null=True,
+        help_text="The revision this change was made on; an older one than the stored is refused with 412.",
+    )  # fmt: skip
+    revision = serializers.IntegerField(
+        read_only=True, help_text="Of an own food; 0 for those of the public tables."
     )
     updated_at = serializers.DateTimeField(read_only=True)
 

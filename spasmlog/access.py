@@ -49,19 +49,28 @@ class StrangersPatience(throttling.AnonRateThrottle):
     scope = "stranger"
 
 
+MOST_BYTES_OF_SYNC = 8_000_000
+"""Five hundred items, each as large as a meal of sixty foods can be."""
+
+
 class LimitedJSONParser(JSONParser):
     """JSON of a sane size. NaN and Infinity are let through to the fields, which refuse them by name."""
 
     strict = False
+    most_bytes = MOST_BYTES
 
     def parse(self, stream, media_type=None, parser_context=None):
-        raw = stream.read(MOST_BYTES + 1)
-        if len(raw) > MOST_BYTES:
+        raw = stream.read(self.most_bytes + 1)
+        if len(raw) > self.most_bytes:
             raise TooLarge()
         try:
             return read_json(raw)
         except ValueError:
             raise exceptions.ParseError(_("The body is not JSON.")) from None
+
+
+class SyncJSONParser(LimitedJSONParser):
+    most_bytes = MOST_BYTES_OF_SYNC
 
 
 def read_json(raw: bytes) -> Any:

@@ -5,6 +5,8 @@ import os
 
 from celery import Celery, bootsteps
 
+from spasmlog.pool import WatchThePool
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spasmlog.settings")
 
 app = Celery("spasmlog")
@@ -23,4 +25,4 @@ class LoadTheHeavyPart(bootsteps.Step):
         super().__init__(worker, **options)
 
 
-app.steps["worker"].add(LoadTheHeavyPart)
+app.steps["worker"].update([LoadTheHeavyPart, WatchThePool])

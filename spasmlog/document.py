@@ -3,7 +3,7 @@
 All of it comes from the views and shapes, so a new address is documented by being there: the summary and
 the description from docstrings and the names of rows, the statuses from what a view takes, the examples
 from `spasmlog.examples` (the rest by type). What cannot be seen from outside a view is said in it:
-`forbids` (actions that may answer 403), `nouns`, and further statuses by `extend_schema(responses=...)`.
+`nouns`, and `refuses`, further statuses by action (of a viewset) or by method in small letters.
 """
 
 import inspect
@@ -18,7 +18,16 @@ from drf_spectacular.plumbing import force_instance
 from rest_framework import exceptions
 
 from spasmlog.access import TokenAuthentication
-from spasmlog.errors import PROBLEM_JSON, ChangedSince, NotReady, TooLarge, problem, problem_of
+from spasmlog.errors import (
+    PROBLEM_JSON,
+    ChangedSince,
+    CursorExpired,
+    KeyUsed,
+    NotReady,
+    TooLarge,
+    problem,
+    problem_of,
+)
 from spasmlog.examples import SOME_ID, example_of_shape
 
 SUMMARIES = {
@@ -68,17 +77,23 @@ REFUSALS: dict[str, tuple[str, str, exceptions.APIException]] = {
         "The client takes no format that is answered.",
         exceptions.NotAcceptable(),
     ),
+    "410": (
+        "TooLongAgo",
+        "What happened since cannot be told any more: read everything anew.",
+        CursorExpired(),
+    ),
     "412": (
         "ChangedSince",
         "Changed since it was read: `current` is what is stored.",
         ChangedSince({"id": SOME_ID, "revision": 12}),
     ),
-    "413": ("TooLarge", "More than 1 MB.", TooLarge()),
+    "413": ("TooLarge", "More than one request may carry.", TooLarge()),
     "415": (
         "NotJson",
         "The body is not JSON by its `Content-Type`.",
         exceptions.UnsupportedMediaType("text/csv"),
     ),
+    "422": ("KeyUsed", "This `Idempotency-Key` stands for another request.", KeyUsed()),
     "429": (
         "TooMany",
         "Too many requests: wait for `Retry-After` seconds.",
@@ -196,13 +211,14 @@ class Documented(AutoSchema):
         writes = self.method in ("POST", "PUT", "PATCH")
         when = {
             "401": bool(operation["security"]),
-            "403": self._asked in getattr(self.view, "forbids", ()),
             "404": "{" in self.path or self._names_its_row(operation),
             "412": self._may_be_late(operation),
             "413": writes,
             "415": writes,
+            "422": _takes(operation, "Idempotency-Key"),
         }
-        return sorted([*ALWAYS, *(status for status, may in when.items() if may)])
+        declared = getattr(self.view, "refuses", {}).get(self._asked, ())
+        return sorted({*ALWAYS, *declared, *(status for status, may in when.items() if may)})
 
     def _names_its_row(self, operation: dict) -> bool:
         """Whether a client may say the id of what it makes: one that was known, or is another's."""
@@ -210,7 +226,7 @@ class Documented(AutoSchema):
 
     def _may_be_late(self, operation: dict) -> bool:
         """Whether a client says which revision its change was made on."""
-        if any(one["name"] == "If-Match" for one in operation.get("parameters", ())):
+        if _takes(operation, "If-Match"):
             return True
         return self.method in ("PUT", "PATCH") and "base_revision" in self._body_fields(operation)
 
@@ -222,6 +238,10 @@ class Documented(AutoSchema):
             if component.name == name:
                 return component.schema.get("properties", {})
         return schema.get("properties", {})
+
+
+def _takes(operation: dict, parameter: str) -> bool:
+    return any(one["name"] == parameter for one in operation.get("parameters", ()))
 
 
 def _tell_refusals(operation: dict, statuses: list[str]) -> None:

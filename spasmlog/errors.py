@@ -39,9 +39,11 @@ TITLES = {
     404: gettext_lazy("Not found"),
     405: gettext_lazy("Not possible here"),
     406: gettext_lazy("No such format"),
+    410: gettext_lazy("Too long ago"),
     412: gettext_lazy("Changed since"),
     413: gettext_lazy("Too large"),
     415: gettext_lazy("No such format"),
+    422: gettext_lazy("This cannot be taken as it is"),
     429: gettext_lazy("Too many requests"),
     500: gettext_lazy("Our mistake"),
     503: gettext_lazy("Not ready yet"),
@@ -58,6 +60,24 @@ class ChangedSince(exceptions.APIException):
     def __init__(self, current: Any):
         super().__init__()
         self.current = current
+
+
+class KeyUsed(exceptions.APIException):
+    """Another request was made under the same `Idempotency-Key`."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "key_used"
+    default_detail = gettext_lazy("This key was used for another request. Make up a new one for each.")
+
+
+class CursorExpired(exceptions.APIException):
+    """What happened since this cursor cannot be told any more."""
+
+    status_code = status.HTTP_410_GONE
+    default_code = "cursor_expired"
+    default_detail = gettext_lazy(
+        "What changed since cannot be told any more. Send what is not sent yet, then read everything anew."
+    )
 
 
 class TooLarge(exceptions.APIException):
@@ -105,6 +125,12 @@ def problem(status_code: int, code: str, detail: str, errors: dict[str, list[str
         "detail": str(detail),
     }
     return body if errors is None else {**body, "errors": errors}
+
+
+def code_and_errors(exc: Exception) -> tuple[str | None, dict[str, list[str]] | None]:
+    """The `code` and `errors` of a problem's document; no code: it is our mistake."""
+    known = _known(exc)
+    return (None, None) if known is None else (_code(known), _errors(known))
 
 
 def _known(exc: Exception) -> exceptions.APIException | None:

@@ -84,6 +84,29 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "DayShape": {"status": "complete_marked", "finished": True, "complete": True, "stale": False},
     "IntakeDayShape": {"status": "complete_inferred", "complete": True, "stale": False},
     "AmountShape": {"amount": 312.4, "known_share": 0.97, "unknown_items": 1},
+    "SyncItemShape": {
+        "type": "water",
+        "id": SOME_ID,
+        "op": "put",
+        "base_revision": None,
+        "data": {"occurred_at": EVENING, "amount_ml": 250.0},
+    },
+    "ChangeShape": {
+        "type": "water",
+        "id": SOME_ID,
+        "revision": 12,
+        "deleted": False,
+        "data": {"id": SOME_ID, "revision": 12, "occurred_at": EVENING, "amount_ml": 250.0},
+    },
+    "ChangesShape": {"cursor": "djE6MTI6", "has_more": False, "stale": False},
+    "ResultShape": {
+        "type": "water",
+        "id": SOME_ID,
+        "status": "created",
+        "revision": 12,
+        "data": {"id": SOME_ID, "revision": 12, "occurred_at": EVENING, "amount_ml": 250.0},
+        "advice": None,
+    },
     "SnoozeShape": {"days": 7},
     "NumbersShape": {"emergency": "112", "advice_line": "", "advice_line_name": ""},
     "CardShape": {
@@ -165,7 +188,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "api_version": "v1",
         "oldest_client": "1.0",
         "registration": "open",
-        "features": ["diary", "foods", "intake", "gaps", "advice", "second_factor"],
+        "features": ["diary", "foods", "intake", "gaps", "advice", "sync", "second_factor"],
     },
 }
 

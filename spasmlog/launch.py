@@ -340,7 +340,8 @@ def services(port: int) -> dict[str, list[str]]:
             "--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning",
         ],
         "worker": [
-            *celery, "worker", "--pool", "prefork", "--concurrency", os.environ.get("WORKERS") or "2",
+            sys.executable, "-m", "spasmlog.keep", *celery, "worker", "--pool", "prefork",
+            "--concurrency", os.environ.get("WORKERS") or "2",
             "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
         ],
         "beat": [*celery, "beat", "--pidfile", "", "--loglevel", "WARNING"],

@@ -224,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {
     # The database remembers what is due; this asks again for whatever the broker lost.
     "sweep-stale-days": {"task": "journal.tasks.sweep", "schedule": 20.0, "options": {"expires": 20}},
     "review-everybody": {"task": "journal.tasks.review_everybody", "schedule": 3600.0},
+    "forget-old": {"task": "journal.tasks.forget_old", "schedule": 6 * 3600.0},
 }
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
@@ -333,6 +334,8 @@ SPECTACULAR_SETTINGS = {
         "FoodSourceEnum": "nutrients.codes.FoodSource",
         "DoseSourceEnum": "journal.codes.DoseSource",
         "MealKindEnum": "journal.codes.MealKind",
+        "StatusEnum": "journal.codes.DayStatus",
+        "SyncStatusEnum": "journal.api.batch.STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

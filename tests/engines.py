@@ -225,9 +225,9 @@ def _until(answers, server: subprocess.Popen, name: str, log: Path) -> None:
 
 
 def _postgres_answers(port: int) -> bool:
-    """Ask for TLS (protocol 3, request 80877103); "N" comes only from a server that is up."""
-    request = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")
-    return _ask(port, request)[:1] in (b"N", b"S")
+    """Ask to be let in (protocol 3.0): "R" comes once it is up; while it starts it answers with an error."""
+    asked = (196608).to_bytes(4, "big") + b"user\0spasmlog\0database\0postgres\0\0"
+    return _ask(port, (len(asked) + 4).to_bytes(4, "big") + asked).startswith(b"R")
 
 
 def _redis_answers(port: int) -> bool:

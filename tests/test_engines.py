@@ -1,16 +1,21 @@
 """The suite says which servers it ran on; these tests find out whether that is true."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import psycopg
 import pytest
+import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
 from spasmlog.celery import app
+from tests import engines
 from tests.conftest import until
 
 ON_POSTGRES = settings.TEST_ENGINE == "postgres"
@@ -74,6 +79,27 @@ def test_no_server_and_no_folder_outlives_a_run_that(ending):
     run.wait()
 
     until(lambda: not folder.exists() and not _processes_in(folder), within=15)
+
+
+@pytest.mark.thorough
+def test_the_wheels_hold_a_postgresql_and_a_redis_for_machines_without(monkeypatch):
+    monkeypatch.setattr(engines, "_postgres_programs", engines._postgres_from_wheel)
+    monkeypatch.setattr(engines.shutil, "which", lambda program: None)
+    folder, running = Path(tempfile.mkdtemp(prefix="spasmlog-wheels-")), []
+    folder.chmod(0o711)
+    try:
+        with psycopg.connect(engines.postgres(folder, running), autocommit=True) as database:
+            (version,) = database.execute("SELECT version()").fetchone()
+            database.execute("CREATE EXTENSION pg_trgm")  # food search needs both
+            database.execute("CREATE EXTENSION unaccent")
+        with redis.Redis.from_url(engines.redis(folder, running)) as broker:
+            program = Path(broker.info("server")["executable"]).resolve()
+        assert program.is_relative_to(Path(sys.prefix).resolve())
+        assert version.startswith("PostgreSQL 18")  # as pinned in requirements-dev.txt
+    finally:
+        for process, ending in running:
+            engines._end(process, ending)
+        shutil.rmtree(folder)
 
 
 def _processes_in(folder):

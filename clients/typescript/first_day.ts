@@ -1,4 +1,4 @@
-// A first day with SpasmLog, as a phone would live it: sign up, log, send again, read back.
+// A first day with SpasmLog, as a phone would live it: sign up, log, send again, read back, sync.
 //
 // The types come from docs/openapi.yaml (`npm run types` writes api.ts), so that what the document promises is
 // what compiles here. Usage: node built/first_day.js http://127.0.0.1:8000 me@example.org
@@ -78,6 +78,25 @@ async function readDay(api: Api, date: string, meal: Meal): Promise<number | nul
   return day.totals.magnesium_mg.amount;
 }
 
+/** A glass of water that was drunk without a network, sent now; then everything that the server holds. */
+async function sync(api: Api): Promise<{ water: string; types: string[] }> {
+  const id = randomUUID();
+  const data = { amount_ml: 250, occurred_at: new Date(Date.now() - 60_000).toISOString() };
+  const items = [{ type: "water" as const, id, op: "put" as const, data }];
+  for (const expected of ["created", "unchanged"]) {
+    const { results } = done(await api.POST("/api/v1/sync/", { body: { items } }));
+    assert.equal(results[0]?.status, expected, "the second time it was there already");
+  }
+  const types = new Set<string>();
+  for (let cursor = "", more = true; more; ) {
+    const query = cursor ? { cursor, limit: 2 } : { limit: 2 };
+    const page = done(await api.GET("/api/v1/sync/", { params: { query } }));
+    page.changes.forEach((change) => types.add(change.type));
+    [cursor, more] = [page.cursor, page.has_more];
+  }
+  return { water: id, types: [...types].sort() };
+}
+
 async function main(server: string, email: string): Promise<void> {
   const open = createClient<paths>({ baseUrl: server });
   assert.equal(done(await open.GET("/api/v1/server/")).api_version, "v1");
@@ -89,7 +108,7 @@ async function main(server: string, email: string): Promise<void> {
   const cramp = await logCramp(api);
   await isRefused(api);
   const magnesium_mg = await readDay(api, meal.local_date, meal);
-  console.log(JSON.stringify({ meal: meal.id, cramp: cramp.id, magnesium_mg }));
+  console.log(JSON.stringify({ meal: meal.id, cramp: cramp.id, magnesium_mg, ...(await sync(api)) }));
 }
 
 const [server, email] = process.argv.slice(2);

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journal import advice
+from journal.api.answers import KEY, once_for_each_key
 from journal.api.frame import OfDiarist
 from journal.codes import AdviceState, Severity
 from journal.models import Advice
@@ -49,6 +50,7 @@ class CardShape(serializers.Serializer):
     created_at = Moment()
     entry_id = serializers.UUIDField(allow_null=True, help_text="The entry whose ticks raised it.")
     numbers = NumbersShape(allow_null=True)
+    snoozed_until = Moment(allow_null=True, help_text="A card that sleeps is not to be shown before.")
 
 
 @extend_schema_serializer(many=False)
@@ -101,26 +103,30 @@ class AdviceCards(OfDiarist, ApiViewSet):
         """Also one that was put away."""
         return self.answer(get_object_or_404(self.get_queryset(), pk=id))
 
-    @extend_schema(request=NothingShape)
+    @extend_schema(parameters=[KEY], request=NothingShape)
     @action(detail=True, methods=["post"])
+    @once_for_each_key
     def acknowledge(self, request: Request, id: UUID) -> Response:
         """Say that a card was read."""
         return self.put_away(advice.acknowledge)
 
-    @extend_schema(request=NothingShape)
+    @extend_schema(parameters=[KEY], request=NothingShape)
     @action(detail=True, methods=["post"], url_path="got-help")
+    @once_for_each_key
     def got_help(self, request: Request, id: UUID) -> Response:
         """Say that one was seen, or called somebody."""
         return self.put_away(advice.got_help)
 
-    @extend_schema(request=SnoozeShape)
+    @extend_schema(parameters=[KEY], request=SnoozeShape)
     @action(detail=True, methods=["post"])
+    @once_for_each_key
     def snooze(self, request: Request, id: UUID) -> Response:
         """Put a card off. It comes back after so many days."""
         return self.put_away(advice.snooze, SnoozeShape)
 
-    @extend_schema(request=NothingShape)
+    @extend_schema(parameters=[KEY], request=NothingShape)
     @action(detail=True, methods=["post"])
+    @once_for_each_key
     def dismiss(self, request: Request, id: UUID) -> Response:
         """Say that a card is not for oneself."""
         return self.put_away(advice.dismiss)

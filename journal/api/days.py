@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from journal import entries, findings
 from journal.api.entries import (
-    MATCH,
     Doses,
     EntryViewSet,
     Exercises,
@@ -21,7 +20,7 @@ from journal.api.entries import (
     Water,
     Weights,
 )
-from journal.api.frame import OfDiarist, if_match
+from journal.api.frame import MATCH, OfDiarist, if_match, tag_of
 from journal.codes import DayStatus
 from journal.models import DailyIntake, DayMark, StaleDay
 from journal.serializers import (
@@ -134,13 +133,13 @@ class Day(OfDiarist, ApiView):
         shape.is_valid(raise_exception=True)
         said = dict(shape.validated_data)
         base = said.pop("base_revision", None)
-        mark = entries.mark_day(
-            self.diarist, date, base_revision=if_match(request, None) if base is None else base, **said
-        )
+        base = if_match(request, None) if base is None else base
+        mark = entries.mark_day(self.diarist, date, base_revision=base, **said)
         return self.answer(date, mark)
 
     def answer(self, day: date, mark: DayMark | None) -> Response:
-        return Response(self.shown_day(day, mark))
+        shown = self.shown_day(day, mark)
+        return Response(shown, headers={"ETag": tag_of(shown["revision"], shown)})
 
     def shown(self, mark: DayMark) -> dict:
         """What a refused change is told of: the day as it is stored."""

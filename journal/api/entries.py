@@ -3,20 +3,20 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journal import entries, serializers
 from journal.api import advice
-from journal.api.frame import OfDiarist, if_match
+from journal.api.answers import KEY, once_for_each_key
+from journal.api.frame import MATCH, OfDiarist, if_match
 from journal.models import (
     BodyWeight,
     Dose,
@@ -31,25 +31,12 @@ from journal.models import (
     WaterIntake,
 )
 from spasmlog.api import PAGE, ApiViewSet, Pages, Parameter
-from spasmlog.errors import ChangedSince
 
 UPDATED_SINCE = Parameter("updated_since", datetime, gettext_lazy("Rows changed at this time or later."))
 DAYS = (
     Parameter("from", date, gettext_lazy("First diary day.")),
     Parameter("to", date, gettext_lazy("Last diary day, included.")),
 )
-MATCH = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description="The row's ETag: another way to say `base_revision`.",
-    pattern=r'^(\*|(W/)?"\d{1,18}")$',
-)
-KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER,
-    description="For a client that sends no `id`: the same key again answers what is stored, "
-    "with `Idempotency-Replayed: true`.",
-)  # fmt: skip
 
 
 class KeptViewSet(OfDiarist, ApiViewSet):
@@ -89,19 +76,15 @@ class KeptViewSet(OfDiarist, ApiViewSet):
         return Response(self.get_serializer(entry).data, headers={"ETag": f'"{entry.revision}"'})
 
     @extend_schema(parameters=[KEY])
+    @once_for_each_key
     def create(self, request: Request) -> Response:
         """The `id` is best made by the client: the same one sent again answers what is stored, and nothing
         is logged twice."""
         said = self.read(request)
         said.pop("base_revision", None)
-        key = request.headers.get("Idempotency-Key", "")[:255]
-        if key and not said.get("id"):
-            said["id"] = uuid5(NAMESPACE_URL, f"{self.diarist.pk}:{self.model._meta.model_name}:{key}")
-        began = timezone.now()
-        known = bool(said.get("id")) and self.model.objects.filter(pk=said["id"]).exists()
         entry = self.log(**said)
-        if known or entry.created_at < began:
-            return self.answer(entry, headers={"Idempotency-Replayed": "true"} if key else {})
+        if not entry.written:
+            return self.answer(entry)
         place = request.build_absolute_uri(f"{entry.pk}/")
         return self.answer(entry, status.HTTP_201_CREATED, headers={"Location": place})
 
@@ -109,12 +92,8 @@ class KeptViewSet(OfDiarist, ApiViewSet):
     def update(self, request: Request, id: UUID) -> Response:
         """Harmless to repeat. What is left out is emptied, except when and where. A row that exists and
         differs needs `base_revision` or `If-Match`: an older one is refused with 412."""
-        shape = self.shape(request)
-        said = shape.whole()
-        if said.pop("id", id) != id:
-            raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
-        base = self.base(request, said, id)
-        entry, made = entries.put(self.model, self.diarist, id, base_revision=base, **said)
+        said = self.shape(request.data).whole()
+        entry, made = self.store(id, said, self.base(request, said, id))
         return self.answer(entry, status.HTTP_201_CREATED if made else status.HTTP_200_OK)
 
     @extend_schema(parameters=[MATCH])
@@ -122,27 +101,28 @@ class KeptViewSet(OfDiarist, ApiViewSet):
         """What is left out stays as it was."""
         entry = self.get_object()
         said = self.read(request, partial=True)
-        if said.pop("id", id) != id:
-            raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
+        check_id(said, id)
         return self.answer(entries.change(entry, base_revision=self.base(request, said, id), **said))
 
     @extend_schema(parameters=[MATCH])
     def destroy(self, request: Request, id: UUID) -> Response:
         """A tombstone stays, so that other devices learn of it; PUT brings the row back."""
         entry = self.get_object()
-        seen = if_match(request, entry.revision)
-        if seen is not None and seen < entry.revision:
-            raise ChangedSince(self.shown(entry))
-        entries.remove(entry)
+        entries.remove(entry, base_revision=if_match(request, entry.revision))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def shape(self, request: Request, *, partial: bool = False):
-        shape = self.get_serializer(data=request.data, partial=partial)
+    def store(self, id: UUID, said: dict[str, Any], base_revision: int | None) -> tuple[Kept, bool]:
+        """Create the row or replace its content; returns it and whether it is new."""
+        check_id(said, id)
+        return entries.put(self.model, self.diarist, id, base_revision=base_revision, **said)
+
+    def shape(self, data: Any, *, partial: bool = False):
+        shape = self.get_serializer(data=data, partial=partial)
         shape.is_valid(raise_exception=True)
         return shape
 
     def read(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
-        return dict(self.shape(request, partial=partial).validated_data)
+        return dict(self.shape(request.data, partial=partial).validated_data)
 
     def base(self, request: Request, said: dict[str, Any], id: UUID) -> int | None:
         """The revision that the change was made on, taken out of the body or the header."""
@@ -162,6 +142,12 @@ class KeptViewSet(OfDiarist, ApiViewSet):
         if isinstance(entry, (SpasmEpisode, WarningSigns)) or entry.red_flags:
             shown["advice"] = advice.raised(self.diarist, entry.red_flags)
         return Response(shown, status, headers={"ETag": f'"{entry.revision}"', **(headers or {})})
+
+
+def check_id(said: dict[str, Any], id: UUID) -> None:
+    """Take the id out of what was said of a row, and see that it is the one that the row is asked by."""
+    if said.pop("id", id) != id:
+        raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
 
 
 class SavedSpasmShape(serializers.SpasmShape):

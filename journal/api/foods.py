@@ -1,10 +1,16 @@
 """Foods, with the diary's knowledge of what this person eats."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from journal import entries
-from journal.api.frame import OfDiarist
+from journal.api.answers import KEY, once_for_each_key
+from journal.api.frame import MATCH, OfDiarist, if_match
 from journal.models import Favourite, MealItem
 from nutrients.api import Foods
 from nutrients.models import Food
@@ -20,5 +26,32 @@ class DiaryFoods(OfDiarist, Foods):
         )
         return {"recent": list(dict.fromkeys(recent)), "favourites": list(favourites)}
 
-    def changed(self, food: Food) -> None:
-        entries.food_changed(self.diarist, food)
+    @extend_schema(parameters=[KEY])
+    @once_for_each_key
+    def create(self, request: Request) -> Response:
+        return super().create(request)
+
+    @extend_schema(parameters=[MATCH])
+    def update(self, request: Request, id: UUID) -> Response:
+        return super().update(request, id)
+
+    @extend_schema(parameters=[MATCH])
+    def partial_update(self, request: Request, id: UUID) -> Response:
+        return super().partial_update(request, id)
+
+    @extend_schema(parameters=[MATCH])
+    def destroy(self, request: Request, id: UUID) -> Response:
+        return super().destroy(request, id)
+
+    def keep(self, said: dict[str, Any]) -> Food:
+        if said.get("base_revision") is None:
+            said = {**said, "base_revision": if_match(self.request, None)}
+        return entries.save_food(self.diarist, **said)
+
+    def take_away(self, food: Food) -> None:
+        entries.remove_food(self.diarist, food.pk, base_revision=if_match(self.request, None))
+
+    def shown(self, food: Food) -> dict:
+        """What a refused change is told of: the food as it is stored."""
+        stored = Food.objects.filter(owner_id=self.diarist.user_id).prefetch_related("portions")
+        return self.get_serializer(stored.get(pk=food.pk)).data

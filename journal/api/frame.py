@@ -1,7 +1,11 @@
 """What every address of the diary shares: the diarist who asks, and how a verb's refusal is told."""
 
+import hashlib
+
 from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from journal import entries, people
@@ -27,12 +31,27 @@ class OfDiarist:
         return super().handle_exception(exc)
 
 
+MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The row's ETag: another way to say `base_revision`.",
+    pattern=r'^(\*|(W/)?"\d{1,18}(-[0-9a-f]*)?")$',
+)
+
+
+def tag_of(revision: int, shown: dict) -> str:
+    """The ETag of what changes without a new revision, too: a day with its entries, a dated life stage."""
+    digest = hashlib.sha256(JSONRenderer().render(shown)).hexdigest()
+    return f'"{revision}-{digest[:16]}"'
+
+
 def if_match(request: Request, current: int | None) -> int | None:
     """The revision that `If-Match` names: that of the ETag the row was read with, or any with `*`."""
     said = request.headers.get("If-Match")
     if said is None:
         return None
-    tag = said.strip().removeprefix("W/").strip('"')
+    tag = said.strip().removeprefix("W/").strip('"').partition("-")[0]
     if tag == "*":
         return current
     if not (tag.isascii() and tag.isdecimal() and len(tag) < 19):

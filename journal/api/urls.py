@@ -9,6 +9,7 @@ from journal.api.entries import RESOURCES
 from journal.api.foods import DiaryFoods
 from journal.api.gaps import Gaps, WeeklyGaps
 from journal.api.profile import Profile
+from journal.api.sync import Sync
 from nutrients.api import Activities
 
 register_converter(DateConverter, "date")
@@ -30,6 +31,7 @@ urlpatterns = [
         for said in CARD_ANSWERS
     ),
     path("profile/", Profile.as_view(), name="api-profile"),
+    path("sync/", Sync.as_view(), name="api-sync"),
     path("days/<date:date>/", Day.as_view(), name="api-day"),
     path("intake/", Intake.as_view(), name="api-intake"),
     path("gaps/", Gaps.as_view(), name="api-gaps"),

@@ -126,7 +126,7 @@ def assess(
     ----------
     days : DataFrame, one row a day, index: date; days may be missing, and others may be there
         `status`: one of the day statuses; and for each nutrient, and `energy_kcal` if there is a `bmr_kcal`,
-        `<code>`, `<code>_added`, `<code>_share` and `<code>_unknown`, as `journal.calc.intake` returns them.
+        `<code>`, `<code>_added`, `<code>_share` and `<code>_unknown`, the parts of `portions.Amount`.
         May have `<code>_fortified` and `<code>_medicine`, and for water the columns `FLUID`.
     needs : what the diarist needs of each nutrient, in the units of the codes.
     as_of : the last day of the window.
@@ -144,6 +144,20 @@ def assess(
     """
     codes = list(nutrients)
     found = days_in_window(days, codes, as_of, window_days)
+    return assess_days(found, needs, as_of, bmr_kcal=bmr_kcal, nutrients=codes, person=person)
+
+
+def assess_days(
+    found: "DaysInWindow",
+    needs: Mapping[str, Need],
+    as_of: date,
+    *,
+    bmr_kcal: float | None = None,
+    nutrients: Sequence[str] = tuple(RULES),
+    person: int = 0,
+) -> Assessment:
+    """Do what `assess` does with the days of a window at hand: all windows of a review end on one day."""
+    codes, window_days = list(nutrients), found.status.size
     usable = np.isin(found.status, USABLE)
     shared = _Shared(
         usable,
@@ -183,6 +197,20 @@ class DaysInWindow(NamedTuple):
     """For each nutrient what came from fortified food and from medicines, where that is known."""
     fluid: Floats | None
     """Shape (3, days): the columns `FLUID`, if the frame has them."""
+
+    def last(self, length: int) -> "DaysInWindow":
+        """The shorter window that ends on the same day."""
+        return DaysInWindow(
+            self.status[-length:],
+            self.weekend[-length:],
+            self.energy_kcal[-length:],
+            self.amount[:, -length:],
+            self.added[:, -length:],
+            self.share[:, -length:],
+            self.unknown[:, -length:],
+            [{name: amount[-length:] for name, amount in one.items()} for one in self.sources],
+            None if self.fluid is None else self.fluid[:, -length:],
+        )
 
 
 def days_in_window(days: pd.DataFrame, nutrients: Sequence[str], as_of: date, length: int) -> DaysInWindow:
@@ -427,17 +455,15 @@ def _sources(days: _Nutrient, usable: Flags) -> dict[str, float]:
     known = usable & ~np.isnan(days.amount)
     if not known.any():
         return {}
-
-    def mean(amount: Floats) -> float:
-        return float(np.nan_to_num(amount[known]).mean())
-
-    apart = {name: mean(amount) for name, amount in days.apart.items()}
-    added = mean(days.added)
+    none = np.zeros_like(days.amount)
+    fortified, medicine = days.apart.get(FORTIFIED, none), days.apart.get(MEDICINE, none)
+    amounts = np.nan_to_num(np.stack([days.amount, days.added, fortified, medicine])[:, known])
+    every, added, fortified_mean, medicine_mean = amounts.mean(axis=1).tolist()
     return {
-        "food": mean(days.amount) - added - apart.get(FORTIFIED, 0.0),
-        FORTIFIED: apart.get(FORTIFIED, 0.0),
-        "supplement": added - apart.get(MEDICINE, 0.0),
-        MEDICINE: apart.get(MEDICINE, 0.0),
+        "food": every - added - fortified_mean,
+        FORTIFIED: fortified_mean,
+        "supplement": added - medicine_mean,
+        MEDICINE: medicine_mean,
     }
 
 

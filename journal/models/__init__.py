@@ -1,5 +1,6 @@
 """The diary's rows: the person, their entries, and what was found in them."""
 
+from journal.models.answers import KeptAnswer
 from journal.models.entries import (
     BodyWeight,
     DayMark,
@@ -22,6 +23,7 @@ from journal.models.findings import (
     ReviewState,
     StaleDay,
     Suggestion,
+    ToldGaps,
 )
 from journal.models.person import (
     ConditionAnswer,
@@ -45,6 +47,7 @@ __all__ = [
     "Favourite",
     "Invitation",
     "Kept",
+    "KeptAnswer",
     "LifeStagePeriod",
     "Meal",
     "MealItem",
@@ -56,6 +59,7 @@ __all__ = [
     "StaleDay",
     "Suggestion",
     "Supplement",
+    "ToldGaps",
     "WarningSigns",
     "WaterIntake",
 ]

@@ -74,6 +74,8 @@ class Kept(Belonging):
 
     red_flags: "Sequence[Advice]" = ()
     """The urgent cards that the save of this entry has raised; not stored here."""
+    written: bool = False
+    """Whether the verb that returned this entry changed it; not stored."""
 
     class Meta:
         abstract = True

@@ -104,6 +104,22 @@ class NutrientGap(Belonging):
         ]
 
 
+class ToldGaps(Belonging):
+    """Today's gaps over one window, as phones are told of them: at which revision they last became others."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    as_of = models.DateField()
+    window_days = models.PositiveSmallIntegerField()
+    revision = models.PositiveBigIntegerField(default=0)
+    deleted_at = models.DateTimeField(null=True, help_text=_("When another day had become today."))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["diarist", "as_of", "window_days"], name="told_gaps_once")
+        ]
+        indexes = [models.Index(fields=["diarist", "revision"], name="told_gaps_revision")]
+
+
 class AdviceQuerySet(models.QuerySet):
     def of(self, diarist) -> "AdviceQuerySet":
         return self.filter(diarist=diarist)
@@ -149,6 +165,7 @@ class Advice(Belonging):
         indexes = [
             models.Index(fields=["diarist", "state"]),
             models.Index(fields=["diarist", "rule", "-created_at"]),
+            models.Index(fields=["diarist", "revision"], name="advice_revision"),
         ]
 
 

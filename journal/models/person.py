@@ -1,5 +1,6 @@
 """Who keeps the diary, and what advice must know of them."""
 
+import uuid
 import zoneinfo
 from datetime import date, time
 from decimal import Decimal
@@ -75,6 +76,17 @@ class Diarist(models.Model):
     )
     revision = models.PositiveBigIntegerField(
         default=0, editable=False, help_text=_("Goes up by one with each change of this diary.")
+    )
+    profile_revision = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text=_("The revision at which an answer of the profile changed last.")
+    )
+    forgotten_revision = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text=_("Deletions up to this revision are not remembered any more.")
+    )
+    history = models.UUIDField(
+        default=uuid.uuid4,
+        editable=False,
+        help_text=_("Names this run of revisions; another one begins when a backup is put back."),
     )
     set_up_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

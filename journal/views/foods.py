@@ -185,9 +185,7 @@ def _saved(request: HttpRequest, form: OwnFoodForm, rows: forms.BaseFormSet, id:
     try:
         with transaction.atomic():
             portions = [*form.first_portion(), *said_portions(rows)]
-            food = own.save_own(request.user, **form.food(), portions=portions, id=id)
-            entries.food_changed(request.diarist, food)
-            return food
+            return entries.save_food(request.diarist, **form.food(), portions=portions, id=id)
     except ValidationError as error:
         refuse(form, error)
     except Food.DoesNotExist:
@@ -218,7 +216,7 @@ def _new_id(request: HttpRequest) -> UUID:
 @require_POST
 def remove(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take an own food out of lists and search. Meals with it keep it; it can be brought back."""
-    food = own.remove(request.user, _own(request.diarist, id).pk)
+    food = entries.remove_food(request.diarist, _own(request.diarist, id).pk)
     words = _("“%(food)s” is removed. Meals with it keep it.") % {"food": food.name}
     messages.success(request, words, extra_tags=reverse("food_restore", args=[food.pk]))
     return redirect("foods")
@@ -229,7 +227,7 @@ def remove(request: HttpRequest, id: UUID) -> HttpResponse:
 def restore(request: HttpRequest, id: UUID) -> HttpResponse:
     """Bring a removed food of one's own back."""
     try:
-        food = own.restore(request.user, id)
+        food = entries.restore_food(request.diarist, id)
     except Food.DoesNotExist:
         raise Http404 from None
     except ValidationError as error:

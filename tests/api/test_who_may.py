@@ -1,6 +1,8 @@
 """Who may ask what, of every operation in the API document: a new address is tested by being there."""
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from journal.models import Diarist
 from tests.api.conftest import Phone, diarist
@@ -82,8 +84,9 @@ def test_an_id_that_another_has_taken_neither_makes_a_row_nor_tells_of_his(opera
 
 
 @pytest.mark.parametrize("operation", READS, ids=str)
-def test_what_one_is_told_does_not_depend_on_what_another_logged(operation, alice, bob, milk):
+def test_what_one_is_told_does_not_depend_on_what_another_logged(operation, alice, bob, milk, clock):
     address = operation.address(date="2026-01-05")
+    clock.move_to(timezone.now(), tick=False)  # a cursor names the time
     before = alice.read(address)
     for resource in OWNED:
         row_for(f"/api/v1/{resource}/", diarist(bob), milk)
@@ -92,6 +95,12 @@ def test_what_one_is_told_does_not_depend_on_what_another_logged(operation, alic
 
     assert before.status_code == after.status_code == 200
     assert after.json() == before.json()
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(timezone.now()) as traveller:
+        yield traveller
 
 
 def seen_by_its_owner(bob, operation, row):

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from journal.models import Meal, SpasmEpisode
+from journal.models import Meal, SpasmEpisode, WaterIntake
 
 pytestmark = [
     pytest.mark.node, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.django_db(transaction=True),
@@ -45,6 +45,9 @@ def test_a_day_by_a_generated_client(built, live_server, monkeypatch):
     meal, cramp = Meal.objects.get(), SpasmEpisode.objects.get()
     assert (said["meal"], said["cramp"]) == (str(meal.pk), str(cramp.pk))
     assert (cramp.site, cramp.side, cramp.intensity) == ("calf", "left", 6)
+    water = WaterIntake.objects.get()
+    assert (said["water"], water.amount_ml) == (str(water.pk), 250)
+    assert {"meals", "spasms", "water", "advice", "profile"} <= set(said["types"])
     [item] = meal.items.all()
     assert said["magnesium_mg"] == pytest.approx(item.food.magnesium_mg * 30 / 100)  # 30 g of the food found
 

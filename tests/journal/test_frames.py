@@ -34,22 +34,19 @@ def test_portions_are_contents_for_food_and_drink_and_amounts_for_doses(bob, ban
     pill = entries.save_supplement(bob, name="Magnesium", amounts={"magnesium_mg": 0.1}, source="medicine")
     entries.log_dose(bob, pill, Decimal("3"), occurred_at=NOON)
 
-    frame = frames.portions(eaten.eaten([bob], [DAY]))
-    rows = {
-        (row.source, row.grams if row.grams == row.grams else None): row.magnesium_mg
-        for row in frame.itertuples()
-    }
+    found = eaten.eaten([bob], [DAY])
+    magnesium = CODES.index("magnesium_mg")
+    rows = {(one.source, float(one.grams)): found.content(one.food)[magnesium] for one in found.portions}
     assert rows.pop(("food", 120.0)) == 28  # as in the table; adding up is for calc
-    assert math.isnan(rows.pop(("food", 150.0)))
+    assert rows.pop(("food", 150.0)) is None
     assert rows.pop(("drink", 507.21)) == Food.objects.get(pk=TAP_WATER).magnesium_mg
-    assert rows.pop(("medicine", None)) == 0.3  # 3 x 0.1, and not 0.30000000000000004
     assert not rows
-    assert list(frame.columns) == ["diarist", "day", "source", "grams", *CODES]
+    (dose,) = found.doses
+    assert (dose.source, dose.taken()) == ("medicine", {"magnesium_mg": 0.3})  # and not 0.30000000000000004
 
 
-def test_nothing_logged_is_an_empty_frame_with_all_columns(bob, foods):
-    frame = frames.portions(eaten.eaten([bob], [DAY]))
-    assert (len(frame), list(frame.columns)) == (0, ["diarist", "day", "source", "grams", *CODES])
+def test_nothing_logged_is_no_day(bob, foods):
+    assert eaten.apart(eaten.eaten([bob], [DAY])) == {}
     assert eaten.by_day(eaten.eaten([bob], [DAY])) == {}
 
 
@@ -81,15 +78,44 @@ def test_many_diarists_and_days_cost_the_same_four_queries(alice, bob, banana, d
         eaten.eaten([bob], [DAY])
 
 
+def test_days_of_many_diaries_are_kept_apart(alice, bob, banana):
+    before = DAY - timedelta(days=1)
+    in_auckland = NOON - timedelta(hours=12)  # 18:00 there, on the same date
+    entries.log_meal(alice, [(banana, Decimal(100))], occurred_at=in_auckland)
+    entries.log_meal(bob, [(banana, Decimal(200))], occurred_at=NOON)
+    entries.log_meal(bob, [(banana, Decimal(50))], occurred_at=NOON - timedelta(days=1))
+    entries.mark_day(bob, before, finished=True)
+
+    days = eaten.apart(eaten.eaten([alice, bob], [DAY, before]))
+    held = {key: eaten.day_columns(one)["magnesium_mg"] for key, one in days.items()}
+    assert held == {(alice.pk, DAY): 28, (bob.pk, DAY): 56, (bob.pk, before): 14}  # 28 mg in 100 g
+    assert [mark.finished for mark in days[bob.pk, before].marks] == [True]
+
+
+@pytest.mark.parametrize("magnesium", [-1.0, float("inf")])
+def test_a_day_with_an_impossible_amount_is_refused(bob, banana, magnesium):
+    entries.log_meal(bob, [(banana, Decimal(100))], occurred_at=NOON)
+    found = eaten.eaten([bob], [DAY])
+    content = [
+        magnesium if code == "magnesium_mg" else value
+        for code, value in zip(CODES, found.content(banana.pk), strict=True)
+    ]
+    with pytest.raises(ValueError, match="negative or infinite: magnesium_mg"):
+        eaten.day_columns(found._replace(per_100g={banana.pk: tuple(content)}))
+
+
 def test_a_day_knows_its_marks_its_meals_and_what_was_drunk(bob, banana):
     entries.log_meal(bob, [(banana, Decimal(100)), (banana, Decimal(50))], occurred_at=NOON)
     entries.log_water(bob, Decimal("250.5"), occurred_at=NOON)
     entries.log_water(bob, Decimal("100.5"), occurred_at=NOON)
     entries.mark_day(bob, DAY - timedelta(days=1), fasting=True)
+    entries.log_dose(
+        bob, entries.save_supplement(bob, name="D", amounts={"vitamin_d_ug": 10}), occurred_at=NOON
+    )
 
     days = eaten.by_day(eaten.eaten([bob], [DAY, DAY - timedelta(days=1)]))
-    assert days[bob.pk, DAY - timedelta(days=1)] == (False, True, [], 0)
-    assert days[bob.pk, DAY] == (False, False, [NOON, NOON], Decimal("351.0"))
+    assert days[bob.pk, DAY - timedelta(days=1)] == (False, True, [], 0, 0)
+    assert days[bob.pk, DAY] == (False, False, [NOON, NOON], Decimal("351.0"), 1)
 
 
 def test_days_just_computed_take_the_place_of_stored_ones(bob):

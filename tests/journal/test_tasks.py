@@ -72,7 +72,10 @@ def test_the_same_task_twice_gives_the_same_rows(alice, banana):
 
 def test_the_scheduler_sweeps_often_and_begins_new_days_within_the_hour():
     schedule = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert schedule == {"journal.tasks.sweep": 20.0, "journal.tasks.review_everybody": 3600.0}
+    assert schedule == {
+        "journal.tasks.sweep": 20.0, "journal.tasks.review_everybody": 3600.0,
+        "journal.tasks.forget_old": 21_600.0,
+    }  # fmt: skip
     assert schedule.keys() <= app.tasks.keys()
 
 

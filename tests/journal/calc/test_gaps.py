@@ -11,7 +11,16 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from journal.calc import usual
-from journal.calc.gaps import LOW_BANDS, RULES, assess, days_in_window, judge_ear, judge_level, summarise
+from journal.calc.gaps import (
+    LOW_BANDS,
+    RULES,
+    assess,
+    assess_days,
+    days_in_window,
+    judge_ear,
+    judge_level,
+    summarise,
+)
 from nutrients.calc.requirement import Need, Option, OwnTarget, ReferenceRow, VariationRow
 
 SUNDAY = date(2026, 11, 1)
@@ -830,3 +839,18 @@ def test_more_days_of_the_same_mean_never_weaken_what_is_said_of_a_level(n, mean
 
     one, more = abs(sure(float(n)) - 0.5), abs(sure(n + 1.0) - 0.5)
     assert more >= one - 1e-12
+
+
+@given(
+    st.lists(st.one_of(st.just(np.nan), st.floats(0, 900)), min_size=1, max_size=100),
+    st.sampled_from([7, 14, 28, 90]),
+)
+def test_a_window_cut_from_a_longer_one_says_what_its_own_days_say(amounts, length):
+    days = diary(amounts)
+    nth = np.arange(len(days), dtype=float)
+    days["water_g"], days["drinks_water_g"] = 2000 + nth, 1000 + nth
+    days["uncounted_water_g"], days["moisture_share"] = nth, 1 - nth / 200
+    days[f"{MG}_added"], days[f"{MG}_medicine"], days["energy_kcal"] = nth, nth / 2, 1500 + nth
+    cut = days_in_window(days, list(RULES), SUNDAY, 90).last(length)
+    same = {"bmr_kcal": 1450.0, "person": 7}
+    assert assess_days(cut, WOMAN, SUNDAY, **same) == assess(days, WOMAN, SUNDAY, length, **same)
