@@ -7,7 +7,7 @@ cannot know. Whom to call stands on those that are urgent.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from django.utils import formats
@@ -15,9 +15,10 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from journal import wording
+from journal import pattern_words, wording
+from journal.calc.facts import LinkFacts
 from journal.calc.suppressions import Flags
-from journal.codes import Condition, MedicineClass, Severity, Sign
+from journal.codes import Condition, LinkState, MedicineClass, Severity, Sign
 from journal.emergency import Numbers
 from journal.wording import CAUSES, Text, Words, number
 from nutrients.codes import NUTRIENT
@@ -787,6 +788,31 @@ def b12_from_fifty(card: About) -> Words:
     )
 
 
+LINK_PARTS = {part.name for part in fields(LinkFacts)}
+
+
+def personal_link(card: About) -> Words:
+    kept = {name: value for name, value in card.evidence.items() if name in LINK_PARTS}
+    looked_on = date.fromisoformat(card["looked_on"])
+    link = LinkFacts(**kept | {"state": LinkState.WORTH_WATCHING, "looked_on": looked_on})
+    counts, *rest = pattern_words.said(link)
+    return _words(
+        _("Worth watching in your diary: cramps and %(what)s") % {"what": pattern_words.name(link)},
+        _said(counts, *rest),
+        _said(
+            ngettext(
+                "On %(day)s %(n)s cramp day was compared with other days of the same weeks.",
+                "On %(day)s %(n)s cramp days were compared with other days of the same weeks.",
+                link.cramps_compared,
+            )
+            % {"day": formats.date_format(looked_on, "DATE_FORMAT"), "n": link.cramps_compared},
+            _("This pattern was found in %(n)s looks in a row, at least 14 days apart.")
+            % {"n": link.times_seen},
+        ),
+        _("The next look may strengthen it or let it go; each day marked with or without a cramp helps."),
+    )
+
+
 SPEAKERS: Mapping[str, Speaker] = {
     "X01": magnesium_above_level, "X02": magnesium_far_above, "X03": magnesium_danger,
     "X04": potassium_danger,
@@ -800,6 +826,6 @@ SPEAKERS: Mapping[str, Speaker] = {
     "H01": water_below,
     "H02": exercise_drinks, "H03": exercise_drinks_and_cramps, "H04": overdrinking, "H05": hot_day,
     "H06": alcohol_drinks, "I01": first_cramp, "I02": magnesium_evidence, "I03": progress, "I04": spacing,
-    "I05": b12_from_fifty,
+    "I05": b12_from_fifty, "I06": personal_link,
 }  # fmt: skip
 """Whose words each rule has. L10 never speaks."""

@@ -126,6 +126,34 @@ class Method(models.TextChoices):
     RESAMPLING = "resampling", _("resampled days")
 
 
+class Exposure(models.TextChoices):
+    """What a day may have held when links with cramps are looked for."""
+
+    MAGNESIUM_LOW = "magnesium_low", _("less magnesium than usual")
+    POTASSIUM_LOW = "potassium_low", _("less potassium than usual")
+    CALCIUM_LOW = "calcium_low", _("less calcium than usual")
+    SODIUM_LOW = "sodium_low", _("less sodium than usual")
+    DRINKS_LOW = "drinks_low", _("fewer drinks than usual")
+    WATER_SHORT = "water_short", _("little water for what was sweated")
+    HARD_EXERCISE = "hard_exercise", _("more exercise than usual")
+    UNUSUAL_EXERCISE = "unusual_exercise", _("an exercise not done for four weeks")
+    HEAT = "heat", _("exercise in the heat")
+    ALCOHOL = "alcohol", _("alcohol")
+    CAFFEINE_HIGH = "caffeine_high", _("more caffeine than usual")
+
+
+class LinkState(models.TextChoices):
+    """What may be said of a link between an exposure and cramps."""
+
+    NOT_ENOUGH_DATA = "not_enough_data", _("not enough data")
+    TOO_FEW_CRAMPS = "too_few_cramps", _("too few cramp days")
+    NOT_ENOUGH_VARIATION = "not_enough_variation", _("not enough variation")
+    CANNOT_ANSWER_YET = "cannot_answer_yet", _("this log cannot answer it yet")
+    NO_CLEAR_LINK = "no_clear_link", _("no clear link found")
+    MIXED = "mixed", _("mixed")
+    WORTH_WATCHING = "worth_watching", _("worth watching")
+
+
 class DoseSource(models.TextChoices):
     SUPPLEMENT = "supplement", _("supplement")
     MEDICINE = "medicine", _("medicine")

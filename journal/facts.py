@@ -1,6 +1,6 @@
 """Gather what rules of advice look at: rows of one diary in, plain facts out.
 
-    facts_about(diarist, today, gaps) -> Facts     everything, for the review; at most 11 queries
+    facts_about(diarist, today, gaps) -> Facts     everything, for the review; at most 12 queries
     facts_of_doses(diarist, today) -> Facts        what the dangers of a dose need, inside its save; 4 queries
     facts_of_drinks(diarist, today) -> Facts       the same for a drink or exercise; 3 queries
 
@@ -20,9 +20,19 @@ from django.utils import timezone
 from journal import interactions
 from journal.calc import days, hydration, triggers
 from journal.calc.advice_rules import IMPLAUSIBLE
-from journal.calc.facts import DAYS_OF_CRAMPS, WINDOW, Day, Dose, Effort, Facts, GapFacts, Ticked
+from journal.calc.facts import (
+    DAYS_OF_CRAMPS,
+    WINDOW,
+    Day,
+    Dose,
+    Effort,
+    Facts,
+    GapFacts,
+    LinkFacts,
+    Ticked,
+)
 from journal.calc.suppressions import Flags
-from journal.codes import AdviceState, DayStatus, DoseSource, Relief
+from journal.codes import AdviceState, DayStatus, DoseSource, LinkState, Relief
 from journal.flags import flags_about
 from journal.models import (
     Advice,
@@ -31,6 +41,7 @@ from journal.models import (
     Exercise,
     MealItem,
     NutrientGap,
+    PersonalLink,
     SpasmEpisode,
     WarningSigns,
     WaterIntake,
@@ -105,6 +116,7 @@ def facts_about(diarist: Diarist, today: date, gaps: Iterable[NutrientGap]) -> F
         },
         overdrunk=_overdrunk(today, drinks, efforts),
         spacing=interactions.spacing(flags.medicines, taken),
+        links=tuple(link_facts(row) for row in _links(diarist)),
         open_red_flags=frozenset(rule for rule, state in red if state not in OVER),
         quiet=bool(red),
         region=diarist.region,
@@ -215,6 +227,25 @@ def _earlier(diarist: Diarist, as_of: date | None) -> list[GapFacts]:
         as_of__range=(last - timedelta(days=6), last),
     ).order_by("as_of")  # fmt: skip
     return [_gap_facts(gap) for gap in {gap.nutrient: gap for gap in rows}.values()]
+
+
+# Personal links -------------------------------------------------------------------------------
+
+
+def _links(diarist: Diarist) -> Iterable[PersonalLink]:
+    return PersonalLink.objects.filter(diarist=diarist, state=LinkState.WORTH_WATCHING)
+
+
+def link_facts(row: PersonalLink) -> LinkFacts:
+    """A stored link as rules and words look at it."""
+    own = {name: getattr(row, name) for name in LINK_COLUMNS}
+    return LinkFacts(lag=row.lag_days, more=row.evidence["more"], per_unit=row.evidence["per_unit"], **own)
+
+
+LINK_COLUMNS = (
+    "exposure", "state", "looked_on", "exposed_days", "exposed_cramps", "other_days", "other_cramps",
+    "odds_ratio", "lower", "upper", "p", "q", "times_seen", "known_days",
+)  # fmt: skip
 
 
 # Days -----------------------------------------------------------------------------------------

@@ -250,6 +250,13 @@ class WeightForm(DiaryForm):
     occurred_at = MomentField(label=_("When"), required=False)
 
 
+# Devices --------------------------------------------------------------------------------------
+
+
+class DeviceForm(forms.Form):
+    name = forms.CharField(label=_("Name"), required=False)
+
+
 # Supplements ----------------------------------------------------------------------------------
 
 

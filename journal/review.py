@@ -12,13 +12,15 @@ locked. If another review stored something in between, this one starts again; a 
 stale. So reviews may run twice, at once, or be killed at any point: what is stored is always one whole
 review. Rows that come out as they were are not written again.
 
+Personal links (`patterns`) are looked for within a review, at most once in 14 days.
+
 Gaps are kept for today and for the last days of the 13 weeks before, over 7, 14, 28 and 90 days. Those of
 other days are made when asked for, and forgotten when the diary changes.
 """
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
@@ -29,7 +31,7 @@ import structlog
 from django.db import models, transaction
 from django.utils import timezone
 
-from journal import advice, eaten, frames, people, revisions
+from journal import advice, eaten, frames, patterns, people, revisions
 from journal.calc import days, gaps, plausibility
 from journal.calc.gaps import Assessment, Gap
 from journal.calc.plausibility import ADULT_YEARS
@@ -119,6 +121,12 @@ class Begun:
     """Stale days and the revision that touched each."""
     also: frozenset[date] = frozenset()
     """Days to compute beside the stale ones."""
+    links_due_on: date | None = None
+    """From this day on personal links may be looked for; None: never yet."""
+
+    @property
+    def links_are_due(self) -> bool:
+        return self.links_due_on is None or self.links_due_on <= self.today
 
     @property
     def is_due(self) -> bool:
@@ -131,7 +139,7 @@ class Begun:
         return sorted({*self.stale, *self.also, *ran})
 
     def with_days(self, also: Iterable[date]) -> "Begun":
-        return Begun(self.diarist, self.today, self.state, self.reviewed_on, self.stale, frozenset(also))
+        return replace(self, also=frozenset(also))
 
     @cached_property
     def person(self) -> "_Person":
@@ -159,7 +167,8 @@ def _review(diarist_id: int, choose: Any) -> Changes | None:
             return None
         daily = _day_rows(begun, begun.days)
         gap_rows = _gap_rows(begun, _due(begun, daily), daily)
-        changes = _store(begun, daily, gap_rows)
+        look = patterns.look(begun.diarist, begun.today, daily) if begun.links_are_due else None
+        changes = _store(begun, daily, gap_rows, look)
         if changes is not None:
             return changes
     _gave_up(diarist_id)
@@ -198,6 +207,7 @@ def _begin(diarist_id: int) -> Begun | None:
         state=(state.revision, state.reviewed_at) if state else None,
         reviewed_on=state.reviewed_on if state else None,
         stale=dict(StaleDay.objects.filter(diarist=diarist).values_list("date", "version")),
+        links_due_on=state.links_due_on if state else None,
     )
 
 
@@ -411,7 +421,10 @@ STAMP = ["revision", "computed_at"]
 
 @transaction.atomic
 def _store(
-    begun: Begun, daily: Mapping[date, DailyIntake | None], gap_rows: Mapping[date, list[NutrientGap]]
+    begun: Begun,
+    daily: Mapping[date, DailyIntake | None],
+    gap_rows: Mapping[date, list[NutrientGap]],
+    look: patterns.Look | None,
 ) -> Changes | None:
     """Write what was found, all of it or nothing; None if another review was stored since this one began."""
     if not _still_ours(begun):
@@ -421,10 +434,12 @@ def _store(
     _tell_phones(begun, _store_gaps(begun.diarist, gap_rows, changes))
     kept = kept_days(begun.today, begun.diarist.week_start)
     _remove(NutrientGap.objects.filter(diarist=begun.diarist).exclude(as_of__in=kept), changes)
+    if look:
+        patterns.keep(begun.diarist, look)
     today = gap_rows[begun.today]
     advice.update(begun.diarist, advice.facts_about(begun.diarist, begun.today, today), begun.today)
     _no_longer_stale(begun)
-    _reviewed(begun)
+    _reviewed(begun, look.due_on if look else begun.links_due_on)
     log.info("reviewed", diarist=begun.diarist.pk, days=len(daily), as_of=len(gap_rows), rows=changes.total)
     return changes
 
@@ -512,19 +527,20 @@ def _remove(rows: models.QuerySet, changes: Changes) -> None:
     changes.removed[name] = changes.removed.get(name, 0) + count
 
 
-def _reviewed(begun: Begun) -> None:
+def _reviewed(begun: Begun, links_due_on: date | None) -> None:
     """Remember how far this review has come, in one statement."""
     state = ReviewState(
         diarist=begun.diarist,
         revision=begun.diarist.revision,
         reviewed_on=begun.today,
         reviewed_at=timezone.now(),
+        links_due_on=links_due_on,
     )
     ReviewState.objects.bulk_create(
         [state],
         update_conflicts=True,
         unique_fields=["diarist"],
-        update_fields=["revision", "reviewed_on", "reviewed_at"],
+        update_fields=["revision", "reviewed_on", "reviewed_at", "links_due_on"],
     )
 
 

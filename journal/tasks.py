@@ -12,6 +12,8 @@ from celery import Task, shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
+from journal import devices, pairing
+
 log = structlog.get_logger(__name__)
 
 DELETIONS_KEPT = timedelta(days=90)
@@ -72,6 +74,13 @@ def review_everybody() -> None:
     from journal import review
 
     review.review_new_days()
+
+
+@shared_task(**RETRY)
+def forget_sign_ins() -> None:
+    """Beat: delete what is left of sign-ins that ended and of pairing codes that are too old."""
+    devices.forget_ended()
+    pairing.forget_old()
 
 
 @shared_task(**RETRY)

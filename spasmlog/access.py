@@ -4,11 +4,16 @@ Apart from `spasmlog.api`, because REST framework reads these while it is itself
 """
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
 from allauth.headless.internal.sessionkit import authenticate_by_x_session_token
+from django.conf import settings
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.connection import ConnectionProxy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, throttling
 from rest_framework.authentication import BaseAuthentication
@@ -21,10 +26,14 @@ MOST_BYTES = 1_000_000
 """The largest body: a meal of sixty foods has about 10 kB."""
 
 
+HEADER = "X-Session-Token"
+CHALLENGE = f'{HEADER} realm="api"'
+
+
 class TokenAuthentication(BaseAuthentication):
     """`X-Session-Token`, as the sign-in below /_allauth/app/v1/ hands it out. Cookies open nothing."""
 
-    header = "X-Session-Token"
+    header = HEADER
 
     def authenticate(self, request: Request):
         token = request.headers.get(self.header)
@@ -36,7 +45,7 @@ class TokenAuthentication(BaseAuthentication):
         return found
 
     def authenticate_header(self, request: Request) -> str:
-        return f'{self.header} realm="api"'
+        return CHALLENGE
 
 
 class Patience(throttling.UserRateThrottle):
@@ -47,6 +56,13 @@ class Patience(throttling.UserRateThrottle):
 
 class StrangersPatience(throttling.AnonRateThrottle):
     scope = "stranger"
+
+
+class PairingPatience(StrangersPatience):
+    """Guesses at a pairing code are counted where attempts to sign in are: Redis may be down."""
+
+    scope = "pairing"
+    cache = ConnectionProxy(caches, "lockouts")
 
 
 MOST_BYTES_OF_SYNC = 8_000_000
@@ -102,16 +118,69 @@ class Private:
         return response
 
 
-class ReadableSignIn:
-    """Answers 400 to a body that sign-in could not read, as it does itself to one that is not JSON."""
+SIGN_IN = "/_allauth/"
+TOO_MANY = ("too_many_login_attempts", "rate_limited")
+"""allauth's codes for too many wrong passwords, and wrong codes of a second factor."""
+A_WHILE = 60
+"""Where nobody knows how long a limit holds: most count by the minute. [s]"""
 
-    path = "/_allauth/"
+
+class StrictSignIn:
+    """The statuses that phones rely on, from allauth too, whose own format stays.
+
+    A token that has ended is 401 (allauth: 410), too many wrong passwords are 429 with Retry-After
+    (allauth: 400), and a refusal comes with a sentence to show.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(self.path) and request.body:
+        response = self.get_response(request)
+        if request.path.startswith(SIGN_IN) and response.get("Content-Type") == "application/json":
+            strict(request, response)
+        if response.status_code == 429 and "Retry-After" not in response:
+            response["Retry-After"] = str(max(1, math.ceil(getattr(request, "locked_for", A_WHILE))))
+        return response
+
+
+def strict(request: HttpRequest, response: HttpResponse) -> None:
+    """Say in an answer of allauth's what is said everywhere else: status, challenge, words."""
+    said = json.loads(response.content)
+    locked = any(one.get("code") in TOO_MANY for one in said.get("errors", []))
+    status = 429 if locked else 401 if response.status_code == 410 else response.status_code
+    if status in (403, 429) and not said.get("errors"):
+        said["errors"] = [REFUSALS[status](request)]
+    if status == 401:
+        response["WWW-Authenticate"] = CHALLENGE
+    response.status_code = said["status"] = status
+    response.content = json.dumps(said)
+
+
+def _not_allowed(request: HttpRequest) -> dict[str, str]:
+    if request.path.endswith("/signup") and settings.REGISTRATION == "closed":
+        return {
+            "code": "signup_closed",
+            "message": gettext("Sign-up is closed on this server. Ask whoever runs it."),
+        }
+    return {"code": "permission_denied", "message": gettext("You may not do this.")}
+
+
+def _too_many(request: HttpRequest) -> dict[str, str]:
+    return {"code": "throttled", "message": gettext("Too many attempts. Wait a little, then try again.")}
+
+
+REFUSALS = {403: _not_allowed, 429: _too_many}
+
+
+class ReadableSignIn:
+    """Answers 400 to a body that sign-in could not read, as it does itself to one that is not JSON."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(SIGN_IN) and request.body:
             try:
                 read_json(request.body)
             except ValueError:

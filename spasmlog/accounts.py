@@ -7,27 +7,40 @@ the token alone; as a web cookie its name is refused.
 
 import hashlib
 import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.core.internal import ratelimit
 from allauth.headless.internal.sessionkit import lookup_session, session_store
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.contrib.auth import login
+from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse
 
-PHONE = "phone-"
-"""How the names of phones' sessions begin. Session keys have no hyphen, so no cookie is named so."""
+from journal import devices
+from spasmlog.sessions import follow, note_use
+
 NAME_LENGTH = 40
-SEEN = "seen_on"
+DEVICE_NAME = "X-Device-Name"
+"""The header in which a phone says at sign-in how it is called. Percent-encoded where it is not ASCII."""
 
 
 def session_name(token: str) -> str:
     """The name under which a phone's session is stored: 136 bits of the token's SHA-256."""
-    return (PHONE + hashlib.sha256(token.encode()).hexdigest())[:NAME_LENGTH]
+    return (devices.PHONE + hashlib.sha256(token.encode()).hexdigest())[:NAME_LENGTH]
 
 
 class HashedTokens(AbstractTokenStrategy):
@@ -38,51 +51,109 @@ class HashedTokens(AbstractTokenStrategy):
         for token in (self.get_session_token(request), getattr(request, "_new_token", None)):
             if token and request.session.session_key == session_name(token):
                 return token
+        if name := getattr(request, "_device_name", "") or _name_in_header(request):
+            request.session[devices.SAID_NAME] = name
         request._new_token = secrets.token_urlsafe(32)
         _rename(request.session, session_name(request._new_token))
         return request._new_token
 
     def lookup_session(self, session_token: str) -> SessionBase | None:
         session = lookup_session(session_name(session_token))
-        return session if session and _slid(session) else None
+        return session if session and session.use() else None
+
+
+def _name_in_header(request: HttpRequest) -> str:
+    return devices.name_in_header(request.headers.get(DEVICE_NAME, ""))
 
 
 @transaction.atomic
 def _rename(session: SessionBase, name: str) -> None:
     """Store a session under another name, and have the list of devices follow."""
     before = session.session_key
-    session[SEEN] = timezone.now().date().isoformat()
     session._session_key = name
     session.save(must_create=True)
     if before:
         session_store().delete(before)
-        UserSession.objects.filter(session_key=before).update(session_key=name)
+        follow(before, name)
 
 
-def _slid(session: SessionBase) -> bool:
-    """Once a day, have a session in use last its full time again; False if it has just been ended."""
-    now = timezone.now()
-    if session.get(SEEN) == now.date().isoformat():
-        return True
-    session[SEEN] = now.date().isoformat()
+def sign_in_phone(request: HttpRequest, user: User, name: str = "") -> tuple[str, UserSession]:
+    """Sign a phone in that proved itself by a pairing code. Returns its token, shown only now, and its row.
+
+    Without a `name` it is called by what its headers say, as at any sign-in.
+    No second factor is asked for: the page that showed the code was past it (`proof_wanted`).
+    """
+    with _session_of_its_own(request):
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        record_authentication(request, user, method="pairing")
+        request._device_name = name
+        UserSession.objects.create_from_request(request)
+        token = HashedTokens().create_session_token(request)
+        return token, UserSession.objects.get(session_key=session_name(token))
+
+
+@contextmanager
+def _session_of_its_own(request: HttpRequest) -> Iterator[None]:
+    """For this while, a session that no cookie will name, whatever the request came with."""
+    before = request.session, request.user
+    request.session, request.user = session_store(), AnonymousUser()
     try:
-        session.save()
-    except UpdateError:
-        return False
-    UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=now)
-    return True
+        yield
+    finally:
+        request.session, request.user = before
+        request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False  # a sign-in asks for one; a phone has no use for it
+
+
+def proof_wanted(request: HttpRequest) -> str:
+    """The page where a person must prove again who they are before a phone is let in; "" if they need not.
+
+    A sign-in of the last minutes is proof enough. Where the account has a second factor, it must also have
+    been given in this session, however long ago: a browser signed in before it was set up is not past it.
+    """
+    known = get_authentication_records(request, request.user)
+    if is_mfa_enabled(request.user) and not any(one["method"] == "mfa" for one in known):
+        return "mfa_reauthenticate"
+    latest = max((one["at"] for one in known), default=0)
+    fresh = time.time() - latest < account_settings.REAUTHENTICATION_TIMEOUT
+    return "" if fresh else "account_reauthenticate"
 
 
 class WebSessionMiddleware(SessionMiddleware):
-    """Django's session cookies, except that a phone's session is none of them."""
+    """Django's session cookies, except that a phone's session is none of them; in use, they last."""
 
     def process_request(self, request: HttpRequest) -> None:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        request.session = self.SessionStore(None if key and key.startswith(PHONE) else key)
+        request.session = self.SessionStore(None if key and key.startswith(devices.PHONE) else key)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        session = request.session
+        if session.accessed and not session.modified and session.is_due():
+            session.modified = True  # stored below, and its cookie lasts its full time again
+            note_use(session.session_key)
+        return super().process_response(request, response)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Registration as the settings say: open, by invitation or closed."""
+    """Registration as the settings say: open, by invitation or closed. A lockout knows when it ends."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.REGISTRATION != "closed"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse without a look at the password where there were too many wrong ones."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            request.locked_for = self._locked_for(request, **credentials)
+            raise
+
+    def _locked_for(self, request: HttpRequest, **credentials: Any) -> float:
+        """How long until the oldest of the attempts that lock is forgotten. [s]"""
+        about = {"app": "allauth.account", "action": "login_failed"}
+        name = self._get_login_attempts_cache_key(request, **credentials)
+        waits = [0.0]
+        for rate in ratelimit.get_rates(**about):
+            attempts = cache.get(ratelimit.get_cache_key(request, **about, rate=rate, key=name), [])
+            if len(attempts) >= rate.amount:
+                waits.append(attempts[-1] + rate.duration - time.time())
+        return max(waits)

@@ -19,7 +19,7 @@ from spasmlog.errors import NotReady, not_found
 
 API_VERSION = "v1"
 OLDEST_CLIENT = "1.0"
-FEATURES = ["diary", "foods", "intake", "gaps", "advice", "second_factor", "sync"]
+FEATURES = ["diary", "foods", "intake", "gaps", "advice", "second_factor", "sync", "devices", "pairing"]
 """What a client may rely on; more will be added as the product grows."""
 
 

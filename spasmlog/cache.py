@@ -1,17 +1,48 @@
-"""A cache that a person never notices is down.
+"""A cache that a person never notices is down, and a lockout that holds all the same.
 
 With Redis stopped, logging a cramp must still work: a cache that cannot be reached answers
-like one that holds nothing, and says so in the log once for each call.
+like one that holds nothing, and says so in the log once for each call. Attempts to sign in are
+no such matter. allauth counts them in this cache by names of its own, and remembers which codes
+of a second factor were used; both are passed on to the cache `lockouts`, which is in the database.
 """
 
 import structlog
+from django.core.cache import caches
+from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
+ALLAUTH = "allauth"
+"""How the names begin under which allauth counts attempts."""
 
-class FailOpenRedisCache(RedisCache):
+
+def is_attempt(key) -> bool:
+    return str(key).startswith(ALLAUTH)
+
+
+class LockoutsApart:
+    """Before a cache: what counts attempts is asked of `lockouts`. (allauth uses these four alone.)"""
+
+    def get(self, key, *args, **kwargs):
+        return (caches["lockouts"] if is_attempt(key) else super()).get(key, *args, **kwargs)
+
+    def set(self, key, *args, **kwargs):
+        return (caches["lockouts"] if is_attempt(key) else super()).set(key, *args, **kwargs)
+
+    def add(self, key, *args, **kwargs):
+        return (caches["lockouts"] if is_attempt(key) else super()).add(key, *args, **kwargs)
+
+    def delete(self, key, *args, **kwargs):
+        return (caches["lockouts"] if is_attempt(key) else super()).delete(key, *args, **kwargs)
+
+
+class FolderCache(LockoutsApart, FileBasedCache):
+    """Of the embedded default: on disk, so that throttles count in every web process."""
+
+
+class UnnoticedRedisCache(RedisCache):
     """Django's Redis cache, except that an unreachable server is an empty cache."""
 
     def _or(self, fallback, operation, *args, **kwargs):
@@ -53,3 +84,7 @@ class FailOpenRedisCache(RedisCache):
 
     def clear(self):
         return self._or(False, super().clear)
+
+
+class FailOpenRedisCache(LockoutsApart, UnnoticedRedisCache):
+    """Of a server with Redis."""

@@ -162,7 +162,8 @@ class Documented(AutoSchema):
         schema = super()._map_serializer(serializer, direction, bypass_extensions)
         known = schema.get("properties", {})
         if direction == "response" and known:
-            # What is answered is whole: a value that is not known is null, and there.
+            # What is answered is whole: a value that is not known is null, and there. Unless a shape says
+            # in `left_out` what may be missing.
             optional = getattr(force_instance(serializer), "left_out", ())
             schema["required"] = sorted(set(known) - set(optional))
         example = example_of_shape(type(force_instance(serializer)))
@@ -183,7 +184,7 @@ class Documented(AutoSchema):
         return (force_str(meta.verbose_name), force_str(meta.verbose_name_plural)) if meta else None
 
     def _said_of_view(self) -> str:
-        return inspect.getdoc(type(self.view)) or ""
+        return inspect.cleandoc(type(self.view).__doc__ or "")
 
     def _said_of_method(self) -> str:
         return inspect.getdoc(getattr(self.view, self._asked, None)) or ""

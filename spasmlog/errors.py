@@ -2,7 +2,8 @@
 
 Every answer below /api/ that is not a success is `application/problem+json` (RFC 9457): `title`,
 `status`, a stable `code` to act on, a `detail` to show, and for a refused body or query `errors`,
-the sentences field by field, in the language asked for.
+the sentences field by field, in the language asked for. So is what goes wrong beside the views of
+sign-in (no such address, a mistake of ours); those views have allauth's own format.
 """
 
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from rest_framework.response import Response
 
 log = structlog.get_logger(__name__)
 
-API = "/api/"
+API = ("/api/", "/_allauth/")
 PROBLEM_JSON = "application/problem+json"
 WHOLE = "non_field_errors"
 """The name under which `errors` holds what is wrong with the body as a whole."""

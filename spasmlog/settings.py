@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "spasmlog.access.StrictSignIn",
     "spasmlog.access.ReadableSignIn",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -163,25 +164,25 @@ else:
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=None)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+# Attempts to sign in are counted in the database: in every web process alike, and while Redis is down.
+CACHES = {
+    "lockouts": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "lockouts",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # fewer, and a flood of invented names pushes real counts out
+    }
+}
 if REDIS_URL:
-    CACHES = {
-        "default": {
-            "BACKEND": "spasmlog.cache.FailOpenRedisCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "spasmlog",
-            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-        }
+    CACHES["default"] = {
+        "BACKEND": "spasmlog.cache.FailOpenRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "spasmlog",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 else:
-    # On disk, not in the process: a lockout must count in every web process.
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": DATA_DIR / "cache",
-        }
-    }
+    CACHES["default"] = {"BACKEND": "spasmlog.cache.FolderCache", "LOCATION": DATA_DIR / "cache"}
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "spasmlog.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "spasmlog_session"
@@ -224,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     # The database remembers what is due; this asks again for whatever the broker lost.
     "sweep-stale-days": {"task": "journal.tasks.sweep", "schedule": 20.0, "options": {"expires": 20}},
     "review-everybody": {"task": "journal.tasks.review_everybody", "schedule": 3600.0},
+    "forget-sign-ins": {"task": "journal.tasks.forget_sign_ins", "schedule": 6 * 3600.0},
     "forget-old": {"task": "journal.tasks.forget_old", "schedule": 6 * 3600.0},
 }
 if REDIS_URL:
@@ -316,6 +318,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "person": env.str("SPASMLOG_API_RATE", default="600/min"),
         "stranger": env.str("SPASMLOG_API_STRANGER_RATE", default="240/min"),
+        "pairing": "10/min",
     },
     "LIST_SERIALIZER_ERRORS_AS_DICT": True,
     "EXCEPTION_HANDLER": "spasmlog.errors.exception_handler",
@@ -336,6 +339,8 @@ SPECTACULAR_SETTINGS = {
         "MealKindEnum": "journal.codes.MealKind",
         "StatusEnum": "journal.codes.DayStatus",
         "SyncStatusEnum": "journal.api.batch.STATUSES",
+        "StateEnum": "journal.codes.AdviceState",
+        "LinkStateEnum": "journal.codes.LinkState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

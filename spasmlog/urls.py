@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from spasmlog import health
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("spasmlog.api_urls")),
     path("_allauth/", include("allauth.headless.urls")),
+    path("accounts/sessions/", RedirectView.as_view(pattern_name="devices")),
     path("accounts/", include("allauth.urls")),
     path("", include("journal.urls")),
 ]

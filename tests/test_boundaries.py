@@ -16,7 +16,10 @@ SOURCES = sorted(
 CALC = [path for path in SOURCES if "calc" in path.parts]
 HEAVY = {"pandas", "scipy"}
 
-VERBS = {"entries", "people", "review", "advice", "flags", "demo", "findings", "closing"}
+VERBS = {
+    "entries", "people", "review", "advice", "flags", "demo", "findings", "closing", "patterns", "devices",
+    "pairing",
+}  # fmt: skip
 DOORS = {"views", "api", "tasks", "admin", "urls", "forms", "serializers", "commands", "filters", "adapters"}
 CALC_MAY_IMPORT = {"numpy", "pandas", "scipy"} | set(sys.stdlib_module_names)
 DATABASES = {"psycopg", "sqlite3"}

@@ -5,9 +5,12 @@ from rest_framework.routers import SimpleRouter
 
 from journal.api.advice import AdviceCards
 from journal.api.days import DateConverter, Day, Intake
+from journal.api.devices import Devices, OneDevice
 from journal.api.entries import RESOURCES
 from journal.api.foods import DiaryFoods
 from journal.api.gaps import Gaps, WeeklyGaps
+from journal.api.pairing import Pairing
+from journal.api.patterns import PersonalPatterns
 from journal.api.profile import Profile
 from journal.api.sync import Sync
 from nutrients.api import Activities
@@ -31,10 +34,14 @@ urlpatterns = [
         for said in CARD_ANSWERS
     ),
     path("profile/", Profile.as_view(), name="api-profile"),
+    path("pairing/", Pairing.as_view(), name="api-pairing"),
+    path("devices/", Devices.as_view(), name="api-devices"),
+    path("devices/<uuid:id>/", OneDevice.as_view(), name="api-device"),
     path("sync/", Sync.as_view(), name="api-sync"),
     path("days/<date:date>/", Day.as_view(), name="api-day"),
     path("intake/", Intake.as_view(), name="api-intake"),
     path("gaps/", Gaps.as_view(), name="api-gaps"),
     path("gaps/weekly/", WeeklyGaps.as_view(), name="api-gaps-weekly"),
+    path("patterns/", PersonalPatterns.as_view(), name="api-patterns"),
     *router.urls,
 ]

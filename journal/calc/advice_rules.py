@@ -76,7 +76,7 @@ def above_reference(flags: Flags, acts: Effects, nutrient: str) -> str | None:
 
 
 def low_elsewhere(flags: Flags, acts: Effects, nutrient: str) -> str | None:
-    """Low intake as one fact of several: not where the diary, or a talk, stands before it."""
+    """Intake as one fact of several: not where the diary, or a talk, stands before it."""
     return None if acts.low_intake_off or acts.holds("S06") or _under(flags, YOUNGEST) else "plain"
 
 
@@ -498,10 +498,18 @@ INFORMATION = (
         ("IOM, Dietary Reference Intakes for the B Vitamins and Choline, 1998", _ODS_B12),
         (B12,), suits=those_who_count,
     ),
+    Rule(
+        "I06", "I", "info", 90, on.personal_link,
+        "a personal link worth watching (docs/numbers.md) in two looks in a row, the least likely one by "
+        "chance; never one of sodium",
+        ("S01, S02 and S07: links of their nutrients", "S03: links of drinks", "S05", "S06"),
+        ("Lumley and Levy, Environmetrics, 2000", "Janes, Sheppard and Lumley, Epidemiology, 2005",
+         "Benjamini and Hochberg, Journal of the Royal Statistical Society B, 1995"),
+        about="personal_link", suits=low_elsewhere,
+    ),
 )  # fmt: skip
 
 RULES: tuple[Rule, ...] = (*EXCESS, *CLINICIAN, *LOW, *HYDRATION, *INFORMATION)
-"""I06 is kept free for personal links, which need an analysis of their own."""
 RULE: dict[str, Rule] = {rule.id: rule for rule in RULES}
 
 

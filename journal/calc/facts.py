@@ -127,6 +127,43 @@ class Overdrunk:
 
 
 @dataclass(frozen=True)
+class LinkFacts:
+    """A personal link as the last look at the diary found it; counts are of the days compared.
+
+    An odds ratio, or an upper end, that is None beside a `q` has no bound. `more`: cramps are more frequent
+    on exposed days; `per_unit`: the odds ratio is that of one more litre; `times_seen`: in so many looks in a
+    row it was worth watching.
+    """
+
+    exposure: str
+    lag: int
+    state: str
+    looked_on: date
+    exposed_days: int = 0
+    exposed_cramps: int = 0
+    other_days: int = 0
+    other_cramps: int = 0
+    odds_ratio: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    p: float | None = None
+    q: float | None = None
+    more: bool | None = None
+    per_unit: bool = False
+    times_seen: int = 0
+    known_days: int = 0
+
+    @property
+    def cramps_compared(self) -> int:
+        return self.exposed_cramps + self.other_cramps
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether all gates before a number were passed."""
+        return self.p is not None
+
+
+@dataclass(frozen=True)
 class Facts:
     """All that rules may look at, for one person on one diary day."""
 
@@ -155,6 +192,8 @@ class Facts:
     overdrunk: Overdrunk | None = None
     spacing: tuple[str, ...] = ()
     """Classes of medicines that are better kept apart from a mineral or vitamin which is taken, too."""
+    links: tuple[LinkFacts, ...] = ()
+    """Personal links worth watching."""
     open_red_flags: frozenset[str] = frozenset()
     quiet: bool = False
     """A red-flag card is open, or ended less than 72 hours ago."""

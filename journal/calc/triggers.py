@@ -6,12 +6,13 @@ rule's own. Limits on days, counts and confidence are product choices unless the
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from journal.calc import hydration
-from journal.calc.facts import WINDOW, Effort, Facts, GapFacts, Overdrunk
-from journal.calc.suppressions import KIDNEY, YES, Course, Flags
+from journal.calc.facts import WINDOW, Effort, Facts, GapFacts, LinkFacts, Overdrunk
+from journal.calc.suppressions import KIDNEY, YES, Course, Flags, effects
 
 Found = dict | None
 Trigger = Callable[[Facts, str], Found]
@@ -704,6 +705,10 @@ def _sweat_in(effort: Effort, start: datetime, end: datetime) -> float:
 
 FIRST_DAYS = 14
 B12_FOOD_AGE = 50
+LOOKS_IN_A_ROW = 2
+"""Looks in a row that must find a personal link before a card speaks of it: a first crossing raises none."""
+NUTRIENT_OF = {"magnesium_low": MG, "potassium_low": K, "calcium_low": CA, "sodium_low": SODIUM}
+OF_DRINKING = ("drinks_low", "water_short")
 
 
 def first_cramp(facts: Facts, nutrient: str = "") -> Found:
@@ -742,3 +747,27 @@ def b12_from_fifty(facts: Facts, nutrient: str = "") -> Found:
     if age is None or age <= B12_FOOD_AGE or facts.flags.has("pernicious_anaemia"):
         return None
     return event(facts, age=age)
+
+
+def personal_link(facts: Facts, nutrient: str = "") -> Found:
+    """I06: a personal link that two looks in a row found, the least likely one by chance."""
+    seen = [
+        link for link in facts.links
+        if link.times_seen >= LOOKS_IN_A_ROW and not speaks_against_answers(link, facts.flags)
+    ]  # fmt: skip
+    if not seen:
+        return None
+    first = min(seen, key=lambda link: (1.0 if link.q is None else link.q, link.exposure, link.lag))
+    kept = {name: value for name, value in asdict(first).items() if name != "state"}
+    return event(facts, **kept | {"looked_on": first.looked_on.isoformat(), "others": len(seen) - 1})
+
+
+def speaks_against_answers(link: LinkFacts, flags: Flags) -> bool:
+    """Whether a card on a link could be read as a tip that this person must not be given.
+
+    Less salt than usual beside cramps must never read as advice to eat more of it (L10).
+    """
+    taken_out = effects(flags)
+    if link.exposure in OF_DRINKING:
+        return taken_out.hydration_off
+    return NUTRIENT_OF.get(link.exposure, "") in taken_out.no_more_tips | {SODIUM}

@@ -1,6 +1,7 @@
 """The diary's rows: the person, their entries, and what was found in them."""
 
 from journal.models.answers import KeptAnswer
+from journal.models.devices import Pairing, SignInAttempts
 from journal.models.entries import (
     BodyWeight,
     DayMark,
@@ -20,6 +21,7 @@ from journal.models.findings import (
     Advice,
     DailyIntake,
     NutrientGap,
+    PersonalLink,
     ReviewState,
     StaleDay,
     Suggestion,
@@ -53,8 +55,11 @@ __all__ = [
     "MealItem",
     "Medicine",
     "NutrientGap",
+    "Pairing",
+    "PersonalLink",
     "PersonalTarget",
     "ReviewState",
+    "SignInAttempts",
     "SpasmEpisode",
     "StaleDay",
     "Suggestion",

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from journal.codes import AdviceState, Band, DayStatus, Method, Severity
+from journal.codes import AdviceState, Band, DayStatus, Exposure, LinkState, Method, Severity
 from journal.models.person import Belonging
 from nutrients.codes import NUTRIENTS
 
@@ -178,6 +178,10 @@ class ReviewState(models.Model):
     revision = models.PositiveBigIntegerField(default=0)
     reviewed_on = models.DateField(null=True, help_text=_("The diarist's day at the last review."))
     reviewed_at = models.DateTimeField(null=True)
+    links_due_on = models.DateField(
+        null=True,
+        help_text=_("From this day on personal links may be looked for. Empty: not looked yet."),
+    )
 
 
 class Suggestion(Belonging):
@@ -191,3 +195,39 @@ class Suggestion(Belonging):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["diarist", "about"], name="suggestion_once")]
+
+
+class PersonalLink(Belonging):
+    """What one exposure amounts to beside cramps, as the last look at the whole diary found it.
+
+    Counts are of the days compared. Numbers stand where the gates let them; an odds ratio, or an upper end,
+    that is NULL beside a `p` has no bound.
+    """
+
+    exposure = models.CharField(max_length=20, choices=Exposure)
+    lag_days = models.PositiveSmallIntegerField(
+        help_text=_("From the exposure to the day that led up to the cramp.")
+    )
+    state = models.CharField(max_length=20, choices=LinkState)
+    known_days = models.PositiveIntegerField(default=0)
+    cramp_days = models.PositiveIntegerField(default=0)
+    exposed_days = models.PositiveIntegerField(default=0)
+    exposed_cramps = models.PositiveIntegerField(default=0)
+    other_days = models.PositiveIntegerField(default=0)
+    other_cramps = models.PositiveIntegerField(default=0)
+    odds_ratio = models.FloatField(null=True)
+    lower = models.FloatField(null=True)
+    upper = models.FloatField(null=True)
+    p = models.FloatField(null=True)
+    q = models.FloatField(null=True)
+    times_seen = models.PositiveSmallIntegerField(
+        default=0, help_text=_("In how many looks in a row it was worth watching, in the same direction.")
+    )
+    evidence = models.JSONField(default=dict, help_text=_("Cut, smallest possible p, checks and the like."))
+    looked_on = models.DateField()
+
+    class Meta:
+        ordering = ["exposure", "lag_days"]
+        constraints = [
+            models.UniqueConstraint(fields=["diarist", "exposure", "lag_days"], name="personal_link_once")
+        ]

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 from drf_spectacular.generators import SchemaGenerator
 
-OPEN = {"/api/v1/server/", "/api/v1/schema/"}
+OPEN = {"/api/v1/server/", "/api/v1/schema/", "/api/v1/pairing/"}
 """What anybody may ask without a token. Whoever adds to these says so here."""
 
 
@@ -50,7 +50,8 @@ class Operation:
         content = self.told.get("requestBody", {}).get("content", {})
         if not content:
             return {}
-        return resolved(content["application/json"]["examples"]["example"])["value"]
+        [first, *_others] = content["application/json"]["examples"].values()
+        return resolved(first)["value"]
 
     def address(self, **ids) -> str:
         """The path with its ids filled in: with those given, else as in the document's example."""

@@ -5,9 +5,10 @@ told of here fails it, so that nobody's new address goes untested.
 """
 
 import uuid
+from types import SimpleNamespace
 from uuid import uuid4
 
-from journal import entries
+from journal import devices, entries
 from journal.models import Advice
 from nutrients import foods as own_foods
 
@@ -41,7 +42,13 @@ def card(who, food):
     )  # fmt: skip
 
 
-OWNED = {**MADE, "foods": own_food, "advice": card}
+def device(who, food):
+    """A device that somebody is signed in on."""
+    [first, *_others] = devices.devices_of(who.user)
+    return SimpleNamespace(pk=first.id)
+
+
+OWNED = {**MADE, "foods": own_food, "advice": card, "devices": device}
 """By resource: how somebody comes to own a row whose id stands in an address."""
 
 

@@ -12,6 +12,7 @@ from spasmlog import api_urls, health
 
 SOME_ID = uuid.UUID("0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b")
 OPEN = {"/api/v1/server/", "/api/v1/schema/", "/api/v1/docs/"}
+OPEN_WITH_A_CODE = "/api/v1/pairing/"
 
 
 def operations():
@@ -22,7 +23,7 @@ def operations():
         yield from ((method.upper(), address) for method in methods)
 
 
-OPERATIONS = [one for one in operations() if one[1] not in OPEN]
+OPERATIONS = [one for one in operations() if one[1] not in OPEN | {OPEN_WITH_A_CODE}]
 READS = [path for method, path in OPERATIONS if method == "GET"]
 
 
@@ -42,8 +43,14 @@ def test_the_document_tells_of_every_resource_of_the_contract():
 
     assert resources >= {
         "profile", "foods", "meals", "water", "exercises", "spasms", "supplements", "doses", "days", "intake",
-        "advice", "warning-signs", "favourites", "weights",
+        "advice", "warning-signs", "favourites", "weights", "devices",
     }  # fmt: skip
+
+
+def test_a_phone_that_is_to_be_paired_needs_no_token_but_nothing_else_is_taken_from_it(stranger):
+    is_problem(stranger.send(OPEN_WITH_A_CODE, {}), 400)
+    assert "colour" in is_problem(stranger.send(f"{OPEN_WITH_A_CODE}?colour=blue", {}), 400)["errors"]
+    is_problem(stranger.read(OPEN_WITH_A_CODE), 405, "method_not_allowed")
 
 
 @pytest.mark.parametrize("path", [*READS, *sorted(OPEN)])

@@ -142,7 +142,7 @@ def test_findings_come_down_the_feed_under_a_revision_that_no_cursor_has_passed(
     rows = review._gap_rows(begun, review._due(begun, daily), daily)
     alice.send("water/", {"amount_ml": 100})
     _, cursor = feed(alice)  # the phone has read beyond the revision that the review began at
-    assert review._store(begun, daily, rows) is not None
+    assert review._store(begun, daily, rows, None) is not None
 
     gaps = of_kind(feed(alice, cursor)[0], "gaps")
     today = entries.today(who).isoformat()

@@ -210,7 +210,7 @@ def write_much(alice):
         )
 
 
-def test_facts_are_read_from_the_rows_in_eleven_queries(alice, django_assert_max_num_queries):
+def test_facts_are_read_from_the_rows_in_twelve_queries(alice, django_assert_max_num_queries):
     write_much(alice)
     gap = NutrientGap(
         diarist=alice, as_of=TODAY, window_days=28, nutrient="magnesium_mg", kind="ear",
@@ -225,7 +225,7 @@ def test_facts_are_read_from_the_rows_in_eleven_queries(alice, django_assert_max
         kind="ear",
         days_used=9,
     )
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         facts = facts_about(alice, TODAY, [gap])
 
     assert facts.cramp_days == {TODAY, TODAY - timedelta(days=100)}
@@ -264,7 +264,7 @@ def _row_with_rda():
 
 
 def test_facts_cost_no_more_for_a_long_diary(alice, django_assert_max_num_queries):
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         facts_about(alice, TODAY, [])
 
 

@@ -183,6 +183,23 @@ def test_advice_on_fluid_never_promises_an_end_of_cramps_and_leaves_a_clinics_am
             assert "If a clinic gave you an amount to drink, follow that." in words.text, name
 
 
+def test_a_personal_link_is_told_with_counts_interval_and_other_reasons_and_never_as_a_cause():
+    texts = {name.split(" in ")[1]: words for name, words in EVERY if name.startswith("I06 ")}
+    plain = texts["I06"].text
+    assert "On days after alcohol you logged cramps on 18 of 40 days, on other days on 12 of 90." in plain
+    assert "about 5.3 times as high on those days (95% interval 2.2 to 13)" in plain
+    for words in texts.values():
+        assert "unusual by chance" in words.text
+        assert "Other things may explain it: poor sleep" in words.text
+        assert "It does not show that one causes the other." in words.text
+        assert "no reason to change a medicine or to begin a supplement" in words.text
+        assert "2 looks in a row" in words.why
+    # 1 / 0.2 with ends of 1 / 0.7 and none: told from the side with more cramps
+    assert "at least 1.4 times as high on the other days" in texts["I06-fewer"].text
+    assert "5.3 times as high with each litre more of it" in texts["I06-litre"].text
+    assert "at least 2.2 times as high on those days" in texts["I06-unbound"].text
+
+
 def test_dangers_say_whom_to_call():
     for name, words in EVERY:
         if name.split()[0] in ("X03", "X04", "X05", "H04"):

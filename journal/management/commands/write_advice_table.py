@@ -76,7 +76,6 @@ drink or exercise, too. "Ring": a phone may ring for it.
 | rule | version | topic | severity | cool-down, d | fires when | off by | beside R | at once | ring | before | sources |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """  # noqa: E501
-PLACE = "\nI06 is kept free for personal links, which need an analysis of their own.\n"
 
 
 def page() -> str:
@@ -99,7 +98,6 @@ def page() -> str:
             _row(*s09),
             OTHERS,
             *(_rule(rule) for rule in RULES),
-            PLACE,
         ]
     )
 

@@ -222,6 +222,44 @@ def test_s07_praises_no_calcium():
     assert judged("L08", replace(rising, flags=with_answer("kidney_stones"))) is None
 
 
+def link_card(flags, *found):
+    return judged("I06", ON.facts(flags, links=found))
+
+
+@pytest.mark.parametrize(
+    ("exposure", "flags"),
+    [
+        ("magnesium_low", with_answer("kidney_disease")),
+        ("potassium_low", Flags(age=40)),  # kidneys not answered
+        ("calcium_low", with_answer("kidney_stones")),
+        ("drinks_low", with_answer("heart_failure")),
+        ("water_short", with_answer("fluid_limit")),
+    ],
+)
+def test_a_link_that_could_read_as_a_tip_to_have_more_is_held_back_by_the_answers_that_take_tips(
+    exposure, flags
+):
+    assert link_card(HEALTHY, ON.link(exposure)) is not None
+    assert link_card(flags, ON.link(exposure)) is None
+    assert link_card(flags, ON.link(exposure), ON.link("hard_exercise")).inputs["exposure"] == "hard_exercise"
+
+
+def test_of_several_links_the_least_likely_by_chance_is_told():
+    card = link_card(HEALTHY, ON.link(q=0.03), ON.link("caffeine_high", q=0.01), ON.link("heat", q=0.08))
+    assert (card.inputs["exposure"], card.inputs["others"]) == ("caffeine_high", 2)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in FIRES if not name.startswith("I06")))
+def test_a_link_never_takes_or_lowers_another_card(name):
+    """Also one that says "fewer cramps on such days"."""
+    links = (ON.link(), ON.link("hard_exercise", more=False, odds_ratio=0.1, lower=0.0, upper=0.4))
+    without, beside = found(FIRES[name]), found(replace(FIRES[name], links=links))
+    kept = {rule: card for rule, card in beside.items() if rule != "I06"}
+    assert {rule: card.severity for rule, card in kept.items()} == {
+        rule: card.severity for rule, card in without.items()
+    }
+
+
 WORST = {
     "conditions": {"kidney_disease": "no", "heart_failure": "yes", "eating_disorder": "yes",
     "kidney_stones": "yes"},

@@ -1,0 +1,144 @@
+"""Personal links between what days held and cramps: looked for by the review, read by pages and REST.
+
+    look(diarist, today, instead) -> Look       what a look finds; the worker's part, loads scipy
+    keep(diarist, look) -> None                 store it in place of the look before
+    patterns_of(diarist) -> Patterns            what pages and REST show, and how far the log has come
+
+Who looks often finds something by chance, so a look comes at most once in 14 days. Below the gates on all
+days nothing is looked at, only counted, and counted again the next day.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import structlog
+
+from journal import tracked
+from journal.calc.crampdays import DAYS_BETWEEN, Calendar, Count, count
+from journal.calc.days import ONE_DAY
+from journal.calc.facts import LinkFacts
+from journal.calc.suppressions import Flags, effects
+from journal.calc.triggers import NUTRIENT_OF, OF_DRINKING, speaks_against_answers
+from journal.codes import LinkState
+from journal.facts import link_facts
+from journal.findings import today
+from journal.flags import flags_about
+from journal.models import DailyIntake, Diarist, PersonalLink, ReviewState
+
+log = structlog.get_logger(__name__)
+
+EVIDENCE = ("level", "attainable_p", "per_unit", "more", "stable", "checks")
+"""What a row keeps of a link beside its own columns."""
+
+
+# Looking --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look found, and when the next may come."""
+
+    due_on: date
+    links: Sequence[PersonalLink]
+
+
+def look(diarist: Diarist, today: date, instead: Mapping[date, DailyIntake | None]) -> Look:
+    """Search the whole diary, with days just computed in place of the stored ones; nothing is stored yet."""
+    last = tracked.last_whole_day(diarist)
+    known = tracked.outcomes(diarist, last)
+    if not count(known).is_enough:
+        return Look(today + ONE_DAY, ())
+    from journal.calc import associations
+
+    measured = tracked.measures(diarist, last, instead)
+    calendar = Calendar.of(known, tracked.changes(diarist), last)
+    found = associations.screen(associations.Diary(known, calendar, measured.whole, measured.before))
+    log.info("links_looked_for", diarist=diarist.pk, days=len(known), links=len(found))
+    return Look(today + timedelta(days=DAYS_BETWEEN), [_row(diarist, today, asdict(link)) for link in found])
+
+
+def _row(diarist: Diarist, today: date, link: dict[str, Any]) -> PersonalLink:
+    evidence = {name: link.pop(name) for name in EVIDENCE}
+    return PersonalLink(diarist=diarist, lag_days=link.pop("lag"), evidence=evidence, looked_on=today, **link)
+
+
+def keep(diarist: Diarist, found: Look) -> None:
+    """Store a look in place of the one before. The caller's transaction holds the diary."""
+    before = {_what(row): row for row in PersonalLink.objects.filter(diarist=diarist)}
+    for row in found.links:
+        row.times_seen = _times_seen(row, before.get(_what(row)))
+    PersonalLink.objects.filter(pk__in=[row.pk for row in before.values()]).delete()
+    PersonalLink.objects.bulk_create(found.links)
+
+
+def _what(row: PersonalLink) -> tuple[str, int]:
+    return row.exposure, row.lag_days
+
+
+def _times_seen(row: PersonalLink, before: PersonalLink | None) -> int:
+    """In how many looks in a row it was worth watching, in the same direction: one alone raises no card."""
+    if row.state != LinkState.WORTH_WATCHING:
+        return 0
+    same = before is not None and before.evidence.get("more") == row.evidence["more"]
+    return 1 + (before.times_seen if before is not None and same else 0)
+
+
+# Reading --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A link as it may be shown to this person."""
+
+    link: LinkFacts
+    careful: bool
+    """It could be read as a tip that this person must not be given, and says that it is none."""
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """What is known of one diary's links. The count is of this moment, the links of the last look."""
+
+    count: Count
+    links: Sequence[Shown]
+    looked_on: date | None
+    """None: there was nothing to look at yet."""
+    due_on: date | None
+    """The earliest day of the next look; None: with the next review."""
+
+
+def patterns_of(diarist: Diarist) -> Patterns:
+    """Read the last look, and count how far the log has come since. Five queries."""
+    rows = [link_facts(row) for row in PersonalLink.objects.filter(diarist=diarist)]
+    due = ReviewState.objects.filter(diarist=diarist).values_list("links_due_on", flat=True).first()
+    flags = flags_about(diarist, today(diarist))
+    return Patterns(
+        count=count(tracked.outcomes(diarist, tracked.last_whole_day(diarist))),
+        links=[
+            Shown(link, speaks_against_answers(link, flags))
+            for link in sorted(rows, key=_place)
+            if _may_be_shown(link, flags)
+        ],
+        looked_on=rows[0].looked_on if rows else None,
+        due_on=due,
+    )
+
+
+def _may_be_shown(link: LinkFacts, flags: Flags) -> bool:
+    """Whoever should not be led to watch how little they ate is not shown that."""
+    of_little = link.exposure in NUTRIENT_OF or link.exposure in OF_DRINKING
+    return not (of_little and effects(flags).hide_energy)
+
+
+SHOWN_FIRST = (
+    LinkState.WORTH_WATCHING, LinkState.MIXED, LinkState.NO_CLEAR_LINK, LinkState.CANNOT_ANSWER_YET,
+    LinkState.TOO_FEW_CRAMPS, LinkState.NOT_ENOUGH_VARIATION, LinkState.NOT_ENOUGH_DATA,
+)  # fmt: skip
+
+
+def _place(link: LinkFacts) -> tuple[int, float, str, int]:
+    """The place of a link on a page: what may be said first, and of that the least likely by chance."""
+    by_chance = float("inf") if link.q is None else link.q
+    return SHOWN_FIRST.index(LinkState(link.state)), by_chance, link.exposure, link.lag
