@@ -18,11 +18,11 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from journal import entries, people
+from journal import entries, leaving, people
 from journal.models import Diarist, Supplement
 from nutrients.models import Activity, Food, FoodPortion, food_id
 
-EMAIL = "demo@spasmlog.example"
+EMAIL = people.DEMO_EMAIL
 PASSWORD = "spasmlog-demo"  # noqa: S105 - shown on the sign-in page of a fresh start, on purpose
 WEEKS = 10
 SEED = 20
@@ -86,14 +86,8 @@ def make(progress: Callable[[int, int], None] = lambda done, of: None) -> Diaris
 @transaction.atomic
 def remove() -> None:
     """Delete the demo person with everything they wrote."""
-    user = get_user_model().objects.filter(email=EMAIL).first()
-    if user is None:
-        return
-    if diarist := Diarist.objects.filter(user=user).first():
-        # A dose protects its supplement: it goes first.
-        diarist.dose_set.all().delete()
-        diarist.delete()
-    user.delete()
+    if user := get_user_model().objects.filter(email=EMAIL).first():
+        leaving.erase(user)
 
 
 def _begin(menu: dict[str, Any]) -> Demo:

@@ -583,3 +583,24 @@ class TargetForm(forms.Form):
 def rows_form(form: type[forms.Form]) -> type[forms.BaseFormSet]:
     """A list of such forms, with an empty one at its end and a box to take each away."""
     return forms.formset_factory(form, extra=1, can_delete=True, max_num=40)
+
+
+# The account ----------------------------------------------------------------------------------
+
+
+class ImportForm(forms.Form):
+    """A diary that was exported before, here or on another server."""
+
+    file = forms.FileField(
+        label=_("File"), label_suffix="", help_text=_("The JSON or the zip that an export gave you."),
+        widget=forms.FileInput(attrs={"accept": ".json,.zip"}),
+    )  # fmt: skip
+
+
+class PasswordForm(forms.Form):
+    """The password again, before what cannot be undone."""
+
+    password = forms.CharField(
+        label=_("Your password"), strip=False, max_length=1000, label_suffix="",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip

@@ -28,6 +28,7 @@ from journal.models import (
 )
 from nutrients.codes import LifeStage
 
+DEMO_EMAIL = "demo@spasmlog.example"
 PROFILE_FIELDS = (
     "birth_date",
     "sex",

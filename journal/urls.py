@@ -19,6 +19,7 @@ from journal.views import (
     patterns,
     profile,
     supplements,
+    transfer,
     undo,
     warning_signs,
     week,
@@ -96,5 +97,9 @@ urlpatterns = [
     path("me/devices/connect/<uuid:id>/", devices.connect_state, name="connect_state"),
     path("me/devices/<uuid:id>/", devices.device, name="device"),
     path("me/devices/<uuid:id>/sign-out/", devices.device_sign_out, name="device_sign_out"),
+    path("me/export/<slug:format>/", transfer.export, name="export"),
+    path("me/import/", transfer.import_diary, name="import_diary"),
+    path("me/import/yes/", transfer.import_confirmed, name="import_confirmed"),
+    path("me/delete-account/", transfer.delete_account, name="delete_account"),
     path("me/theme/", profile.theme, name="theme"),
 ]

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from nutrients import search
+from nutrients import pack, search
 from nutrients.codes import CODES
 from nutrients.models import (
     Activity,
@@ -81,9 +81,10 @@ class FoodAdmin(SharedFoods, admin.ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Food, form, change: bool) -> None:
-        """A place set by hand holds in the search at once."""
+        """A place set by hand holds in the search at once, and on phones when they next ask."""
         super().save_model(request, obj, form, change)
         search.index(obj)
+        pack.renew()
 
 
 @admin.register(FoodPortion)

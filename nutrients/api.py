@@ -4,25 +4,29 @@ What is known of the asking person's habits comes from the diary, which this app
 `journal.api.foods`.
 """
 
+import gzip
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.db.models import prefetch_related_objects
-from django.http import Http404
+from django.http import FileResponse, Http404
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from nutrients import foods, search
+from nutrients import foods, pack, search
 from nutrients.codes import FoodSource
 from nutrients.models import Activity, Food
 from nutrients.serializers import ActivityShape, FoodShape
-from spasmlog.api import PAGE, ApiViewSet, Pages, Parameter
+from spasmlog.api import PAGE, ApiView, ApiViewSet, Files, Pages, Parameter
 
 MOST_FOUND = 100
 
@@ -177,6 +181,58 @@ class Foods(ApiViewSet):
 def _exactly(asked: dict[str, Any]) -> dict[str, Any]:
     named = {name: asked[name] for name in ("source", "source_code", "barcode") if name in asked}
     return named if {"source_code", "barcode"} & set(named) else {**named, "hidden": False}
+
+
+class FoodPack(Files, ApiView):
+    """The food table of the server, to search in without a network: JSON lines in gzip.
+
+    The first line names the columns; each other line is one food, or with two cells only, one that is gone.
+    An amount that is not known is null.
+    """
+
+    parameters = {
+        "get": (
+            Parameter(
+                "since",
+                str,
+                gettext_lazy(
+                    "The version the phone has: only what changed since. The whole if it is not known here."
+                ),
+            ),
+        )
+    }
+
+    @extend_schema(
+        operation_id="foods_pack_retrieve", responses={(200, pack.MEDIA_TYPE): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request) -> FileResponse:
+        latest, since = pack.current(), self.asked.get("since", "")
+        path = (since and pack.since(latest, since)) or pack.whole(latest)
+        return _unpacked(path) if _refuses_gzip(request) else _packed(path)
+
+
+def _packed(path: Path) -> FileResponse:
+    answer = FileResponse(path.open("rb"), content_type=pack.MEDIA_TYPE)
+    answer.headers["Content-Encoding"] = "gzip"
+    return _named(answer, path.name)
+
+
+def _unpacked(path: Path) -> FileResponse:
+    """For a client that takes no gzip: unpacked on the way."""
+    return _named(FileResponse(gzip.open(path), content_type=pack.MEDIA_TYPE), path.stem)
+
+
+def _named(answer: FileResponse, etag: str) -> FileResponse:
+    answer.headers["ETag"] = f'"{etag.partition(".")[0]}{"" if etag.endswith(".gz") else "-unpacked"}"'
+    patch_vary_headers(answer, ["Accept-Encoding"])
+    return answer
+
+
+def _refuses_gzip(request: Request) -> bool:
+    """Whether the client says which encodings it takes, and gzip is not among them."""
+    said = request.headers.get("Accept-Encoding", "*").replace(" ", "").lower().split(",")
+    taken = {one.partition(";")[0] for one in said if not one.endswith((";q=0", ";q=0.0"))}
+    return not taken & {"gzip", "x-gzip", "*"}
 
 
 class Activities(ApiViewSet):

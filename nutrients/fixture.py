@@ -34,13 +34,13 @@ def write(path: Path, foods: Iterable[FoodRecord]) -> None:
         "nutrients": list(CODES),
         "citations": {source: CITATIONS[source] for source in sorted({food.source for food in foods})},
     }
-    text = "\n".join([_json(head), *(line(food) for food in foods), ""])
+    text = "\n".join([as_json(head), *(line(food) for food in foods), ""])
     path.write_bytes(lzma.compress(text.encode(), check=lzma.CHECK_CRC64, filters=FILTERS))
 
 
 def line(food: FoodRecord) -> str:
     """One food as the fixture writes it; a food's digest is taken from it, too."""
-    return _json(
+    return as_json(
         [
             food.source, food.code, food.name, food.category, food.synonyms, food.rank, int(food.hidden),
             [_short(amount) for amount in food.amounts],
@@ -105,7 +105,8 @@ def _food(cells: list) -> FoodRecord:
     )  # fmt: skip
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
+    """As short as JSON can be."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 

@@ -21,7 +21,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from tqdm import tqdm
 
-from nutrients import fixture, search
+from nutrients import fixture, pack, search
 from nutrients.codes import CODES, FoodSource
 from nutrients.models import (
     Activity,
@@ -154,6 +154,7 @@ def _load_foods(
         with tqdm(total=len(foods), desc=FOODS, file=sys.stderr, disable=not progress, leave=False) as bar:
             _write_foods(foods, bar)
             search.rebuild()
+            pack.renew()
     for source, digest in digests.items():
         rows = sum(food.source == source for food in foods)
         _note(source, digest, rows, CITATIONS[source])

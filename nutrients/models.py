@@ -300,3 +300,42 @@ class FoodWords(models.Model):
 
     def __str__(self) -> str:
         return self.parts
+
+
+class FoodPack(models.Model):
+    """A version of the food table that phones were given. Later ones have higher numbers."""
+
+    number = models.BigAutoField(primary_key=True)
+    version = models.CharField(
+        max_length=32, help_text=_("Of its SHA-256: the same foods, the same version.")
+    )
+    foods = models.PositiveIntegerField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("food pack")
+        verbose_name_plural = _("food packs")
+        ordering = ["number"]
+        indexes = [models.Index(fields=["version"])]
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class PackedFood(models.Model):
+    """In which pack a food of the public tables was last other than in the pack before."""
+
+    food_id = models.UUIDField(
+        primary_key=True, help_text=_("No foreign key: a food that is gone stays here.")
+    )
+    source = models.CharField(max_length=8, choices=FoodSource)
+    source_code = models.CharField(max_length=40)
+    digest = models.CharField(max_length=32, blank=True, help_text=_("Of its line; empty: it is gone."))
+    pack = models.ForeignKey(FoodPack, models.CASCADE, related_name="changed")
+
+    class Meta:
+        verbose_name = _("packed food")
+        verbose_name_plural = _("packed foods")
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.source_code}"

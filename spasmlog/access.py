@@ -54,6 +54,12 @@ class Patience(throttling.UserRateThrottle):
     scope = "person"
 
 
+class ExportPatience(throttling.UserRateThrottle):
+    """So many exports an hour: each reads a whole diary. Counted together for the web and for phones."""
+
+    scope = "export"
+
+
 class StrangersPatience(throttling.AnonRateThrottle):
     scope = "stranger"
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from allauth.account import app_settings as account_settings
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.core.internal import ratelimit
 from allauth.headless.internal.sessionkit import lookup_session, session_store
@@ -22,13 +22,14 @@ from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from journal import devices
 from spasmlog.sessions import follow, note_use
@@ -131,6 +132,32 @@ class WebSessionMiddleware(SessionMiddleware):
             session.modified = True  # stored below, and its cookie lasts its full time again
             note_use(session.session_key)
         return super().process_response(request, response)
+
+
+class TooManyTries(Exception):
+    """The password was wrong too often. It counts together with wrong passwords at sign-in."""
+
+    wait = 300
+    """Seconds until the lockout of sign-in ends at the latest."""
+    words = _("This was wrong too often. Wait five minutes, then try again.")
+
+
+def confirm_password(user: AbstractBaseUser, password: str) -> None:
+    """Have the person at the device say the password again, before what cannot be undone.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        If it is not theirs.
+    TooManyTries
+        If it was wrong so often, here or at sign-in, that nobody is asked any more for a while.
+    """
+    try:
+        right = get_adapter().reauthenticate(user, password)
+    except ValidationError:
+        raise TooManyTries from None
+    if not right:
+        raise ValidationError({"password": _("This is not your password.")})
 
 
 class AccountAdapter(DefaultAccountAdapter):

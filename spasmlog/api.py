@@ -105,6 +105,10 @@ class Refusing:
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_cache_control(response, private=True, no_cache=True)
+        if response.streaming:
+            return get_conditional_response(
+                request._request, etag=response.headers.get("ETag"), response=response
+            )
         if request.method == "GET" and response.status_code == 200:
             response.add_post_render_callback(lambda rendered: with_etag(request, rendered))
         return response
@@ -142,6 +146,14 @@ def with_etag(request: Request, response: Response):
 
 class ApiView(Refusing, APIView):
     """A single address."""
+
+
+class Files:
+    """A view that answers files, whatever the client says it accepts: problems are JSON all the same."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple:
+        renderer = self.get_renderers()[0]
+        return renderer, renderer.media_type
 
 
 class ApiViewSet(Refusing, viewsets.GenericViewSet):

@@ -19,7 +19,10 @@ from spasmlog.errors import NotReady, not_found
 
 API_VERSION = "v1"
 OLDEST_CLIENT = "1.0"
-FEATURES = ["diary", "foods", "intake", "gaps", "advice", "second_factor", "sync", "devices", "pairing"]
+FEATURES = [
+    "diary", "foods", "intake", "gaps", "advice", "second_factor", "sync", "food_pack", "export", "patterns",
+    "devices", "pairing",
+]  # fmt: skip
 """What a client may rely on; more will be added as the product grows."""
 
 

@@ -140,7 +140,7 @@ def _known(exc: Exception) -> exceptions.APIException | None:
     if isinstance(exc, Http404):
         return exceptions.NotFound(_("This is not there, or not yours."))
     if isinstance(exc, PermissionDenied):
-        return exceptions.PermissionDenied()
+        return exceptions.PermissionDenied(str(exc) or None)
     if isinstance(exc, OperationalError):
         log.error("database_unreachable", exc_info=exc)
         return NotReady(_("The database does not answer at this moment. Try again."))

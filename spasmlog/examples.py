@@ -108,6 +108,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "advice": None,
     },
     "DeviceShape": {"name": "Anna's Pixel", "kind": "phone", "current": True},
+    "PasswordShape": {"password": "my long password 7"},
     "PairingShape": {"code": "7K2MX-9QRTB", "device_name": "Anna's Pixel"},
     "PairedShape": {"status": 200},
     "PairedUserShape": {"display": "me", "email": "me@example.org", "username": "me"},

@@ -317,6 +317,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": PROXIES,
     "DEFAULT_THROTTLE_RATES": {
         "person": env.str("SPASMLOG_API_RATE", default="600/min"),
+        "export": env.str("SPASMLOG_EXPORT_RATE", default="20/hour"),
         "stranger": env.str("SPASMLOG_API_STRANGER_RATE", default="240/min"),
         "pairing": "10/min",
     },

@@ -37,7 +37,8 @@ THOROUGH = {
     "api/test_queries.py", "api/test_contract.py", "api/test_document.py", "api/test_numbers.py",
     "api/test_who_may.py", "test_promises.py", "journal/calc/test_gaps.py",
     "journal/calc/test_intake.py", "journal/calc/test_many.py", "journal/test_advice_life.py",
-    "journal/test_closing.py", "nutrients/test_search.py", "test_boundaries.py", "web/test_closing_page.py",
+    "journal/test_closing.py", "journal/test_exchange.py", "nutrients/test_pack.py",
+    "nutrients/test_search.py", "test_boundaries.py", "web/test_closing_page.py",
     "web/test_nutrient_pages.py", "web/test_week_page.py",
 }  # fmt: skip
 """Modules that take long for what they tell of a small change: every row, unit, number and address."""

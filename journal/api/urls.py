@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 from rest_framework.routers import SimpleRouter
 
+from journal.api.account import Account, Export
 from journal.api.advice import AdviceCards
 from journal.api.days import DateConverter, Day, Intake
 from journal.api.devices import Devices, OneDevice
@@ -13,7 +14,7 @@ from journal.api.pairing import Pairing
 from journal.api.patterns import PersonalPatterns
 from journal.api.profile import Profile
 from journal.api.sync import Sync
-from nutrients.api import Activities
+from nutrients.api import Activities, FoodPack
 
 register_converter(DateConverter, "date")
 
@@ -33,6 +34,8 @@ urlpatterns = [
         path(f"advice/<uuid:id>/{said}", AdviceCards.as_view({"post": said.replace("-", "_")}, schema=None))
         for said in CARD_ANSWERS
     ),
+    path("account/", Account.as_view(), name="api-account"),
+    path("export/", Export.as_view(), name="api-export"),
     path("profile/", Profile.as_view(), name="api-profile"),
     path("pairing/", Pairing.as_view(), name="api-pairing"),
     path("devices/", Devices.as_view(), name="api-devices"),
@@ -43,5 +46,6 @@ urlpatterns = [
     path("gaps/", Gaps.as_view(), name="api-gaps"),
     path("gaps/weekly/", WeeklyGaps.as_view(), name="api-gaps-weekly"),
     path("patterns/", PersonalPatterns.as_view(), name="api-patterns"),
+    path("foods/pack/", FoodPack.as_view(), name="api-food-pack"),
     *router.urls,
 ]

@@ -28,6 +28,7 @@ from journal.models.findings import (
     ToldGaps,
 )
 from journal.models.person import (
+    AccountDeletion,
     ConditionAnswer,
     Diarist,
     Invitation,
@@ -37,6 +38,7 @@ from journal.models.person import (
 )
 
 __all__ = [
+    "AccountDeletion",
     "Advice",
     "BodyWeight",
     "ConditionAnswer",

@@ -226,3 +226,15 @@ class Invitation(models.Model):
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
+
+
+class AccountDeletion(models.Model):
+    """That an account was deleted: when, and how many rows of each kind. Nothing leads back to the person."""
+
+    deleted_at = models.DateTimeField(default=timezone.now, editable=False)
+    rows = models.JSONField(default=dict, editable=False, help_text=_("Deleted rows by kind."))
+
+    class Meta:
+        verbose_name = _("deleted account")
+        verbose_name_plural = _("deleted accounts")
+        ordering = ["-deleted_at"]

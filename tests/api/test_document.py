@@ -1,6 +1,7 @@
 """The API document says of every operation what a phone developer must know, and its examples work."""
 
 import io
+import json
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -15,6 +16,7 @@ from tests.api.contract import bodies, document, fits, operations, resolved
 from tests.api.rows import OF_ONESELF, row_for
 
 OPERATIONS = operations()
+FILE = {"type": "string", "format": "binary"}
 WRITES = {"POST", "PUT", "PATCH"}
 UNTOLD = {
     "/api/v1/docs/": "the page that shows the document",
@@ -158,8 +160,9 @@ def test_what_is_answered_fits_the_document(alice, milk):
     for operation in (one for one in OPERATIONS if one.method == "GET" and not one.is_open):
         ids = {"id": row_for(operation.path, who, milk).pk} if "id" in operation.ids else {}
         said = alice.read(operation.address(**ids))
-        assert said.status_code == 200, f"{operation}: {said.content}"
-        fits(said.json(), operation.answer(200)["content"]["application/json"]["schema"])
+        assert said.status_code == 200, operation
+        schema = operation.answer(200)["content"].get("application/json", {}).get("schema", FILE)
+        assert schema == FILE or fits(json.loads(b"".join(said)), schema) is None
 
 
 def test_examples_are_told_by_shapes_that_there_are():

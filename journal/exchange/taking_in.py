@@ -1,0 +1,429 @@
+"""Take an exported diary into an account: all of it or, if anything in it is wrong, nothing.
+
+What the account has already stays as it is: a row that is known by its id is not written again, an answer of
+the profile that was given is not replaced. A row that was deleted since comes back. An id that is somebody
+else's becomes another one, always the same for the same account, so a file taken in twice doubles nothing.
+
+Each row passes the rules of its model, as everywhere. What was frozen when it was logged (the diary day, the
+grams of a portion) is taken from the file, for it no longer follows from the rest.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import IO, Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from journal import advice, entries, people
+from journal.calc import days
+from journal.exchange import csv_zip, json_file
+from journal.exchange.contents import BY_NAME, SECTIONS, Broken, Row, Section, batches, plain, read
+from journal.models import DayMark, Diarist, Entry, Favourite, Kept, Meal, MealItem, Supplement, WaterIntake
+from nutrients import foods as own_foods
+from nutrients.codes import CODES
+from nutrients.models import Activity, Food, FoodPortion, portion_id
+
+MOST_BYTES = 40_000_000
+MOST_ROWS = 50_000
+"""About twelve years. On SQLite nobody else writes while a file is taken in: 16,000 rows take about 8 s."""
+SIGNS_COUNT_FOR = timedelta(days=7)
+"""Warning signs of this age are judged as if they were saved now; older ones are the past."""
+DENSITIES = Decimal("0.5"), Decimal(2)
+"""What a drink can weigh. [g/mL]"""
+PERSON = ("profile", "conditions", "medicines", "life_stages", "targets")
+
+NEW, KNOWN, BACK = "new", "known", "brought_back"
+Counts = dict[str, Counter[str]]
+"""By section: how many rows are new, were there already, or were brought back."""
+
+
+def rows_of(file: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
+    """The rows of a file in either format, as (section, place, row), none before what it names."""
+    if file.seek(0, 2) > MOST_BYTES:
+        raise Broken(_("This file is larger than any diary."))
+    file.seek(0)
+    start = file.read(4)
+    file.seek(0)
+    found = csv_zip.read(file) if start.startswith(b"PK") else json_file.read(file)
+    order = {section.name: place for place, section in enumerate(SECTIONS)}
+    last = 0
+    for number, (section, place, row) in enumerate(found):
+        if number >= MOST_ROWS:
+            raise Broken(_("This file has more rows than any diary."))
+        if order[section] < last:
+            raise Broken(_("The lists are not in the order of an export."), place)
+        last = order[section]
+        yield section, place, row
+
+
+def preview(diarist: Diarist, file: IO[bytes]) -> Counts:
+    """Count the entries that taking this file in would write, bring back or leave; writes nothing."""
+    counts: Counts = {}
+    for section, batch in _batches(file):
+        rows = [read(section, row, place) for place, row in batch]
+        if section.name not in PERSON:
+            here = _Here(diarist, section.model, rows, {})
+            counts.setdefault(section.name, Counter()).update(here.state(row) for row in rows)
+    return counts
+
+
+@transaction.atomic
+def take_in(diarist: Diarist, file: IO[bytes]) -> Counts:
+    """Write what a file holds and this diary does not; returns what became of its rows.
+
+    Raises
+    ------
+    Broken
+        If the file or a row of it cannot be taken; it says where. Nothing is written then.
+    """
+    taking = _Taking(Diarist.objects.select_for_update().get(pk=diarist.pk))
+    for section, batch in _batches(file):
+        taking.take(section, batch)
+    taking.finish()
+    return taking.counts
+
+
+def _batches(file: IO[bytes]) -> Iterator[tuple[Section, list[tuple[str, Any]]]]:
+    for name, rows in groupby(rows_of(file), itemgetter(0)):
+        for batch in batches((place, row) for _name, place, row in rows):
+            yield BY_NAME[name], batch
+
+
+# Ids ------------------------------------------------------------------------------------------
+
+
+def _own_id(diarist: Diarist, id: UUID) -> UUID:
+    """The id in this account of a row whose own is somebody else's."""
+    return uuid5(id, str(diarist.user_id))
+
+
+class _Here:
+    """What is stored of the rows of a batch: under their ids, under those they have here, or by their day."""
+
+    def __init__(
+        self, diarist: Diarist, model: type[models.Model], rows: list[Row], foods: Mapping[UUID, UUID]
+    ):
+        self._diarist, self._foods = diarist, foods
+        ids = [id for row in rows for id in (row["id"], _own_id(diarist, row["id"]))]
+        owner = "owner_id" if model is Food else "diarist__user_id"
+        found = model._default_manager.filter(pk__in=ids).values_list("pk", owner, "deleted_at")
+        self._stored = {pk: (whose, gone) for pk, whose, gone in found}
+        self._taken = self._by_key(model, rows)
+
+    def _by_key(self, model: type[models.Model], rows: list[Row]) -> dict[Any, UUID]:
+        """Marks by their day and favourite foods by their food: of each there is one."""
+        if model is DayMark:
+            marks = DayMark.objects.of(self._diarist).filter(date__in=[row["date"] for row in rows])
+            self._stored |= {
+                pk: (self._diarist.user_id, gone) for pk, gone in marks.values_list("pk", "deleted_at")
+            }
+            return dict(marks.values_list("date", "pk"))
+        if model is Favourite:
+            live = Favourite.objects.of(self._diarist).live().exclude(food=None)
+            self._stored |= dict.fromkeys(live.values_list("pk", flat=True), (self._diarist.user_id, None))
+            return dict(live.values_list("food_id", "pk"))
+        return {}
+
+    def id(self, row: Row) -> UUID:
+        """The id that a row of the file has here."""
+        if (known := self._taken.get(self._key(row))) is not None:
+            return known
+        whose, _gone = self._stored.get(row["id"], (self._diarist.user_id, None))
+        return row["id"] if whose == self._diarist.user_id else _own_id(self._diarist, row["id"])
+
+    def state(self, row: Row) -> str:
+        stored = self._stored.get(self.id(row))
+        if stored is None:
+            return NEW
+        return BACK if stored[1] and not row.get("deleted_at") else KNOWN
+
+    def note(self, row: Row) -> None:
+        """Remember that a row is stored now: a file may hold it twice."""
+        id, key = self.id(row), self._key(row)
+        self._stored[id] = (self._diarist.user_id, row.get("deleted_at"))
+        if key:
+            self._taken[key] = id
+
+    def _key(self, row: Row) -> Any:
+        day, food = row.get("date"), row.get("food")
+        return day or (self._foods.get(food, food) if food else None)
+
+
+# Rows -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Taking:
+    """One file on its way into one diary, which is held until all of it is in."""
+
+    diarist: Diarist
+    counts: Counts = field(default_factory=dict)
+    foods: dict[UUID, UUID] = field(default_factory=dict)
+    """Own foods of the file, by their ids there: their ids here."""
+    portions: dict[UUID, UUID] = field(default_factory=dict)
+    supplements: dict[UUID, UUID] = field(default_factory=dict)
+    touched: set[date] = field(default_factory=set)
+    signs: list[Entry] = field(default_factory=list)
+    person: dict[str, list[Row]] = field(default_factory=dict)
+
+    def take(self, section: Section, batch: list[tuple[str, Any]]) -> None:
+        rows = [(place, read(section, row, place)) for place, row in batch]
+        self.counts.setdefault(section.name, Counter())
+        if section.name in PERSON:
+            self.person.setdefault(section.name, []).extend(row for _place, row in rows)
+        elif section.model is Food:
+            for place, row in rows:
+                self._at(place, self._take_food, row)
+        else:
+            self._take_entries(section, rows)
+
+    def finish(self) -> None:
+        """Store the revision that the rows were stamped with, and what else is due once all are in."""
+        Diarist.objects.filter(pk=self.diarist.pk).update(revision=self.diarist.revision)
+        self._take_person()
+        if self.touched:
+            entries.mark_stale(self.diarist, self.touched)
+        for entry in self.signs:
+            advice.raised_by(entry)
+
+    def _at(self, place: str, verb: Any, *said: Any) -> Any:
+        """Do something for one row; a refusal says which."""
+        try:
+            return verb(*said)
+        except Broken:
+            raise
+        except ValidationError as refused:
+            raise Broken(" ".join(refused.messages), place) from None
+
+    def _count(self, section: str, what: str, times: int = 1) -> None:
+        self.counts[section][what] += times
+
+    # Own foods
+
+    def _take_food(self, row: Row) -> None:
+        here = _Here(self.diarist, Food, [row], {})
+        id, state = here.id(row), here.state(row)
+        if state == BACK:
+            own_foods.restore(self.diarist.user, id)
+        elif state == NEW:
+            self._new_food(id, row)
+        self.foods[row["id"]] = id
+        self.portions |= {one["id"]: portion_id(id, one["description"]) for one in row["portions"]}
+        self._count("foods", state)
+
+    def _new_food(self, id: UUID, row: Row) -> None:
+        own_foods.save_own(
+            self.diarist.user, id=id, name=row["name"], barcode=row["barcode"],
+            per_100g={code: row[code] for code in CODES},
+            portions=[(one["description"], one["grams"]) for one in row["portions"]],
+        )  # fmt: skip
+        if row["deleted_at"]:
+            own_foods.remove(self.diarist.user, id)
+
+    # Entries
+
+    def _take_entries(self, section: Section, placed: list[tuple[str, Row]]) -> None:
+        model, rows = section.model, [row for _place, row in placed]
+        assert issubclass(model, Kept)
+        here, named = _Here(self.diarist, model, rows, self.foods), _Named(self, rows)
+        new: list[Kept] = []
+        items: list[MealItem] = []
+        for place, row in placed:
+            id, state = here.id(row), here.state(row)
+            if state == NEW:
+                entry, parts = self._at(place, self._entry, model, id, row, named)
+                new.append(entry)
+                items += parts
+            elif state == BACK:
+                self._bring_back(model, id)
+            here.note(row)
+            if model is Supplement:
+                self.supplements[row["id"]] = id
+            self._count(section.name, state)
+        model._default_manager.bulk_create(new)
+        MealItem.objects.bulk_create(items)
+
+    def _bring_back(self, model: type[Kept], id: UUID) -> None:
+        entry = model._default_manager.get(pk=id)
+        entry.diarist, entry.deleted_at = self.diarist, None
+        self._stamp(entry)
+        entry.save(update_fields=["deleted_at", "revision", "updated_at"])
+
+    def _entry(self, model: type[Kept], id: UUID, row: Row, named: "_Named") -> tuple[Kept, list[MealItem]]:
+        """A row as an entry that keeps every rule of its model, with the foods of a meal."""
+        said = {name: value for name, value in row.items() if name not in ("id", "items")}
+        items = row.get("items") or []
+        entry = model(id=id, diarist=self.diarist, **named.put(said))
+        entry.created_at = min(entry.created_at, timezone.now())
+        if isinstance(entry, Favourite):
+            entry.items = [named.said(one) for one in items]
+        if isinstance(entry, Entry):
+            _freeze(entry)
+        entry.full_clean(exclude=CHECKED_HERE, validate_unique=False, validate_constraints=False)
+        if isinstance(entry, WaterIntake):
+            _check_density(entry)
+        self._stamp(entry)
+        if isinstance(entry, Entry) and getattr(entry, "signs", None):
+            self._remember_signs(entry)
+        return entry, self._items(entry, items, named) if isinstance(entry, Meal) else []
+
+    def _items(self, meal: Meal, rows: list[Row], named: "_Named") -> list[MealItem]:
+        if not 0 < len(rows) <= entries.MOST_ITEMS:
+            raise ValidationError(_("A meal has from 1 to %(most)s foods.") % {"most": entries.MOST_ITEMS})
+        items = [MealItem(meal=meal, position=place, **named.item(row)) for place, row in enumerate(rows)]
+        for item in items:
+            item.full_clean(exclude=CHECKED_HERE, validate_unique=False, validate_constraints=False)
+        return items
+
+    def _stamp(self, entry: Kept) -> None:
+        self.diarist.revision += 1
+        entry.revision, entry.updated_at = self.diarist.revision, timezone.now()
+        if hasattr(entry, "local_date"):
+            self.touched.add(entry.local_date)
+
+    def _remember_signs(self, entry: Entry) -> None:
+        if entry.occurred_at > timezone.now() - SIGNS_COUNT_FOR:
+            self.signs.append(entry)
+
+    # The person
+
+    def _take_person(self) -> None:
+        first = self.diarist.set_up_at is None
+        answered = dict(self.diarist.conditionanswer_set.values_list("condition", "answer"))
+        said = {row["condition"]: row["answer"] for row in self.person.get("conditions", ())}
+        new = {condition: answer for condition, answer in said.items() if condition not in answered}
+        if new:
+            self._at("conditions", people.answer_conditions, self.diarist, new)
+        self._count_person("conditions", len(new))
+        self._add("medicines", self.diarist.medicine_set, people.set_medicines)
+        self._add("life_stages", self.diarist.lifestageperiod_set, people.set_life_stages)
+        self._add("targets", self.diarist.personaltarget_set, people.set_targets, "nutrient")
+        for row in self.person.get("profile", ())[:1]:
+            self._answer_profile(row if first else self._unanswered(row))
+
+    def _answer_profile(self, said: Row) -> None:
+        if said:
+            self._at("profile", lambda: people.update_profile(self.diarist, **said))
+        self._count_person("profile", int(bool(said)))
+
+    def _unanswered(self, row: Row) -> Row:
+        """Of the answers of a file those that this person has not given."""
+        return {
+            name: value for name, value in row.items() if value and getattr(self.diarist, name) in (None, "")
+        }
+
+    def _add(self, name: str, stored: Any, store: Any, key: str = "") -> None:
+        """Add to a list that is stored as a whole what it does not have."""
+        fields = BY_NAME[name].fields
+        known = list(stored.values(*fields))
+        seen = [row[key] if key else row for row in known]
+        new = [row for row in self.person.get(name, ()) if (row[key] if key else row) not in seen]
+        if new:
+            self._at(name, store, self.diarist, [*known, *new])
+        self._count_person(name, len(new))
+
+    def _count_person(self, name: str, new: int) -> None:
+        if name in self.person:
+            self._count(name, NEW, new)
+            self._count(name, KNOWN, len(self.person[name]) - new)
+
+
+CHECKED_HERE = ["diarist", "meal", "food", "portion", "beverage", "activity", "supplement", "occurred_at"]
+"""What a row names was looked up for many rows at once; a moment may be further back than one logged now."""
+
+
+def _freeze(entry: Entry) -> None:
+    """Check the moment, and that the diary day it was frozen to can be its own."""
+    if entry.local_date is None or entry.occurred_at.date() < entries.OLDEST_DAY:
+        raise ValidationError({"occurred_at": _("This day is before 1990. Check the date.")})
+    entry._meta.get_field("occurred_at").validators[0](entry.occurred_at)
+    entry.tz = entry.tz or entry.diarist.time_zone
+    entry._meta.get_field("tz").run_validators(entry.tz)
+    zone = ZoneInfo(entry.tz)
+    on_the_wall = entry.occurred_at.astimezone(zone)
+    before = on_the_wall.time() < time(12) and entry.local_date == on_the_wall.date() - timedelta(days=1)
+    if entry.local_date != on_the_wall.date() and not before:
+        raise ValidationError({"local_date": _("This diary day does not fit the time.")})
+    entry.utc_offset_min = days.offset_minutes(entry.occurred_at, zone)
+
+
+def _check_density(drink: WaterIntake) -> None:
+    least, most = DENSITIES
+    if drink.grams is None or not least <= drink.grams / max(drink.amount_ml, Decimal("0.1")) <= most:
+        raise ValidationError({"grams": _("A drink cannot weigh this. Check the amount.")})
+
+
+class _Named:
+    """What the rows of a batch name: foods, portions, activities and supplements, looked up all at once."""
+
+    def __init__(self, taking: _Taking, rows: list[Row]):
+        self._taking = taking
+        items = [one for row in rows for one in row.get("items") or []]
+        foods = {
+            taking.foods.get(id, id)
+            for one in [*rows, *items]
+            for id in (one.get("food"), one.get("beverage"))
+            if id
+        }
+        portions = {taking.portions.get(one["portion"], one["portion"]) for one in items if one["portion"]}
+        activities = {row["activity"] for row in rows if row.get("activity")}
+        self._foods = set(
+            Food.objects.visible_to(taking.diarist.user).filter(pk__in=foods).values_list("pk", flat=True)
+        )
+        self._portions = FoodPortion.objects.in_bulk(portions)
+        self._activities = set(Activity.objects.filter(pk__in=activities).values_list("pk", flat=True))
+
+    def put(self, said: Row) -> Row:
+        """The fields of a row with ids that lead to rows here."""
+        for name in ("food", "beverage"):
+            if name in said:
+                said[f"{name}_id"] = self._food(said.pop(name))
+        if "activity" in said:
+            said["activity_id"] = self._activity(said.pop("activity"))
+        if "supplement" in said:
+            said["supplement_id"] = self._supplement(said.pop("supplement"))
+        return said
+
+    def item(self, row: Row) -> Row:
+        """A food of a meal. A portion that the food no longer has is let go; its grams stay."""
+        food, portion = self._food(row["food"]), self._portion(row["portion"])
+        if portion and portion.food_id != food:
+            portion = None
+        return {"food_id": food, "portion": portion, "quantity": row["quantity"], "grams": row["grams"]}
+
+    def said(self, row: Row) -> Row:
+        """A food of a usual meal, as favourites keep it."""
+        portion = self._portion(row["portion"])
+        return {
+            "food": str(self._food(row["food"])), "portion": str(portion.pk) if portion else None,
+            "quantity": plain(row["quantity"]), "grams": plain(row["grams"]),
+        }  # fmt: skip
+
+    def _food(self, id: UUID | None) -> UUID | None:
+        here = self._taking.foods.get(id, id) if id else None
+        if here and here not in self._foods:
+            raise ValidationError({"food": _("This food is not in the table.")})
+        return here
+
+    def _portion(self, id: UUID | None) -> FoodPortion | None:
+        return self._portions.get(self._taking.portions.get(id, id)) if id else None
+
+    def _activity(self, code: str | None) -> str | None:
+        if code and code not in self._activities:
+            raise ValidationError({"activity": _("This activity is not in the table.")})
+        return code
+
+    def _supplement(self, id: UUID) -> UUID:
+        if id not in self._taking.supplements:
+            raise ValidationError({"supplement": _("Choose one of your own supplements.")})
+        return self._taking.supplements[id]
