@@ -14,7 +14,7 @@ CHECKED := spasmlog nutrients journal tests benchmarks clients manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-all lint lint-ruff lint-types lint-templates lint-migrations lint-schema fmt \
-	schema bench demo-reset lock clean
+	schema promise bench demo-reset lock clean
 
 help: ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -56,6 +56,7 @@ lint-migrations: $(VENV)/.installed-dev
 lint-schema: $(VENV)/.installed-dev
 	$(MANAGE) spectacular --validate --fail-on-warn --file $(VENV)/openapi.yaml
 	diff -u docs/openapi.yaml $(VENV)/openapi.yaml
+	$(PY) -m spasmlog.promises
 
 fmt: $(VENV)/.installed-dev ## put the source in order
 	$(PY) -m ruff check --fix-only $(CHECKED)
@@ -63,6 +64,9 @@ fmt: $(VENV)/.installed-dev ## put the source in order
 
 schema: $(VENV)/.installed ## write docs/openapi.yaml
 	$(MANAGE) spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+promise: $(VENV)/.installed ## promise docs/openapi.yaml as it is to the phones out there (see docs/api.md)
+	$(PY) -m spasmlog.promises --renew
 
 bench: $(VENV)/.installed-dev ## every speed and memory claim, measured
 	$(PY) -m benchmarks

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions, serializers
 
 from journal import entries
@@ -354,10 +355,14 @@ class FavouriteItems(ItemList):
         ]
 
     def to_representation(self, data) -> list[dict]:
-        return list(data)
+        return [{name: one.get(name) for name in ("food", "portion", "quantity", "grams")} for one in data]
 
 
 class FavouriteItemShape(ItemShape):
+    """A food of a usual meal: `food` with either `portion` and `quantity`, or `grams`."""
+
+    id = food_name = None
+
     class Meta:
         list_serializer_class = FavouriteItems
 
@@ -400,6 +405,11 @@ class TargetShape(Shape):
     set_by = serializers.ChoiceField(SetBy.choices, default=SetBy.OWN)
 
 
+@extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"})
+class Clock(serializers.TimeField):
+    """A time of the day to the minute, such as 04:00."""
+
+
 class Blank(Text):
     """A text of which none is answered as null."""
 
@@ -425,7 +435,7 @@ class ProfileShape(Shape):
     )
     height_cm = Number(required=False, allow_null=True)
     time_zone = Text(allow_null=False, allow_blank=False)
-    day_start = serializers.TimeField(required=False, format="%H:%M")
+    day_start = Clock(required=False, format="%H:%M", help_text="When the diary day begins.")
     week_start = serializers.ChoiceField(
         WeekStart.choices, required=False, help_text="0 Monday, 5 Saturday, 6 Sunday."
     )

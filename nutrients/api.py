@@ -39,6 +39,7 @@ class Foods(ApiViewSet):
     page_ordering = ("name", "id")
     lookup_url_kwarg = "id"
     lookup_value_converter = "uuid"
+    refuses = dict.fromkeys(("update", "partial_update", "destroy"), ("403",))  # a food of the public tables
     parameters = {
         "list": (
             Parameter(
@@ -76,6 +77,7 @@ class Foods(ApiViewSet):
         return Food.objects.visible_to(self.request.user).filter(deleted_at=None).prefetch_related("portions")
 
     def list(self, request: Request) -> Response:
+        """By words as they are typed (`search`), by code, by barcode, or page by page."""
         asked = self.asked
         if "source_code" in asked and "source" not in asked:
             raise exceptions.ValidationError({"source": [_("A code belongs to a source: give both.")]})
@@ -101,21 +103,25 @@ class Foods(ApiViewSet):
         return [FoodShape.told(food) for food in best]
 
     def retrieve(self, request: Request, id: UUID) -> Response:
+        """Of the public tables, or one's own."""
         food = self.food(id)
         return Response(FoodShape.told(food), headers=self.tag(food))
 
     def create(self, request: Request) -> Response:
+        """One of one's own, given `per_100g` or `per_portion`. A known `id` answers what is stored."""
         said = self.said(request.data)
         if known := self.own_or_none(said.get("id")):
             return self.answer(known)
         return self.save(said, status.HTTP_201_CREATED)
 
     def update(self, request: Request, id: UUID) -> Response:
+        """One of one's own, whole: what is left out is emptied."""
         said = self.said(request.data, id)
         made = self.own_or_none(id) is None
         return self.save({**said, "id": id}, status.HTTP_201_CREATED if made else status.HTTP_200_OK)
 
     def partial_update(self, request: Request, id: UUID) -> Response:
+        """One of one's own. Amounts that are not named stay as they were."""
         food = self.own(id)
         said = self.said(request.data, id, partial=True)
         if "per_100g" in said:
@@ -126,6 +132,7 @@ class Foods(ApiViewSet):
         return self.save({"name": food.name, "barcode": food.barcode, "portions": portions, **said, "id": id})
 
     def destroy(self, request: Request, id: UUID) -> Response:
+        """One of one's own. Meals that it was eaten in keep it."""
         self.take_away(self.own(id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -229,6 +236,7 @@ def _refuses_gzip(request: Request) -> bool:
 class Activities(ApiViewSet):
     """Activities with their energy cost: `code` goes into an exercise."""
 
+    nouns = "activity", "activities"
     queryset = Activity.objects.all()
     serializer_class = ActivityShape
     pagination_class = Pages
@@ -237,5 +245,6 @@ class Activities(ApiViewSet):
 
     @extend_schema(operation_id="activities_list")
     def list(self, request: Request) -> Response:
+        """In the order of their names."""
         rows = self.get_queryset().filter(name__icontains=self.asked.get("search", ""))
         return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)

@@ -1,6 +1,7 @@
 """The REST door's frame: what may be asked, pages, ETags, and the types of what is sent.
 
-The resources themselves are in `nutrients.api` and `journal.api`.
+The resources themselves are in `nutrients.api` and `journal.api`; what the API document says of them is made
+in `spasmlog.document`.
 """
 
 import hashlib
@@ -18,16 +19,12 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.encoding import force_str
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import exceptions, pagination, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from spasmlog.access import TokenAuthentication
-from spasmlog.errors import PROBLEM_JSON
 from spasmlog.telling import teller
 
 # What is asked -------------------------------------------------------------------------------
@@ -150,38 +147,6 @@ def with_etag(request: Request, response: Response):
     return get_conditional_response(request._request, etag=response.headers["ETag"], response=response)
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
-    """How the API document describes the token."""
-
-    target_class = "spasmlog.access.TokenAuthentication"
-    name = "sessionToken"
-
-    def get_security_definition(self, auto_schema) -> dict:
-        return {"type": "apiKey", "in": "header", "name": TokenAuthentication.header}
-
-
-class DocumentedParameters(AutoSchema):
-    """Tells in the API document of the parameters that a view declares and refuses by."""
-
-    def get_override_parameters(self) -> list:
-        declared = getattr(self.view, "parameters", {})
-        asked = getattr(self.view, "action", None) or self.method.lower()
-        return [one.documented() for one in declared.get(asked, ())]
-
-    def _get_request_body(self, direction: str = "request") -> dict | None:
-        """Also of a DELETE that must be told something, which the generator would leave out."""
-        method = self.method
-        try:
-            if method == "DELETE" and getattr(self.view, "delete_takes_body", False):
-                self.method = "POST"
-            return super()._get_request_body(direction)
-        finally:
-            self.method = method
-
-    def get_tags(self) -> list[str]:
-        return [self.path.removeprefix("/api/v1/").split("/")[0]]
-
-
 class ApiView(Refusing, APIView):
     """A single address."""
 
@@ -234,6 +199,7 @@ class Pages(pagination.CursorPagination):
 # Shapes ---------------------------------------------------------------------------------------
 
 
+@extend_schema_field({"type": "number", "format": "double"})
 class Number(serializers.DecimalField):
     """A finite number, exact as it was typed; answered as a JSON number."""
 
@@ -384,32 +350,3 @@ class Shape(serializers.Serializer):
             if unknown:
                 raise exceptions.ValidationError({name: [self.error_messages["unknown"]] for name in unknown})
         return super().to_internal_value(data)
-
-
-def describe_problems(result: dict, generator, **kwargs) -> dict:
-    """Say in the API document that every operation may answer a problem."""
-    result["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
-    answer = {
-        "description": "A problem",
-        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            operation["responses"]["default"] = answer
-    return result
-
-
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "description": "RFC 9457. `code` is stable: act on it. `detail` is a sentence to show.",
-    "required": ["type", "title", "status", "code", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-        "current": {"type": "object", "description": "Of 412: the row as it is stored now."},
-    },
-}

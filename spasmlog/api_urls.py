@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -47,7 +47,7 @@ class Open:
 
 
 class Server(Open, ApiView):
-    """Which server this is. Answers only once foods are loaded and the database is up to date."""
+    """Which server this is, for anybody. It answers once foods are loaded and the database is up to date."""
 
     @extend_schema(responses=ServerShape, auth=[])
     def get(self, request: Request) -> Response:
@@ -66,8 +66,11 @@ class Server(Open, ApiView):
         )
 
 
+@extend_schema_view(
+    get=extend_schema(parameters=[OpenApiParameter(name, exclude=True) for name in ("format", "lang")])
+)
 class Schema(Open, Refusing, SpectacularAPIView):
-    """This document."""
+    """This document, as YAML unless the client asks for JSON by `Accept`."""
 
 
 class Docs(Open, Refusing, SpectacularSwaggerView):

@@ -107,10 +107,13 @@ def exception_handler(exc: Exception, context: dict) -> Response:
         JSONRenderer(),
         "application/json",
     )
+    return Response(problem_of(known), known.status_code, headers=_headers(known), content_type=PROBLEM_JSON)
+
+
+def problem_of(known: exceptions.APIException) -> dict:
+    """The problem document that tells of an exception."""
     body = problem(known.status_code, _code(known), _detail(known), _errors(known))
-    if isinstance(known, ChangedSince):
-        body["current"] = known.current
-    return Response(body, known.status_code, headers=_headers(known), content_type=PROBLEM_JSON)
+    return {**body, "current": known.current} if isinstance(known, ChangedSince) else body
 
 
 def problem(status_code: int, code: str, detail: str, errors: dict[str, list[str]] | None = None) -> dict:

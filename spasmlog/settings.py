@@ -310,8 +310,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["spasmlog.access.LimitedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "spasmlog.api.DocumentedParameters",
+    "DEFAULT_SCHEMA_CLASS": "spasmlog.document.Documented",
     "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,  # ?format= is a parameter like any other: refused by name, no 404
     "DEFAULT_THROTTLE_CLASSES": ["spasmlog.access.Patience"],
     "NUM_PROXIES": PROXIES,
     "DEFAULT_THROTTLE_RATES": {
@@ -344,7 +345,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "spasmlog.api.describe_problems",
+        "spasmlog.document.complete",
     ],
 }
 

@@ -20,6 +20,7 @@ from tests import databases
 IN_CI = bool(os.environ.get("SPASMLOG_CI"))
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
 CHROMEDRIVER = shutil.which("chromedriver")
+NODE = shutil.which("node") and shutil.which("npm")
 PASSWORD = "cramp-diary-1"
 
 
@@ -28,13 +29,14 @@ PASSWORD = "cramp-diary-1"
 
 def pytest_report_header():
     browser = CHROMIUM if CHROMIUM and CHROMEDRIVER else "not found: the browser tests are skipped"
-    return f"engine: {django_settings.TEST_ENGINE}; browser: {browser}"
+    node = NODE or "not found: the TypeScript client is skipped"
+    return f"engine: {django_settings.TEST_ENGINE}; browser: {browser}; npm: {node}"
 
 
 THOROUGH = {
     "client/test_bad_lines.py", "client/test_command_line.py", "client/test_convergence.py",
-    "client/test_guide.py",
-    "api/test_queries.py", "api/test_contract.py", "api/test_numbers.py", "journal/calc/test_gaps.py",
+    "client/test_guide.py", "api/test_queries.py", "api/test_contract.py", "api/test_document.py",
+    "api/test_numbers.py", "api/test_who_may.py", "test_promises.py", "journal/calc/test_gaps.py",
     "journal/calc/test_portions.py", "journal/calc/test_many.py", "journal/test_advice_life.py",
     "journal/test_closing.py", "journal/test_demo.py", "journal/test_exchange.py", "journal/test_patterns.py",
     "nutrients/test_pack.py", "nutrients/test_search.py", "test_boundaries.py", "web/test_closing_page.py",
@@ -53,10 +55,15 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if item not in elsewhere]
         config.hook.pytest_deselected(items=elsewhere)
     if not (CHROMIUM and CHROMEDRIVER):
-        missing = pytest.mark.skip(reason="needs chromium and chromedriver (Debian: chromium-driver)")
-        for item in items:
-            if item.get_closest_marker("browser"):
-                item.add_marker(missing)
+        skip(items, "browser", "needs chromium and chromedriver (Debian: chromium-driver)")
+    if not NODE:
+        skip(items, "node", "needs node and npm (Debian: nodejs npm)")
+
+
+def skip(items, marker, reason):
+    for item in items:
+        if item.get_closest_marker(marker):
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.hookimpl(trylast=True)

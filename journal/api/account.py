@@ -31,7 +31,10 @@ class Export(OfDiarist, Files, ApiView):
 
     @extend_schema(
         operation_id="export_retrieve",
-        responses={(200, made.MEDIA_TYPE): OpenApiTypes.BINARY for made in FORMATS.values()},
+        responses={
+            (200, made.MEDIA_TYPE): OpenApiTypes.OBJECT if name == "json" else OpenApiTypes.BINARY
+            for name, made in FORMATS.items()
+        },
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         return as_download(self.diarist, self.asked.get("format", "json"))

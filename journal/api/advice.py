@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -58,6 +58,7 @@ class CardShape(serializers.Serializer):
     push = serializers.BooleanField(help_text="A phone may ring for it: warning signs and dangers alone.")
 
 
+@extend_schema_serializer(many=False)
 class CardsShape(serializers.Serializer):
     results = CardShape(many=True)
 
@@ -85,7 +86,9 @@ def raised(diarist, rows) -> list[dict]:
 
 
 class AdviceCards(OfDiarist, ApiViewSet):
-    """Cards, most severe first."""
+    """Cards of advice, each with the rule and the numbers or ticks behind it. They never diagnose."""
+
+    nouns = "card", "cards of advice"
 
     serializer_class = CardShape
     lookup_url_kwarg = "id"
@@ -98,37 +101,39 @@ class AdviceCards(OfDiarist, ApiViewSet):
 
     @extend_schema(responses=CardsShape)
     def list(self, request: Request) -> Response:
+        """Those to show now, most severe first."""
         return Response({"results": [shown(card) for card in advice.cards_for(self.diarist)]})
 
     def retrieve(self, request: Request, id: UUID) -> Response:
+        """Also one that was put away."""
         return self.answer(get_object_or_404(self.get_queryset(), pk=id))
 
     @extend_schema(parameters=[KEY], request=NothingShape)
     @action(detail=True, methods=["post"])
     @once_for_each_key
     def acknowledge(self, request: Request, id: UUID) -> Response:
-        """I have read this."""
+        """Say that a card was read."""
         return self.put_away(advice.acknowledge)
 
     @extend_schema(parameters=[KEY], request=NothingShape)
     @action(detail=True, methods=["post"], url_path="got-help")
     @once_for_each_key
     def got_help(self, request: Request, id: UUID) -> Response:
-        """I was seen, or called somebody."""
+        """Say that one was seen, or called somebody."""
         return self.put_away(advice.got_help)
 
     @extend_schema(parameters=[KEY], request=SnoozeShape)
     @action(detail=True, methods=["post"])
     @once_for_each_key
     def snooze(self, request: Request, id: UUID) -> Response:
-        """Not now."""
+        """Put a card off. It comes back after so many days."""
         return self.put_away(advice.snooze, SnoozeShape)
 
     @extend_schema(parameters=[KEY], request=NothingShape)
     @action(detail=True, methods=["post"])
     @once_for_each_key
     def dismiss(self, request: Request, id: UUID) -> Response:
-        """Not for me."""
+        """Say that a card is not for oneself."""
         return self.put_away(advice.dismiss)
 
     def put_away(self, verb, shape: type[Shape] = NothingShape) -> Response:

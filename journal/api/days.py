@@ -151,10 +151,13 @@ class Day(OfDiarist, ApiView):
 
     @extend_schema(parameters=[DATE_IN_PATH], responses=DayShape)
     def get(self, request: Request, date: date) -> Response:
+        """Read a day. One on which nothing was logged is answered too."""
         return self.answer(date, DayMark.objects.of(self.diarist).live().filter(date=date).first())
 
     @extend_schema(parameters=[DATE_IN_PATH, MATCH], request=DayMarkShape, responses=DayShape)
     def put(self, request: Request, date: date) -> Response:
+        """Say something of the whole day. What is left out stays as it was; a change that was made on an
+        older revision is refused with 412."""
         shape = DayMarkShape(data=request.data)
         shape.is_valid(raise_exception=True)
         said = dict(shape.validated_data)
@@ -204,7 +207,10 @@ class Day(OfDiarist, ApiView):
 
 
 class Intake(OfDiarist, ApiView):
-    """What each day held, from the first to the last asked for, both included, unfinished days too."""
+    """What each day held, from the first to the last asked for, both included, unfinished days too.
+
+    `amount` is the sum of what is known, a lower bound where `unknown_items` is above 0.
+    """
 
     parameters = {
         "get": (
@@ -215,6 +221,7 @@ class Intake(OfDiarist, ApiView):
 
     @extend_schema(responses=IntakeShape)
     def get(self, request: Request) -> Response:
+        """Read the totals of each day. At most 366 days at once."""
         first, last = span(self.asked.get("from"), self.asked.get("to"), entries.today(self.diarist))
         limits = {code: whose for code in KEY_CODES if (whose := self.effects.whose_limits(code))}
         return Response({"limits_by": limits, "results": daily_totals(self.diarist, first, last)})

@@ -70,16 +70,20 @@ class KeptViewSet(OfDiarist, ApiViewSet):
         return rows
 
     def list(self, request: Request) -> Response:
+        """In pages, newest first. Deleted rows are not among them."""
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response([self.serializer_class.told(entry) for entry in page])
 
     def retrieve(self, request: Request, id: UUID) -> Response:
+        """Its ETag is its `revision`, for `If-Match`."""
         entry = self.get_object()
         return Response(self.shown(entry), headers={"ETag": f'"{entry.revision}"'})
 
     @extend_schema(parameters=[KEY])
     @once_for_each_key
     def create(self, request: Request) -> Response:
+        """The `id` is best made by the client: the same one sent again answers what is stored, and nothing
+        is logged twice."""
         said = self.read(request)
         said.pop("base_revision", None)
         entry = self.log(**said)
@@ -90,12 +94,15 @@ class KeptViewSet(OfDiarist, ApiViewSet):
 
     @extend_schema(parameters=[MATCH])
     def update(self, request: Request, id: UUID) -> Response:
+        """Harmless to repeat. What is left out is emptied, except when and where. A row that exists and
+        differs needs `base_revision` or `If-Match`: an older one is refused with 412."""
         said = self.shape(request.data).whole()
         entry, made = self.store(id, said, self.base(request, said, id))
         return self.answer(entry, status.HTTP_201_CREATED if made else status.HTTP_200_OK)
 
     @extend_schema(parameters=[MATCH])
     def partial_update(self, request: Request, id: UUID) -> Response:
+        """What is left out stays as it was."""
         entry = self.get_object()
         said = self.read(request, partial=True)
         check_id(said, id)
@@ -103,6 +110,7 @@ class KeptViewSet(OfDiarist, ApiViewSet):
 
     @extend_schema(parameters=[MATCH])
     def destroy(self, request: Request, id: UUID) -> Response:
+        """A tombstone stays, so that other devices learn of it; PUT brings the row back."""
         entry = self.get_object()
         entries.remove(entry, base_revision=if_match(request, entry.revision))
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -192,6 +200,8 @@ class EntryViewSet(KeptViewSet):
 
 
 class Meals(EntryViewSet):
+    """What was eaten and drunk at one moment: foods of the table, each with a portion or in grams."""
+
     model, serializer_class = Meal, serializers.MealShape
 
     def all_rows(self) -> models.QuerySet:
@@ -205,6 +215,8 @@ class Meals(EntryViewSet):
 
 @answers_with(SavedWaterShape)
 class Water(EntryViewSet):
+    """Drinks by their volume: water of the tap, or another drink of the food table."""
+
     model, serializer_class = WaterIntake, serializers.WaterShape
 
     def log(self, **fields: Any) -> WaterIntake:
@@ -213,6 +225,8 @@ class Water(EntryViewSet):
 
 @answers_with(SavedExerciseShape)
 class Exercises(EntryViewSet):
+    """Exercise, by a code of the activity table or by its MET alone."""
+
     model, serializer_class = Exercise, serializers.ExerciseShape
 
     def all_rows(self) -> models.QuerySet:
@@ -224,6 +238,8 @@ class Exercises(EntryViewSet):
 
 @answers_with(SavedSpasmShape)
 class Spasms(EntryViewSet):
+    """Muscle cramps. A save answers with the advice that its ticked warning signs raise."""
+
     model, serializer_class = SpasmEpisode, serializers.SpasmShape
 
     def log(self, **fields: Any) -> SpasmEpisode:
@@ -232,6 +248,8 @@ class Spasms(EntryViewSet):
 
 @answers_with(SavedWarningSignsShape)
 class WarningSignTicks(EntryViewSet):
+    """Warning signs without a cramp. A save answers with the advice that they raise."""
+
     model, serializer_class = WarningSigns, serializers.WarningSignsShape
 
     def log(self, **fields: Any) -> WarningSigns:
@@ -239,6 +257,8 @@ class WarningSignTicks(EntryViewSet):
 
 
 class Supplements(KeptViewSet):
+    """One's own supplements and medicines that hold nutrients, with what one unit of each has in it."""
+
     model, serializer_class = Supplement, serializers.SupplementShape
 
     def log(self, **fields: Any) -> Supplement:
@@ -247,6 +267,8 @@ class Supplements(KeptViewSet):
 
 @answers_with(SavedDoseShape)
 class Doses(EntryViewSet):
+    """What was taken of a supplement, and when."""
+
     model, serializer_class = Dose, serializers.DoseShape
 
     def all_rows(self) -> models.QuerySet:
@@ -257,6 +279,8 @@ class Doses(EntryViewSet):
 
 
 class Favourites(KeptViewSet):
+    """Foods and usual meals that one wants to find first."""
+
     model, serializer_class = Favourite, serializers.FavouriteShape
 
     def all_rows(self) -> models.QuerySet:
@@ -267,6 +291,8 @@ class Favourites(KeptViewSet):
 
 
 class Weights(EntryViewSet):
+    """Body weight over time. The latest counts for energy and sweat."""
+
     model, serializer_class = BodyWeight, serializers.WeightShape
 
     def log(self, **fields: Any) -> BodyWeight:

@@ -54,6 +54,7 @@ MATCH = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     description="The row's ETag: another way to say `base_revision`.",
+    pattern=r'^(\*|(W/)?"\d{1,18}(-[0-9a-f]*)?")$',
 )
 
 

@@ -100,6 +100,7 @@ class Gaps(OfDiarist, ApiView):
 
     @extend_schema(responses=GapsShape)
     def get(self, request: Request) -> Response:
+        """Compare usual intake with reference values. Null where the method allows no number."""
         today = findings.today(self.diarist)
         as_of, window = self.asked.get("as_of", today), self.asked.get("window")
         if as_of > today:
@@ -126,6 +127,7 @@ class WeeklyGaps(OfDiarist, ApiView):
 
     @extend_schema(responses=WeeksShape)
     def get(self, request: Request) -> Response:
+        """Compare usual intake with reference values, week by week."""
         weeks = self.asked.get("weeks", 12)
         if not 1 <= weeks <= MOST_WEEKS:
             raise exceptions.ValidationError({"weeks": [_("Give a number from 1 to 53.")]})

@@ -24,6 +24,7 @@ class PairingShape(Shape):
 
 
 class PairedUserShape(serializers.Serializer):
+    left_out = "email", "username"
     id = serializers.IntegerField()
     display = serializers.CharField()
     email = serializers.EmailField(required=False)

@@ -14,14 +14,17 @@ from spasmlog.api import ApiView
 
 
 class Profile(OfDiarist, ApiView):
-    """Who keeps the diary. PATCH changes what it names, all of it or nothing."""
+    """Who keeps the diary. Null is "not said"."""
 
     @extend_schema(responses=ProfileShape)
     def get(self, request: Request) -> Response:
+        """Read the profile."""
         return self.answer(self.diarist)
 
     @extend_schema(parameters=[MATCH], request=ProfileShape, responses=ProfileShape)
     def patch(self, request: Request) -> Response:
+        """Change part of the profile. What is named is changed, all of it or nothing; `medicines`,
+        `life_stages` and `targets` are replaced whole, of `conditions` those named change."""
         base, said = self.read(request.data)
         base = if_match(request, None) if base is None else base
         people.change_profile(self.diarist, said, base_revision=base)

@@ -72,6 +72,7 @@ class Sync(OfDiarist, ApiView):
     """What changed since a cursor; and what a phone changed while it was offline."""
 
     parser_classes = [SyncJSONParser]
+    refuses = {"get": ("410",)}
     parameters = {
         "get": (
             Parameter("cursor", str, _("Where the last answer ended; left out: from the start.")),
@@ -81,6 +82,8 @@ class Sync(OfDiarist, ApiView):
 
     @extend_schema(responses=ChangesShape)
     def get(self, request: Request) -> Response:
+        """Read what changed since a cursor. Deletions are told for 90 days; a cursor that is older is refused
+        with 410: send what is not sent yet, then read everything anew."""
         limit = self.asked.get("limit", USUAL_CHANGES)
         if not 1 <= limit <= MOST_CHANGES:
             raise exceptions.ValidationError({"limit": [_("Give a number from 1 to 1000.")]})
@@ -103,6 +106,8 @@ class Sync(OfDiarist, ApiView):
 
     @extend_schema(request=ToldBatchShape, responses=ResultsShape)
     def post(self, request: Request) -> Response:
+        """Store and delete up to 500 rows. Each has a result of its own, in the order sent, and none that is
+        refused holds up another. All of it may be sent again."""
         return Response({"results": batch.store(request, self.diarist, self.items(request.data))})
 
     def items(self, data: Any) -> list:

@@ -93,8 +93,8 @@ def _part_table(section: Section, diarist: Diarist, began: datetime) -> Iterator
     assert part is not None
     yield [part.parent, *part.fields, *part.told]
     for row in section.rows(diarist, began):
-        for one in row[part.name]:
-            yield [row["id"], *(_cell(one[name]) for name in (*part.fields, *part.told))]
+        for one in row[part.name]:  # a food of a usual meal names only what was said of it
+            yield [row["id"], *(_cell(one.get(name)) for name in (*part.fields, *part.told))]
 
 
 def _part_file(section: Section) -> str:

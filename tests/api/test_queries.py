@@ -1,6 +1,5 @@
 """A list costs the same for one row and for two hundred."""
 
-import uuid
 from uuid import uuid4
 
 import pytest
@@ -10,22 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from journal import entries
 from nutrients import foods as own_foods
 from tests.api.conftest import diarist
-
-MADE = {
-    "meals": lambda who, food: entries.log_meal(who, [(food, 100), (food, 50)]),
-    "water": lambda who, food: entries.log_water(who, 100, beverage=food),
-    "exercises": lambda who, food: entries.log_exercise(who, met=3, minutes=10),
-    "spasms": lambda who, food: entries.log_spasm(who, site="calf"),
-    "warning-signs": lambda who, food: entries.tick_warning_signs(who, signs=["tiredness"]),
-    "supplements": lambda who, food: entries.save_supplement(who, name="x", amounts={"magnesium_mg": 1}),
-    "weights": lambda who, food: entries.log_weight(who, 70),
-    "favourites": lambda who, food: entries.save_favourite(
-        who, id=uuid4(), name="x", items=[{"food": str(food.pk), "grams": 1}]
-    ),
-    "doses": lambda who, food: entries.log_dose(
-        who, entries.save_supplement(who, name=uuid.uuid4().hex, amounts={"magnesium_mg": 1})
-    ),
-}
+from tests.api.rows import MADE
 
 
 def cost(phone, path):
