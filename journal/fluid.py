@@ -211,7 +211,7 @@ def _baseline(fluid: DayFluid, units: str) -> Figure | None:
     about = BASELINES[fluid.reference]()
     if fluid.water.drinks_only:
         about += " " + _(
-            "Drinks only: %(share)s of it, because too little is known of the water in your food."
+            "Drinks only: %(share)s of it, because the water in most of your food is not known."
         ) % {"share": percent(hydration.beverage_share(fluid.authority))}
     baselines = [one.baseline for one in fluid.needs]
     return Figure(_("Baseline"), _span((min(baselines), max(baselines)), units), about)

@@ -77,17 +77,13 @@ def review_everybody() -> None:
 
 
 @shared_task(**RETRY)
-def forget_sign_ins() -> None:
-    """Beat: delete what is left of sign-ins that ended and of pairing codes that are too old."""
-    devices.forget_ended()
-    pairing.forget_old()
-
-
-@shared_task(**RETRY)
 def forget_old() -> None:
-    """Beat: remove for good what was deleted long ago, and answers that are kept no longer."""
+    """Beat: remove for good what was deleted long ago, answers that are kept no longer, and what is left of
+    sign-ins and pairing codes that ended."""
     from journal import changes
     from journal.models import KeptAnswer
 
     changes.forget(timezone.now() - DELETIONS_KEPT)
     KeptAnswer.objects.expired(timezone.now()).delete()
+    devices.forget_ended()
+    pairing.forget_old()

@@ -225,7 +225,6 @@ CELERY_BEAT_SCHEDULE = {
     # The database remembers what is due; this asks again for whatever the broker lost.
     "sweep-stale-days": {"task": "journal.tasks.sweep", "schedule": 20.0, "options": {"expires": 20}},
     "review-everybody": {"task": "journal.tasks.review_everybody", "schedule": 3600.0},
-    "forget-sign-ins": {"task": "journal.tasks.forget_sign_ins", "schedule": 6 * 3600.0},
     "forget-old": {"task": "journal.tasks.forget_old", "schedule": 6 * 3600.0},
 }
 if REDIS_URL:

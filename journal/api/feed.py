@@ -8,11 +8,12 @@ from uuid import UUID
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from journal import advice, findings
+from journal import advice, entries, findings, flags
 from journal.api import advice as cards
 from journal.api.entries import RESOURCES
 from journal.api.gaps import gap_of
 from journal.api.profile import profile_of
+from journal.calc.suppressions import Effects
 from journal.changes import Change
 from journal.models import Advice, DayMark, Diarist, NutrientGap, ToldGaps
 from journal.serializers import DayMarkShape
@@ -95,8 +96,9 @@ def mark_of(mark: DayMark) -> dict | None:
 def _gaps(request: Request, diarist: Diarist, ids: list[UUID], stale: bool) -> dict[UUID, Told]:
     told = list(ToldGaps.objects.filter(diarist=diarist, pk__in=ids))
     found = _gaps_of(diarist, {row.as_of for row in told if row.deleted_at is None})
+    effects = flags.suppressions(diarist, entries.today(diarist))
     return {
-        row.pk: (f"{row.as_of}/{row.window_days}", row.revision, _gaps_data(row, found, stale))
+        row.pk: (f"{row.as_of}/{row.window_days}", row.revision, _gaps_data(row, found, effects, stale))
         for row in told
     }
 
@@ -108,7 +110,7 @@ def _gaps_of(diarist: Diarist, as_ofs: set[date]) -> dict[tuple[date, int], list
     return by_window
 
 
-def _gaps_data(row: ToldGaps, found: dict, stale: bool) -> dict[str, Any] | None:
+def _gaps_data(row: ToldGaps, found: dict, effects: Effects, stale: bool) -> dict[str, Any] | None:
     if row.deleted_at:
         return None
     gaps = found.get((row.as_of, row.window_days), [])
@@ -116,7 +118,7 @@ def _gaps_data(row: ToldGaps, found: dict, stale: bool) -> dict[str, Any] | None
         "as_of": row.as_of,
         "window_days": row.window_days,
         "stale": stale,
-        "nutrients": [gap_of(gap) for gap in gaps],
+        "nutrients": [gap_of(gap, effects) for gap in gaps],
     }
 
 

@@ -267,7 +267,7 @@ def test_what_is_left_of_ended_sign_ins_is_deleted_and_the_others_stay(signed_up
         signed_up("carol")
         clock.shift(timedelta(days=61))
         dave = signed_up("dave")
-        tasks.forget_sign_ins()
+        tasks.forget_old()
 
         assert [row.user.username for row in UserSession.objects.all()] == ["dave"]
         assert Session.objects.count() == 1

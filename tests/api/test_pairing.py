@@ -251,7 +251,7 @@ def test_old_codes_are_forgotten(alice, desk, how):
     old, new = offered(alice).pairing, offered(alice).pairing
     Pairing.objects.filter(pk=old.pk).update(expires_at=timezone.now() - timedelta(hours=2))
     if how == "in time":
-        tasks.forget_sign_ins()
+        tasks.forget_old()
     else:
         Pairing.objects.filter(pk=new.pk).delete()
         new = offered(alice).pairing

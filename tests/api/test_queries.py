@@ -62,6 +62,7 @@ def test_a_day_costs_the_same_for_few_and_many_entries(alice, milk):
     path = f"days/{entries.today(who)}/"
     for make in MADE.values():
         make(who, milk)
+    alice.read(path)  # the tables of references are read once a minute
     with CaptureQueriesContext(connection) as few:
         alice.read(path)
     for _row in range(10):
@@ -70,7 +71,7 @@ def test_a_day_costs_the_same_for_few_and_many_entries(alice, milk):
     with CaptureQueriesContext(connection) as many:
         alice.read(path)
 
-    assert len(many) == len(few) <= 22
+    assert len(many) == len(few) <= 23
 
 
 def test_a_year_of_intake_costs_as_much_as_a_day(alice):
