@@ -26,6 +26,7 @@ def shown_after_a_review(diarist):
     return advice.cards_for(diarist)
 
 
+@pytest.mark.slow
 def test_the_review_finds_a_card_of_every_layer_but_warning_signs_in_the_demo_diary(noon):
     diarist = demo.make()
     assert not Advice.objects.exists() and not NutrientGap.objects.exists()
@@ -46,6 +47,7 @@ def test_the_second_demo_person_has_a_warning_sign_and_no_tip_beside_it(noon):
     assert Diarist.objects.get(pk=diarist.pk).spasmepisode_set.count() == 3
 
 
+@pytest.mark.slow
 def test_the_command_makes_whichever_demo_person_is_missing_and_tells_how_to_sign_in(noon):
     diarist = demo.make_with_a_sign()
     said = StringIO()

@@ -164,6 +164,7 @@ def test_the_rows_of_others_stay(alice, bob, almonds_meal):
     assert User.objects.get() == bob.user
 
 
+@pytest.mark.slow
 def test_the_demo_account_is_refused_by_both_doors_and_can_be_made_anew(client, phone):
     call_command("make_demo", verbosity=0)
     user = User.objects.get(email=demo.EMAIL)

@@ -146,6 +146,7 @@ def test_what_changed_and_changed_back_is_told_to_those_who_saw_it_changed(foods
     assert read(pack.since(last, first.version))[1] == {}
 
 
+@pytest.mark.slow
 def test_changes_are_known_across_a_reload_of_another_release(foods, tmp_path):
     before = pack.current()
     records = [food for food in fixture.read() if (food.source, food.code) != ("sr28", "12061")]

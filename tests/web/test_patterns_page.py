@@ -130,6 +130,7 @@ def test_the_page_costs_the_same_for_few_links_and_many(browser, looked_at):
     assert len(few) == len(many) <= 10  # session, user, diarist, five of links, and whether they are stale
 
 
+@pytest.mark.slow
 @pytest.mark.thorough
 @time_machine.travel("2026-11-25T09:00:00Z", tick=False)
 def test_the_demo_diary_tells_what_it_can_and_what_it_cannot(client, foods):
