@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import prefetch_related_objects
 from django.http import FileResponse, Http404
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -99,8 +98,7 @@ class Foods(ApiViewSet):
         best = search.find(
             asked["search"], user=self.request.user, limit=limit, source=asked.get("source"), **self.history()
         )
-        prefetch_related_objects(best, "portions")
-        return [FoodShape.told(food) for food in best]
+        return [FoodShape.told(food) for food in foods.with_portions(best)]
 
     def retrieve(self, request: Request, id: UUID) -> Response:
         """Of the public tables, or one's own."""

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -90,6 +90,27 @@ def save_own(
     _write_portions(food, measures)
     search.index(food)
     return food
+
+
+class Measure(NamedTuple):
+    """A household portion as it is told."""
+
+    id: UUID
+    description: str
+    grams: Decimal
+    usual: bool
+
+
+def with_portions(foods: Sequence[Food]) -> Sequence[Food]:
+    """Read the portions of many foods that are only told: as plain rows, in a quarter of the time that a row
+    of the model each takes. A search tells some hundred of them for every letter that is typed."""
+    told: dict[UUID, list[Measure]] = {food.pk: [] for food in foods}
+    rows = FoodPortion.objects.filter(food_id__in=told).order_by("food_id", "seq")
+    for food, *measure in rows.values_list("food_id", *Measure._fields):
+        told[food].append(Measure(*measure))
+    for food in foods:
+        food._prefetched_objects_cache = {"portions": told[food.pk]}  # where `portions.all()` looks first
+    return foods
 
 
 def content(food: Food) -> tuple:
