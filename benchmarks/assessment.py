@@ -20,7 +20,7 @@ from journal.calc.resampling import seed_of
 from journal.calc.windows import AI, EAR, RESAMPLING, RULES, SKEWED, Rule
 from nutrients.codes import CODES
 
-DIARISTS = int(os.environ.get("SPASMLOG_BENCH_DIARISTS", "2000"))
+DIARISTS = int(os.environ.get("SPASMLOG_BENCH_DIARISTS", "10000"))
 DAYS, BATCH = 90, 500
 MOST_TIMES = 3.0
 """Ours may take at most so many times what streaming takes."""
