@@ -76,6 +76,21 @@ def test_food_of_known_moisture_counts_and_the_whole_reference_stands_beside_it(
     assert "about 2.7 L in food and drink" in words(browser.get("/"))
 
 
+def test_a_drink_of_unknown_content_takes_nothing_off_the_water_of_food(evening, browser, alice, foods):
+    smoothie, stew = (
+        Food.objects.create(source="own", source_code=code, owner=alice.user, name=code, **content)
+        for code, content in {"Smoothie": {}, "Stew": {"water_g": 80.0}}.items()
+    )
+    entries.log_water(alice, Decimal(500), beverage=smoothie)
+    entries.log_meal(alice, [(stew, Decimal(300))])
+
+    found = fluid(alice)
+
+    assert found["food_l"] == pytest.approx(0.24)  # 300 g at 80 g in 100 g
+    assert found["drinks_l"] == pytest.approx(0.445)  # 500 g at 0.89, the share of its kind
+    assert re.search(r"In food 0\.2 L", words(browser.get("/")))
+
+
 def test_a_run_raises_the_need_by_the_middle_of_a_range_that_is_said_with_its_sodium(evening, browser, alice):
     bout = run(alice, temperature_c=Decimal(18))
     middle = 0.001323 * float(bout.met) * 64 - 0.1399  # L in an hour at 18 °C, 64 kg

@@ -414,7 +414,8 @@ def test_without_a_sex_uneven_days_need_both_rows_to_agree():
 
 def fluid(amounts, *, drinks, uncounted=0.0, moisture=1.0, **options):
     days = diary(amounts, nutrient=WATER, **options)
-    return days.assign(drinks_water_g=drinks, uncounted_water_g=uncounted, moisture_share=moisture)
+    food = days[WATER] - drinks - uncounted
+    return days.assign(drinks_water_g=drinks, food_water_g=food, moisture_share=moisture)
 
 
 def test_water_has_a_verdict_from_five_days_of_fourteen():
@@ -432,6 +433,19 @@ def test_below_the_adequate_intake_of_water_nobody_can_tell():
 def test_wine_and_spirits_do_not_count_towards_the_goal():
     found = gap(fluid([3000.0] * 14, drinks=2000.0, uncounted=500.0), WATER, window=14)
     assert found.mean == 2500
+
+
+def test_a_drink_of_unknown_content_is_not_taken_off_the_water_of_food():
+    # 445 g by its kind, in the drinks and not in the total of 205 g, which is the food's alone
+    days = diary([205.0] * 14, nutrient=WATER).assign(
+        drinks_water_g=445.0, food_water_g=205.0, moisture_share=1.0
+    )
+    assert gap(days, WATER, window=14).mean == 650
+
+
+def test_only_the_water_of_food_may_be_more_than_is_known():
+    found = gap(fluid([2600.0] * 14, drinks=1800.0, moisture=0.8), WATER, window=14)
+    assert (found.lower, found.upper) == (2600, pytest.approx(2800))  # 1800 + 800 / 0.8
 
 
 def test_where_foods_moisture_is_not_known_drinks_are_set_beside_their_part():
@@ -849,7 +863,7 @@ def test_a_window_cut_from_a_longer_one_says_what_its_own_days_say(amounts, leng
     days = diary(amounts)
     nth = np.arange(len(days), dtype=float)
     days["water_g"], days["drinks_water_g"] = 2000 + nth, 1000 + nth
-    days["uncounted_water_g"], days["moisture_share"] = nth, 1 - nth / 200
+    days["food_water_g"], days["moisture_share"] = nth, 1 - nth / 200
     days[f"{MG}_added"], days[f"{MG}_medicine"], days["energy_kcal"] = nth, nth / 2, 1500 + nth
     cut = days_in_window(days, list(RULES), SUNDAY, 90).last(length)
     same = {"bmr_kcal": 1450.0, "person": 7}
