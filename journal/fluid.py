@@ -21,12 +21,12 @@ from journal.calc import advice_rules, days, hydration
 from journal.calc.hydration import DayWater, Need, Sweat
 from journal.calc.suppressions import Flags, effects
 from journal.explanations import Figure
-from journal.models import Diarist, Exercise
+from journal.facts import OVERDRINKING
+from journal.models import Advice, Diarist, Exercise
 from journal.templatetags.journal import percent, plain, volume
 from journal.timeline import Reference
 
 HOUR = timedelta(hours=1)
-OVERDRINKING = "H04"
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,12 @@ def of_day(
     )
 
 
-def rests(open_rules: Iterable[str]) -> bool:
-    """Whether open cards forbid to hold up an amount to drink: a warning sign, or the one on too much."""
-    return any(rule.startswith("R") or rule == OVERDRINKING for rule in open_rules)
+def rests(cards: Iterable[Advice]) -> bool:
+    """Whether no amount to drink may be held up: beside and after a warning sign, or too much drunk.
+
+    `cards` are those of `advice.held_back_by`: what was answered to them changes nothing.
+    """
+    return any(card.rule.startswith("R") or card.rule == OVERDRINKING for card in cards)
 
 
 def _needs(reference: Reference | None, water: DayWater, authority: str, sweat_l: float) -> tuple[Need, ...]:

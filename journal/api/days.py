@@ -9,7 +9,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journal import entries, findings, flags, fluid, sweat, timeline
+from journal import advice, entries, findings, flags, fluid, sweat, timeline
 from journal.api.entries import (
     Doses,
     EntryViewSet,
@@ -22,8 +22,7 @@ from journal.api.entries import (
 )
 from journal.api.frame import LIMITS_BY, MATCH, OfDiarist, if_match, limits_by, tag_of
 from journal.codes import DayStatus
-from journal.facts import OVER
-from journal.models import Advice, DailyIntake, DayMark, StaleDay
+from journal.models import DailyIntake, DayMark, StaleDay
 from journal.serializers import (
     DayMarkShape,
     DoseShape,
@@ -191,12 +190,12 @@ class Day(OfDiarist, ApiView):
 
     def fluid_of(self, row: DailyIntake) -> dict:
         diarist, day = self.diarist, row.date
-        open_rules = Advice.objects.of(diarist).exclude(state__in=OVER).values_list("rule", flat=True)
         return fluid.as_json(
             fluid.of_day(
                 diarist, day, findings.water(row), list(sweat.exercises(diarist, day, day)),
                 flags.flags_about(diarist, findings.today(diarist)),
-                timeline.references(diarist, day).get("water_g"), resting=fluid.rests(open_rules),
+                timeline.references(diarist, day).get("water_g"),
+                resting=fluid.rests(advice.held_back_by(diarist)),
             )
         )  # fmt: skip
 

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from journal import entries, people
+from journal import advice, entries, people
+from journal.models import Advice
 from nutrients.models import Activity, Food, food_id
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +117,18 @@ def test_weights_before_and_after_measure_the_sweat(evening, browser, alice):
     assert "Measured: by your weight before and after 1 exercise." in words(browser.get("/"))
 
 
+def test_milk_in_a_snack_during_a_weighed_run_is_drunk_too(evening, alice, foods):
+    milk = foods.filter(source="fndds", category="Milk, whole").first()
+    banana = foods.get(pk=food_id("fndds", "63107010"))
+    run(alice, weight_before_kg=Decimal("64.0"), weight_after_kg=Decimal("63.2"))
+    half_way = at(alice, 18) + timedelta(minutes=30)
+    entries.log_meal(alice, [(milk, Decimal(300)), (banana, Decimal(50))], occurred_at=half_way)
+    entries.log_meal(alice, [(milk, Decimal(500))], occurred_at=at(alice, 20))
+    entries.log_water(alice, Decimal(200), occurred_at=half_way)
+
+    assert fluid(alice)["sweat_l"] == [1.3, 1.3]  # 64.0 - 63.2 + 0.3 + 0.2; the banana is eaten
+
+
 @pytest.mark.parametrize(("after", "told"), [("62.7", True), ("62.8", False)])
 def test_more_than_two_percent_lighter_is_told(evening, browser, alice, after, told):
     run(alice, weight_before_kg=Decimal("64.0"), weight_after_kg=Decimal(after))  # 2 % of 64.0 are 1.28
@@ -190,10 +203,37 @@ def test_beside_a_warning_sign_or_too_much_drinking_no_amount_is_held_up(evening
     signs = entries.tick_warning_signs(alice, signs=["confused"])
     assert fluid(alice)["need_l"] is None and "asks for about" not in words(browser.get("/"))
     entries.remove(signs)
+    drink_too_much(alice)
+    assert fluid(alice)["need_l"] is None and "asks for about" not in words(browser.get("/"))
+
+
+def drink_too_much(alice):
     for minute in range(0, 120, 20):
         moment = timezone.now() - timedelta(minutes=130 - minute)
         entries.log_water(alice, Decimal(600), occurred_at=moment)  # 3.6 L in 100 minutes
-    assert fluid(alice)["need_l"] is None and "asks for about" not in words(browser.get("/"))
+
+
+@pytest.mark.parametrize("answer", ["acknowledge", "got_help"])
+def test_for_three_days_after_a_warning_sign_no_amount_is_held_up(evening, browser, alice, answer):
+    entries.tick_warning_signs(alice, signs=["cramps_chest_arms_belly"])
+    getattr(advice, answer)(Advice.objects.get(rule__startswith="R"))
+
+    assert fluid(alice)["need_l"] is None and "in drinks." not in words(browser.get("/"))
+    evening.shift(timedelta(hours=73))
+    shown = fluid(alice)["need_l"] is not None, "in drinks." in words(browser.get("/"))
+    assert shown == ((True, True) if answer == "got_help" else (False, False))
+
+
+@pytest.mark.parametrize("answer", ["dismiss", "snooze"])
+def test_a_card_on_too_much_that_was_put_away_still_keeps_the_amount_away(evening, browser, alice, answer):
+    drink_too_much(alice)
+    card = Advice.objects.get(rule="H04")
+    advice.dismiss(card) if answer == "dismiss" else advice.snooze(card, days=30)
+
+    assert fluid(alice)["need_l"] is None and "in drinks." not in words(browser.get("/"))
+    if answer == "dismiss":
+        evening.shift(timedelta(hours=25))
+        assert fluid(alice)["need_l"] and "in drinks." in words(browser.get("/"))
 
 
 def test_without_a_body_weight_the_page_says_what_it_would_need(evening, client, db):
