@@ -362,7 +362,9 @@ def _water(need: Need, kind: str, days: _Nutrient, shared: _Shared) -> _Case:
     if coverage < hydration.ENOUGH_MOISTURE:
         amount = np.where(np.isnan(drinks) & shared.usable & ~np.isnan(days.amount), 0.0, drinks)
         certain, share = np.zeros_like(amount), np.ones_like(days.share)
-        factor, notes = hydration.beverage_share(_authority(need)), ("drinks_only",)
+        # The drinks' part is that of the adequate intake: a target of one's own is taken as it was said.
+        factor = hydration.beverage_share(_authority(need)) if kind == AI else 1.0
+        notes = ("drinks_only",)
     else:
         # What a drink holds is told by its kind at least; food alone may hold more than is known.
         certain = np.nan_to_num(drinks)

@@ -455,6 +455,12 @@ def test_where_foods_moisture_is_not_known_drinks_are_set_beside_their_part():
     assert "low_coverage" not in found.reasons
 
 
+def test_a_target_of_water_is_not_cut_to_the_part_of_drinks():
+    needs = {WATER: Need(WATER, target=OwnTarget(WATER, 2000.0))}
+    found = gap(fluid([2600.0] * 14, drinks=2400.0, moisture=0.5), WATER, window=14, needs=needs)
+    assert found.reference["amount"] == 2000 and "drinks_only" in found.reasons
+
+
 def test_a_day_without_a_drink_is_a_day_of_no_drinks():
     days = fluid([800.0] * 14, drinks=[np.nan] * 7 + [1000.0] * 7, moisture=0.2)
     assert gap(days, WATER, window=14).mean == 500
