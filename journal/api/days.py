@@ -21,6 +21,7 @@ from journal.api.entries import (
     Weights,
 )
 from journal.api.frame import LIMITS_BY, MATCH, OfDiarist, if_match, limits_by, tag_of
+from journal.calc import hydration
 from journal.codes import DayStatus
 from journal.models import DailyIntake, DayMark, StaleDay
 from journal.serializers import (
@@ -106,7 +107,13 @@ class FluidShape(serializers.Serializer):
     sweat_added_l = serializers.FloatField(allow_null=True, help_text="At most 2.")
     sweat_added_is_capped = serializers.BooleanField()
     sweat_l = serializers.ListField(child=serializers.FloatField(), allow_null=True)
-    sweat_is_measured = serializers.BooleanField(allow_null=True, help_text="By weighing; false: estimated.")
+    sweat_is_measured = serializers.BooleanField(
+        allow_null=True, help_text="By weighing, all of it; false: some rests on something else."
+    )
+    sweat_rests_on = serializers.ListField(
+        child=serializers.ChoiceField([hydration.ESTIMATED, hydration.OWN_RATES, hydration.WEIGHED]),
+        help_text="Weighing, own rates (other bouts, weighed), or an estimate; of several bouts all.",
+    )
     sodium_in_sweat_mg = serializers.ListField(child=serializers.FloatField(), allow_null=True)
     left_l = serializers.FloatField(
         allow_null=True, help_text="May still be suggested today, at most 1 in an hour; null on past days."

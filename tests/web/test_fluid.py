@@ -1,7 +1,7 @@
 """The fluid of a day on its page and over REST: the need, what counts, and the sweat of exercise."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from journal import advice, entries, people
-from journal.models import Advice
+from journal.models import Advice, Medicine, PersonalTarget
 from nutrients.models import Activity, Food, food_id
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_a_day_of_drinks_alone_asks_for_the_part_that_comes_from_drinks(evening,
     said, found = words(browser.get("/")), fluid(alice)
 
     # NASEM, women: 2.7 L of all water; drinks are 0.81 of it: 2.187 L
-    assert "The day asks for about 2.2 L in drinks." in said
+    assert "Reference for the day: about 2.2 L in drinks." in said
     assert found["need_l"] == pytest.approx([2.187, 2.187]) and found["drinks_only"] is True
     assert found["drinks_l"] == pytest.approx(0.5, abs=0.01) and found["sweat_l"] is None
     assert "Drinks only: 81 % of it" in said and "Thirst" in said
@@ -114,7 +114,22 @@ def test_weights_before_and_after_measure_the_sweat(evening, browser, alice):
 
     assert found["sweat_l"] == [1.2, 1.2]  # 64.0 - 63.2 + 0.4
     assert found["sweat_is_measured"] is True
-    assert "Measured: by your weight before and after 1 exercise." in words(browser.get("/"))
+    said = words(browser.get("/"))
+    assert "Measured: by your weight before and after 1 exercise." in said
+    assert "Only drinks that were logged meanwhile are in it, and urine is taken as none." in said
+    assert "up to about two hours" not in said and "20 °C" not in said
+
+
+def test_weighing_around_more_than_two_hours_is_said_to_hold_less(evening, browser, alice):
+    run(alice, minutes=121, weight_before_kg=Decimal("64.0"), weight_after_kg=Decimal("63.2"))
+    assert "Weighing holds for up to about two hours; this was longer." in words(browser.get("/"))
+
+
+@pytest.mark.parametrize(("logged", "told"), [({}, True), ({"temperature_c": Decimal(18)}, False)])
+def test_a_temperature_that_was_taken_for_granted_is_said(evening, browser, alice, logged, told):
+    run(alice, **logged)
+    said = words(browser.get("/"))
+    assert ("Where no temperature was logged, 20 °C was taken." in said) is told
 
 
 def test_milk_in_a_snack_during_a_weighed_run_is_drunk_too(evening, alice, foods):
@@ -149,6 +164,10 @@ def test_from_three_measured_runs_on_their_own_rates_stand_for_a_run_that_was_no
     # rates 0.4, 0.6 and 1.0 L/h: half an hour is 0.2 to 0.5 L, its middle 0.3 L
     found = fluid(alice)
     assert found["sweat_l"] == [0.2, 0.5] and found["sweat_added_l"] == pytest.approx(0.3)
+    assert found["sweat_is_measured"] is False and found["sweat_rests_on"] == ["own_rates"]
+    said = words(browser.get("/"))
+    assert "1 exercise: from your own 3 weighed ones of the same activity, lowest to highest." in said
+    assert "Measured:" not in said and "Estimated" not in said
 
 
 def test_a_stroll_in_the_cool_adds_nothing_and_two_litres_are_the_most(evening, browser, alice):
@@ -180,10 +199,47 @@ def test_where_a_clinic_sets_the_amount_no_need_no_sweat_and_nothing_left_is_sai
     found, said = fluid(alice), words(browser.get("/"))
 
     assert said.count("follow the amount your clinic gave you") == 1
-    assert "asks for about" not in said and "Sweat" not in said.split("Logged")[0]
+    assert "Reference for the day" not in said and "Sweat" not in said.split("Logged")[0]
     assert found["limits_by"] == "clinic"
     assert {found[name] for name in ("left_l", "sweat_added_l", "sodium_in_sweat_mg")} == {None}
     assert found["need_l"] is None and found["sweat_l"] is None
+
+
+def takes(alice, medicine):
+    people.update_profile(alice, takes_medicines="yes")
+    Medicine.objects.create(diarist=alice, medicine_class=medicine)
+
+
+@pytest.mark.parametrize(
+    "tell",
+    [
+        lambda alice: people.answer_conditions(alice, {"eating_disorder": "yes"}),
+        lambda alice: takes(alice, "ssris"),
+        lambda alice: takes(alice, "enzyme_inducing_anticonvulsants"),
+    ],
+    ids=["eating disorder", "SSRI", "carbamazepine"],
+)
+def test_those_whom_a_nudge_to_drink_may_harm_get_none(evening, browser, alice, tell):
+    tell(alice)
+    found = fluid(alice)
+    assert found["need_l"] is None and found["left_l"] is None
+    assert "Reference for the day" not in words(browser.get("/"))
+
+
+@pytest.mark.parametrize(("set_by", "kind"), [("own", "own"), ("clinician", "clinician")])
+def test_a_target_is_not_cut_to_the_part_that_comes_from_drinks(evening, browser, alice, set_by, kind):
+    PersonalTarget.objects.create(diarist=alice, nutrient="water_g", amount=2000, set_by=set_by)
+    found = fluid(alice)
+    assert (found["need_l"], found["baseline_kind"], found["drinks_only"]) == ([2.0, 2.0], kind, True)
+    assert "81 %" not in words(browser.get("/"))
+
+
+@pytest.mark.parametrize(("born", "old"), [(1961, True), (1962, False)])
+def test_from_65_on_thirst_is_not_called_the_guide(evening, browser, alice, born, old):
+    people.update_profile(alice, birth_date=date(born, 11, 18))
+    said = words(browser.get("/"))
+    assert ("Drink regularly: thirst is a weaker sign with age." in said) is old
+    assert ("Thirst is the better guide." in said) is not old
 
 
 def test_late_in_the_day_no_more_than_a_litre_an_hour_is_suggested(evening, browser, alice):
@@ -201,10 +257,10 @@ def test_a_met_need_asks_for_no_more(evening, browser, alice):
 
 def test_beside_a_warning_sign_or_too_much_drinking_no_amount_is_held_up(evening, browser, alice):
     signs = entries.tick_warning_signs(alice, signs=["confused"])
-    assert fluid(alice)["need_l"] is None and "asks for about" not in words(browser.get("/"))
+    assert fluid(alice)["need_l"] is None and "Reference for the day" not in words(browser.get("/"))
     entries.remove(signs)
     drink_too_much(alice)
-    assert fluid(alice)["need_l"] is None and "asks for about" not in words(browser.get("/"))
+    assert fluid(alice)["need_l"] is None and "Reference for the day" not in words(browser.get("/"))
 
 
 def drink_too_much(alice):
@@ -234,6 +290,14 @@ def test_a_card_on_too_much_that_was_put_away_still_keeps_the_amount_away(evenin
     if answer == "dismiss":
         evening.shift(timedelta(hours=25))
         assert fluid(alice)["need_l"] and "in drinks." in words(browser.get("/"))
+
+
+@pytest.mark.parametrize(("medicine", "told"), [("nsaids", True), ("statins", False)])
+def test_painkillers_are_named_where_too_much_was_drunk(evening, alice, medicine, told):
+    takes(alice, medicine)
+    drink_too_much(alice)
+    (card,) = [card for card in advice.cards_for(alice) if card.rule == "H04"]
+    assert ("Anti-inflammatory painkillers" in card.why) is told
 
 
 def test_without_a_body_weight_the_page_says_what_it_would_need(evening, client, db):
