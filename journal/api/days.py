@@ -196,11 +196,13 @@ class Day(OfDiarist, ApiView):
         }
 
     def fluid_of(self, row: DailyIntake) -> dict:
-        diarist, day = self.diarist, row.date
+        diarist, day, today = self.diarist, row.date, findings.today(self.diarist)
+        answers = flags.flags_about(diarist, today)
+        of_the_day = answers if day >= today else flags.flags_of_past(diarist, day, answers)
         return fluid.as_json(
             fluid.of_day(
                 diarist, day, findings.water(row), list(sweat.exercises(diarist, day, day)),
-                flags.flags_about(diarist, findings.today(diarist)),
+                of_the_day,
                 timeline.references(diarist, day).get("water_g"),
                 resting=fluid.rests(advice.held_back_by(diarist)),
             )

@@ -321,6 +321,32 @@ def test_the_sexes_differ_and_both_needs_are_shown_where_sex_is_not_given(evenin
     assert "2.2 L – 3 L" in words(browser.get("/"))
 
 
+def test_a_past_day_is_reckoned_with_the_weight_and_the_age_of_that_day(evening, browser, alice):
+    people.update_profile(alice, birth_date=date(1961, 11, 30))  # 65 years old in twelve days
+    run(alice, temperature_c=Decimal(18))
+    before = fluid(alice)["sweat_l"]
+    day = entries.today(alice)
+    evening.shift(timedelta(days=20))
+    entries.log_weight(alice, Decimal(90))
+
+    rest = APIClient()
+    rest.force_authenticate(alice.user)
+    assert rest.get(f"/api/v1/days/{day}/").json()["fluid"]["sweat_l"] == before
+    said = words(browser.get(f"/day/{day}/"))
+    assert f"Sweat {before[0]:g} L – {before[1]:g} L" in said and "Thirst is the better guide." in said
+    run(alice, temperature_c=Decimal(18))
+    assert fluid(alice)["sweat_l"] > before  # 90 kg
+
+
+def test_on_the_page_of_a_past_day_what_is_taken_today_still_forbids(evening, browser, alice):
+    day = entries.today(alice)
+    assert "Reference for the day" in words(browser.get("/"))
+    evening.shift(timedelta(days=20))
+    people.update_profile(alice, takes_medicines="yes")
+    Medicine.objects.create(diarist=alice, medicine_class="lithium", started_on=entries.today(alice))
+    assert "Reference for the day" not in words(browser.get(f"/day/{day}/"))
+
+
 def test_another_persons_day_is_not_told(evening, browser, alice, bob):
     entries.log_water(bob, Decimal(900))
     assert fluid(alice)["drinks_l"] == 0
