@@ -36,6 +36,7 @@ class Lost:
     sweat: Sweat
     hours: float
     temperature_known: bool
+    activity: str
     weighed: int
     """Weighed bouts of the same activity."""
 
@@ -142,8 +143,9 @@ def _needs(reference: Reference | None, water: DayWater, authority: str, sweat_l
 
 def _lost_in(bout: Exercise, kg: float | None, rates: Mapping[str, list[float]]) -> Lost | None:
     one = sweat.sweat_of(bout, kg, rates)
-    weighed = len(rates.get(bout.activity_id or "", ()))
-    return one and Lost(one, bout.minutes / 60, bout.temperature_c is not None, weighed)
+    activity = bout.activity_id or ""
+    weighed = len(rates.get(activity, ()))
+    return one and Lost(one, bout.minutes / 60, bout.temperature_c is not None, activity, weighed)
 
 
 def _sodium(lost: Iterable[Lost]) -> tuple[float, float] | None:
@@ -299,7 +301,7 @@ def _weighed(bouts: list[Lost]) -> Iterable[str]:
 
 
 def _by_own_rates(bouts: list[Lost]) -> Iterable[str]:
-    weighed = sum({one.weighed for one in bouts})
+    weighed = sum({one.activity: one.weighed for one in bouts}.values())
     yield ngettext(
         "Not weighed, %(n)s exercise: from your own %(weighed)s weighed ones of the same activity, "
         "lowest to highest.",
