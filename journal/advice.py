@@ -26,7 +26,9 @@ from journal.calc.suppressions import Flags
 from journal.codes import AdviceState, Severity
 from journal.emergency import Numbers, numbers
 from journal.facts import (
+    AFTER_OVERDRINKING,
     OVER,
+    OVERDRINKING,
     SILENCE,
     facts_about,
     facts_of_doses,
@@ -373,21 +375,38 @@ class Card:
         return self.layer == "L" and self.rule not in advice_rules.GOOD_NEWS
 
 
-def cards_for(diarist: Diarist, now: datetime | None = None, known: Flags | None = None) -> list[Card]:
+def cards_for(
+    diarist: Diarist,
+    now: datetime | None = None,
+    known: Flags | None = None,
+    rows: list[Advice] | None = None,
+) -> list[Card]:
     """The cards to show at this moment, most severe first. Asks the database at most twice.
 
     Nutrition tips are left out beside a red flag and for 72 hours after; what answers in the profile
     take away is left out at once, whether or not a review has run since. `known` are those answers, where
-    the caller has read them already.
+    the caller has read them already, `rows` what `held_back_by` gave.
     """
     now = now or timezone.now()
-    behind = Exists(StaleDay.objects.filter(diarist=OuterRef("diarist")))
-    lately = Q(rule__startswith="R") & ~over_for(now)
-    rows = list(Advice.objects.of(diarist).filter(~Q(state__in=OVER) | lately).annotate(behind=behind))
+    rows = held_back_by(diarist, now) if rows is None else rows
     silent = any(row.rule in RED_FLAG for row in rows)
     rows = [row for row in rows if row.state not in OVER and not _asleep(row, now)]
     rows = [row for row in rows if row.rule in RED_FLAG or _may_be_shown(row, silent)]
     return cards_of(diarist, rows, now, known)
+
+
+def held_back_by(diarist: Diarist, now: datetime | None = None) -> list[Advice]:
+    """The cards that are open, also asleep, and those that ended so lately that they hold something back.
+
+    Those are red flags, which silence tips and amounts for 72 hours, and the card on drinking too much, which
+    keeps amounts to drink away for a day. One query.
+    """
+    now = now or timezone.now()
+    behind = Exists(StaleDay.objects.filter(diarist=OuterRef("diarist")))
+    red = Q(rule__startswith="R") & ~over_for(now)
+    too_much = Q(rule=OVERDRINKING, ended_at__gt=now - AFTER_OVERDRINKING)
+    found = Advice.objects.of(diarist).filter(~Q(state__in=OVER) | red | too_much)
+    return list(found.annotate(behind=behind))
 
 
 def cards_to_tell(diarist: Diarist, ids: Iterable[UUID], now: datetime | None = None) -> list[Card]:

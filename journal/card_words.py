@@ -616,9 +616,16 @@ def overdrinking(card: About) -> Words:
             "entry is the sum of a day, set its time or split it."
         )
         % {"emergency": card.call.emergency_words},
-        why,
+        _with_painkillers(why, card.flags),
         _("The card goes by itself after two days, or when the entry is corrected."),
     )
+
+
+def _with_painkillers(why: str, flags: Flags) -> str:
+    """NSAIDs make the body hold on to water (interactions, m16)."""
+    if MedicineClass.NSAIDS not in flags.medicines:
+        return why
+    return why + " " + _("Anti-inflammatory painkillers such as ibuprofen make too much drinking riskier.")
 
 
 REASONS: Mapping[str, Text] = {

@@ -165,6 +165,8 @@ class Fluid(NamedTuple):
     """In drinks that count toward the goal."""
     uncounted_water_g: float
     """In those that do not."""
+    food_water_g: float
+    """In food whose water is known."""
     moisture_share: float | None
     """Share of the food, by weight, whose water is known; None without food. [-]"""
 
@@ -174,7 +176,7 @@ def fluid(found: Eaten, portions: Iterable[Portion]) -> Fluid:
     water = hydration.day_water(
         (float(one.grams), found.content(one.food)[WATER_AT], found.drink_kind(one)) for one in portions
     )
-    return Fluid(water.drinks * 1000, water.uncounted * 1000, water.moisture_share)
+    return Fluid(water.drinks * 1000, water.uncounted * 1000, water.food * 1000, water.moisture_share)
 
 
 def sources(

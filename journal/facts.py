@@ -17,8 +17,8 @@ from django.db.models import FloatField, Q, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from journal import interactions, sweat
-from journal.calc import days, hydration, triggers
+from journal import drunk, interactions, sweat
+from journal.calc import days, triggers
 from journal.calc.advice_rules import IMPLAUSIBLE
 from journal.calc.facts import (
     DAYS_OF_CRAMPS,
@@ -39,12 +39,10 @@ from journal.models import (
     DailyIntake,
     Diarist,
     Exercise,
-    MealItem,
     NutrientGap,
     PersonalLink,
     SpasmEpisode,
     WarningSigns,
-    WaterIntake,
 )
 from journal.models import Dose as DoseRow
 from journal.models.findings import AdviceQuerySet
@@ -55,10 +53,12 @@ SILENCE = timedelta(hours=72)
 """For so long after a red-flag card was raised or ended, whichever is later, no nutrition tip is shown.
 An open one keeps the silence, acknowledged or not; one withdrawn because the tick was removed counts
 from its removal like any other: three days without a tip harm nobody."""
+OVERDRINKING = "H04"
+AFTER_OVERDRINKING = timedelta(days=1)
+"""How long the card on drinking too much keeps amounts to drink away after it ended (product choice)."""
 USABLE = (DayStatus.COMPLETE_MARKED, DayStatus.COMPLETE_INFERRED, DayStatus.FASTING_MARKED)
 AROUND_EXERCISE = timedelta(hours=3)
 """Drinks of so long before and after the middle of an exercise belong to it: six hours in all."""
-DRUNK_CATEGORIES = [name for names in hydration.CATEGORIES.values() for name in names]
 ALCOHOLIC = 0.5
 """Alcohol from which a drink is no soft drink. [g / 100 g]"""
 RDA_OF = ("magnesium_mg", "calcium_mg")
@@ -353,12 +353,10 @@ def _doses(diarist: Diarist, today: date, length: int) -> list[Dose]:
 def _drinks(diarist: Diarist, today: date, length: int) -> list[Drink]:
     """Drinks, and foods of meals that are drunk, in one query."""
     first, last = days.window(today, length)
-    drunk = WaterIntake.objects.of(diarist).live().between(first, last).order_by()
-    eaten = MealItem.objects.live_of(diarist).filter(
-        meal__local_date__range=(first, last), food__category__in=DRUNK_CATEGORIES
-    )
-    rows = drunk.values_list(*_drink("", "amount_ml", "beverage")).union(
-        eaten.order_by().values_list(*_drink("meal__", "grams", "food")), all=True
+    glasses = drunk.logged().filter(diarist=diarist, local_date__range=(first, last))
+    eaten = drunk.in_meals().filter(meal__diarist=diarist, meal__local_date__range=(first, last))
+    rows = glasses.values_list(*_drink("", "amount_ml", "beverage")).union(
+        eaten.values_list(*_drink("meal__", "grams", "food")), all=True
     )
     found = [Drink(at, day, float(ml) / 1000, (alcohol or 0.0) < ALCOHOLIC) for at, day, ml, alcohol in rows]
     return sorted(found, key=lambda one: one.at)

@@ -181,9 +181,15 @@ def amounts(row: DailyIntake) -> dict[str, Amount]:
 
 
 def water(row: DailyIntake) -> DayWater:
-    """The water of a day: in drinks that count, in those that do not, and in food."""
-    drinks, uncounted = row.drinks_water_g / 1000, row.uncounted_water_g / 1000
-    return DayWater(drinks, uncounted, (row.water_g or 0.0) / 1000 - drinks - uncounted, row.moisture_share)
+    """The water of a day: in drinks that count, in those that do not, and in food.
+
+    Food is no remainder of the total: a drink of unknown content counts by its kind, and is not in that.
+    Where the water of food was not added up yet, nothing is known of it.
+    """
+    drinks, uncounted, food = row.drinks_water_g / 1000, row.uncounted_water_g / 1000, row.food_water_g
+    if food is None:
+        return DayWater(drinks, uncounted, 0.0, None)
+    return DayWater(drinks, uncounted, food / 1000, row.moisture_share)
 
 
 def _empty(diarist: Diarist, day: date) -> DailyIntake:

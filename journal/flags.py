@@ -1,10 +1,11 @@
 """What a person's answers mean for advice: rows of the profile in, plain flags out."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import CharField, DateField, QuerySet, Subquery, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from journal.calc.suppressions import NO, UNKNOWN, YES, Course, Effects, Flags, effects
 from journal.codes import DIURETICS, POTASSIUM_RAISING, SetBy
@@ -25,7 +26,7 @@ def flags_about(diarist: Diarist, today: date, *, diary_implausible: bool = Fals
     stages: set[str] = set()
     targets: set[str] = set()
     kilograms = None
-    for kind, code, value, first, last in _answers(diarist):
+    for kind, code, value, first, last in _answers(diarist, today):
         now = (first is None or first <= today) and (last is None or today <= last)
         if kind == "condition":
             answers[code] = value
@@ -55,14 +56,29 @@ def flags_about(diarist: Diarist, today: date, *, diary_implausible: bool = Fals
     )
 
 
-def _answers(diarist: Diarist) -> QuerySet:
-    """(kind, code, value, first day, last day) of everything answered, in one query."""
-    latest = BodyWeight.objects.of(diarist).live().order_by("-occurred_at", "-created_at").values("pk")[:1]
+def flags_of_past(diarist: Diarist, day: date, now: Flags) -> Flags:
+    """What a page of a past day must know: weight, age and stage are that day's.
+
+    What is taken today still forbids, `now`: a reference held up today is read today.
+    """
+    then = flags_about(diarist, day)
+    medicines = then.medicines | now.medicines
+    return replace(then, medicines=medicines, diuretics=then.diuretics or now.diuretics)
+
+
+def _answers(diarist: Diarist, day: date) -> QuerySet:
+    """(kind, code, value, first day, last day) of everything answered, in one query.
+
+    The weight is the latest up to the day; before the first one that is known, the first.
+    """
+    logged = BodyWeight.objects.of(diarist).live()
+    latest = logged.filter(local_date__lte=day).order_by("-occurred_at", "-created_at").values("pk")[:1]
+    first = logged.order_by("occurred_at", "created_at").values("pk")[:1]
     conditions = ConditionAnswer.objects.filter(diarist=diarist)
     medicines = Medicine.objects.filter(diarist=diarist)
     stages = LifeStagePeriod.objects.filter(diarist=diarist)
     targets = PersonalTarget.objects.filter(diarist=diarist, set_by=SetBy.CLINICIAN)
-    weights = BodyWeight.objects.filter(pk=Subquery(latest))
+    weights = BodyWeight.objects.filter(pk=Coalesce(Subquery(latest), Subquery(first)))
     return _rows(conditions, "condition", "condition", "answer").union(
         _rows(medicines, "medicine", "medicine_class", "name", "started_on", "stopped_on"),
         _rows(stages, "stage", "stage", None, "started_on", "ended_on"),

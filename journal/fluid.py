@@ -1,4 +1,4 @@
-"""The fluid of one day: what the day asks for, what was drunk of it, and what was sweated, as ranges.
+"""The fluid of one day: a reference to set it beside, what was drunk of it, and what was sweated, as ranges.
 
     of_day(...) -> DayFluid                      the numbers, for pages and REST
     figures(fluid, units) -> list[Figure]        each number with its reason, in words
@@ -21,12 +21,24 @@ from journal.calc import advice_rules, days, hydration
 from journal.calc.hydration import DayWater, Need, Sweat
 from journal.calc.suppressions import Flags, effects
 from journal.explanations import Figure
-from journal.models import Diarist, Exercise
+from journal.facts import OVERDRINKING
+from journal.models import Advice, Diarist, Exercise
 from journal.templatetags.journal import percent, plain, volume
 from journal.timeline import Reference
 
 HOUR = timedelta(hours=1)
-OVERDRINKING = "H04"
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The sweat of one bout, and what must be said of it."""
+
+    sweat: Sweat
+    hours: float
+    temperature_known: bool
+    activity: str
+    weighed: int
+    """Weighed bouts of the same activity."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +53,15 @@ class DayFluid:
     authority: str
     needs: tuple[Need, ...]
     """One, or two where the sex is not told and the values differ."""
-    sweat: Sweat | None
-    """Of all bouts together; None: none that can be told."""
-    bouts: int
+    lost: tuple["Lost", ...]
     """Bouts whose sweat is known or estimated."""
     needs_weight: bool
     """A bout is there whose sweat could be estimated with a body weight."""
     much_lighter: bool
     """After a bout more than 2 % of the body mass was gone: clearly less was drunk than sweated."""
     sodium_mg: tuple[float, float] | None
+    thirst_is_weak: bool
+    """From 65 years on thirst is no guide to rely on."""
     left_l: float | None
     """What may still be suggested today; None where there is no need to set it beside, and for past days."""
 
@@ -59,8 +71,19 @@ class DayFluid:
         return (min(totals), max(totals)) if totals else None
 
     @property
-    def is_estimated(self) -> bool:
-        return self.sweat is not None and not self.sweat.measured
+    def sweat(self) -> tuple[float, float] | None:
+        """Of all bouts together, to 0.1 L; None: none that can be told."""
+        if not self.lost:
+            return None
+        lows, highs = zip(*((one.sweat.low, one.sweat.high) for one in self.lost), strict=True)
+        return round(sum(lows), 1), round(sum(highs), 1)
+
+    @property
+    def sweat_rests_on(self) -> list[str]:
+        return sorted({one.sweat.kind for one in self.lost})
+
+    def of_kind(self, kind: str) -> list["Lost"]:
+        return [one for one in self.lost if one.sweat.kind == kind]
 
 
 def of_day(
@@ -81,49 +104,52 @@ def of_day(
     """
     rates = sweat.own_rates(exercises)
     today = [bout for bout in exercises if bout.local_date == day]
-    lost = [one for bout in today if (one := sweat.sweat_of(bout, answers.weight_kg, rates))]
+    lost = [one for bout in today if (one := _lost_in(bout, answers.weight_kg, rates))]
     if advice_rules.may_drink_more(answers, effects(answers), "water_g") is None:
         lost, reference = [], None
-    together, reference = _together(lost), None if resting else reference
-    needs = _needs(reference, water, diarist.authority, together.middle if together else 0.0)
+    reference = None if resting else reference
+    needs = _needs(reference, water, diarist.authority, sum(one.sweat.middle for one in lost))
     return DayFluid(
         water=water,
         instead=effects(answers).whose_limits("water_g"),
         reference=reference.kind if reference else "",
         authority=diarist.authority,
         needs=needs,
-        sweat=together,
-        bouts=len(lost),
+        lost=tuple(lost),
         needs_weight=answers.weight_kg is None and bool(needs) and any(_would_show(bout) for bout in today),
         much_lighter=bool(lost) and any(_drank_much_less(bout) for bout in today),
         sodium_mg=_sodium(lost),
+        thirst_is_weak=answers.age is not None and answers.age >= hydration.THIRST_WEAKENS,
         left_l=_left(diarist, day, needs, water, now or timezone.now()),
     )
 
 
-def rests(open_rules: Iterable[str]) -> bool:
-    """Whether open cards forbid to hold up an amount to drink: a warning sign, or the one on too much."""
-    return any(rule.startswith("R") or rule == OVERDRINKING for rule in open_rules)
+def rests(cards: Iterable[Advice]) -> bool:
+    """Whether no amount to drink may be held up: beside and after a warning sign, or too much drunk.
+
+    `cards` are those of `advice.held_back_by`: what was answered to them changes nothing.
+    """
+    return any(card.rule.startswith("R") or card.rule == OVERDRINKING for card in cards)
 
 
 def _needs(reference: Reference | None, water: DayWater, authority: str, sweat_l: float) -> tuple[Need, ...]:
     if reference is None:
         return ()
-    share = hydration.beverage_share(authority) if water.drinks_only else 1.0
+    of_drinks = water.drinks_only and reference.kind == "ai"
+    share = hydration.beverage_share(authority) if of_drinks else 1.0
     litres = dict.fromkeys((reference.lowest / 1000, reference.highest / 1000))
     return tuple(hydration.need_today(share * one, sweat_l) for one in litres)
 
 
-def _together(lost: Sequence[Sweat]) -> Sweat | None:
-    """The sweat of several bouts; measured only if each of them was."""
-    if not lost:
-        return None
-    low, middle, high = (sum(ends) for ends in zip(*(one[:3] for one in lost), strict=True))
-    return Sweat(low, middle, high, all(one.measured for one in lost))
+def _lost_in(bout: Exercise, kg: float | None, rates: Mapping[str, list[float]]) -> Lost | None:
+    one = sweat.sweat_of(bout, kg, rates)
+    activity = bout.activity_id or ""
+    weighed = len(rates.get(activity, ()))
+    return one and Lost(one, bout.minutes / 60, bout.temperature_c is not None, activity, weighed)
 
 
-def _sodium(lost: Iterable[Sweat]) -> tuple[float, float] | None:
-    ranges = [hydration.sodium_loss_range(one) for one in lost]
+def _sodium(lost: Iterable[Lost]) -> tuple[float, float] | None:
+    ranges = [hydration.sodium_loss_range(one.sweat) for one in lost]
     return (sum(low for low, _high in ranges), sum(high for _low, high in ranges)) if ranges else None
 
 
@@ -161,8 +187,9 @@ def as_json(fluid: DayFluid) -> dict:
         "baseline_kind": fluid.reference or None,
         "sweat_added_l": fluid.needs[0].sweat_added if fluid.needs else None,
         "sweat_added_is_capped": any(one.capped for one in fluid.needs),
-        "sweat_l": list(fluid.sweat.shown) if fluid.sweat else None,
-        "sweat_is_measured": fluid.sweat.measured if fluid.sweat else None,
+        "sweat_l": list(fluid.sweat) if fluid.sweat else None,
+        "sweat_is_measured": fluid.sweat_rests_on == [hydration.WEIGHED] if fluid.lost else None,
+        "sweat_rests_on": fluid.sweat_rests_on,
         "sodium_in_sweat_mg": [round(end, -1) for end in fluid.sodium_mg] if fluid.sodium_mg else None,
         "left_l": fluid.left_l,
     }
@@ -190,10 +217,11 @@ def _need(fluid: DayFluid, units: str) -> Figure | None:
     if not fluid.need:
         return None
     about = _(
-        "The baseline, and what exercise added. Below it a diary cannot tell: thirst and the colour of urine "
-        "tell more. Nothing ever suggests more than 1 L in an hour."
+        "The baseline, and what exercise added: no requirement and no minimum. Below it a diary cannot tell: "
+        "the colour of urine tells more, and so does thirst, less surely from 65 on. Nothing ever suggests "
+        "more than 1 L in an hour."
     )
-    return Figure(_("The day asks for about"), need_words(fluid, units), about)
+    return Figure(_("Reference for the day"), need_words(fluid, units), about)
 
 
 BASELINES: Mapping[str, object] = {
@@ -209,7 +237,7 @@ def _baseline(fluid: DayFluid, units: str) -> Figure | None:
     if not fluid.needs:
         return None
     about = BASELINES[fluid.reference]()
-    if fluid.water.drinks_only:
+    if fluid.water.drinks_only and fluid.reference == "ai":
         about += " " + _(
             "Drinks only: %(share)s of it, because the water in most of your food is not known."
         ) % {"share": percent(hydration.beverage_share(fluid.authority))}
@@ -243,29 +271,65 @@ def _drunk(fluid: DayFluid, units: str) -> Iterable[Figure]:
 def _lost(fluid: DayFluid, units: str) -> Iterable[Figure]:
     if fluid.sweat is None or fluid.sodium_mg is None:
         return
-    about = ngettext(
-        "Measured: by your weight before and after %(n)s exercise.",
-        "Measured: by your weight before and after %(n)s exercises.",
-        fluid.bouts,
-    )
-    if fluid.is_estimated:
-        about = ngettext(
-            "Estimated from %(n)s exercise: activity, minutes, body weight and temperature. Clothing, "
-            "humidity and you yourself can halve it or add half.",
-            "Estimated from %(n)s exercises: activity, minutes, body weight and temperature. Clothing, "
-            "humidity and you yourself can halve it or add half.",
-            fluid.bouts,
-        )
-    about %= {"n": fluid.bouts}
-    if fluid.much_lighter:
-        about += " " + _("You were more than 2 % lighter after it: clearly less was drunk than sweated.")
-    yield Figure(_("Sweat"), _span(fluid.sweat.shown, units), about)
+    yield Figure(_("Sweat"), _span(fluid.sweat, units), " ".join(_told_of_sweat(fluid)))
     low, high = (round(end, -1) for end in fluid.sodium_mg)
     yield Figure(
         _("Sodium in the sweat"),
         f"{plain(low)} – {plain(high)} mg",
         _("People differ by seven times. It is not taken off what you ate: references allow for it."),
     )
+
+
+def _told_of_sweat(fluid: DayFluid) -> Iterable[str]:
+    """What the sweat rests on, of each kind of bout, and what was taken for granted."""
+    for kind, say in SWEAT_WORDS.items():
+        if bouts := fluid.of_kind(kind):
+            yield from say(bouts)
+    if fluid.much_lighter:
+        yield _("You were more than 2 % lighter after it: clearly less was drunk than sweated.")
+
+
+def _weighed(bouts: list[Lost]) -> Iterable[str]:
+    yield ngettext(
+        "Measured: by your weight before and after %(n)s exercise.",
+        "Measured: by your weight before and after %(n)s exercises.",
+        len(bouts),
+    ) % {"n": len(bouts)}
+    yield _("Only drinks that were logged meanwhile are in it, and urine is taken as none.")
+    if any(one.hours > hydration.WEIGHING_HOLDS_H for one in bouts):
+        yield _("Weighing holds for up to about two hours; this was longer.")
+
+
+def _by_own_rates(bouts: list[Lost]) -> Iterable[str]:
+    weighed = sum({one.activity: one.weighed for one in bouts}.values())
+    yield ngettext(
+        "Not weighed, %(n)s exercise: from your own %(weighed)s weighed ones of the same activity, "
+        "lowest to highest.",
+        "Not weighed, %(n)s exercises: from your own %(weighed)s weighed ones of the same activity, "
+        "lowest to highest.",
+        len(bouts),
+    ) % {"n": len(bouts), "weighed": weighed}
+
+
+def _estimated(bouts: list[Lost]) -> Iterable[str]:
+    yield ngettext(
+        "Estimated from %(n)s exercise: activity, minutes, body weight and temperature. Clothing, "
+        "humidity and you yourself can halve it or add half.",
+        "Estimated from %(n)s exercises: activity, minutes, body weight and temperature. Clothing, "
+        "humidity and you yourself can halve it or add half.",
+        len(bouts),
+    ) % {"n": len(bouts)}
+    if not all(one.temperature_known for one in bouts):
+        yield _("Where no temperature was logged, %(degrees)s °C was taken.") % {
+            "degrees": plain(hydration.INDOORS_C)
+        }
+
+
+SWEAT_WORDS = {
+    hydration.WEIGHED: _weighed,
+    hydration.OWN_RATES: _by_own_rates,
+    hydration.ESTIMATED: _estimated,
+}
 
 
 def _span(ends: tuple[float, float], units: str) -> str:

@@ -22,7 +22,7 @@ from nutrients.models import ReferenceIntake, WithinPersonVariation
 ASSESSED = tuple(RULES)
 """Nutrients that gaps are computed for."""
 WINDOW_CODES = ("energy_kcal", *ASSESSED)
-FLUID = ("drinks_water_g", "uncounted_water_g", "moisture_share")
+FLUID = ("drinks_water_g", "food_water_g", "moisture_share")
 WINDOW_COLUMNS = [
     *(f"{code}{part}" for code in WINDOW_CODES for part in ("", "_added", "_share", "_unknown")),
     *FLUID,

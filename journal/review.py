@@ -58,7 +58,7 @@ WINDOWS = (7, 14, 28, 90)
 LONGEST = timedelta(days=max(WINDOWS) - 1)
 WEEKS_KEPT = 13
 """Completed weeks whose last day has gaps, beside today: as many as the longest window spans."""
-VERSION = 2
+VERSION = 3
 """Of the way gaps are computed; kept with each."""
 MOST_ATTEMPTS = 5
 SWEEP_AFTER = timedelta(seconds=5)

@@ -13,6 +13,7 @@ from django.db.models import (
     DurationField,
     ExpressionWrapper,
     F,
+    FloatField,
     IntegerField,
     OuterRef,
     Q,
@@ -21,11 +22,12 @@ from django.db.models import (
     Sum,
     Value,
 )
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
+from journal import drunk
 from journal.calc import hydration
 from journal.calc.hydration import Measured, Sweat
-from journal.models import Diarist, Exercise, WaterIntake
+from journal.models import Diarist, Exercise
 
 OWN_DAYS = 180
 """How far back measured bouts stand for others of their activity (product choice). [d]"""
@@ -41,13 +43,9 @@ def exercises(diarist: Diarist, first: date, last: date) -> QuerySet[Exercise]:
     length = ExpressionWrapper(
         Cast("minutes", IntegerField()) * Value(MINUTE, DurationField()), DurationField()
     )
-    drunk = (
-        WaterIntake.objects.live()
-        .filter(diarist=diarist, occurred_at__range=(OuterRef("occurred_at"), OuterRef("over_at")))
-        .order_by()
-        .values("diarist")
-        .annotate(ml=Sum("amount_ml"))
-    )
+    meanwhile = (OuterRef("occurred_at"), OuterRef("over_at"))
+    glasses = drunk.logged().filter(diarist=diarist, occurred_at__range=meanwhile)
+    in_meals = drunk.in_meals().filter(meal__diarist=diarist, meal__occurred_at__range=meanwhile)
     measured = WEIGHED & Q(local_date__range=(last - timedelta(days=OWN_DAYS), last))
     return (
         Exercise.objects.of(diarist)
@@ -55,9 +53,17 @@ def exercises(diarist: Diarist, first: date, last: date) -> QuerySet[Exercise]:
         .filter(Q(local_date__range=(first, last)) | measured)
         .select_related("activity")
         .annotate(over_at=ExpressionWrapper(F("occurred_at") + length, DateTimeField()))
-        .annotate(drunk_ml=Subquery(drunk.values("ml")))
+        .annotate(
+            drunk_ml=_sum_of(glasses, "diarist", "amount_ml") + _sum_of(in_meals, "meal__diarist", "grams")
+        )
         .order_by("occurred_at", "created_at")
     )
+
+
+def _sum_of(drunk: QuerySet, diarist: str, amount: str) -> Coalesce:
+    """All that was drunk; 0 where nothing was logged. [mL]"""
+    total = drunk.values(diarist).annotate(ml=Cast(Sum(amount), FloatField())).values("ml")
+    return Coalesce(Subquery(total), Value(0.0), output_field=FloatField())
 
 
 def measured(bout: Exercise) -> Measured | None:
@@ -65,7 +71,7 @@ def measured(bout: Exercise) -> Measured | None:
     if bout.weight_before_kg is None or bout.weight_after_kg is None:
         return None
     before, after = float(bout.weight_before_kg), float(bout.weight_after_kg)
-    drunk_l = float(bout.drunk_ml or 0) / 1000
+    drunk_l = bout.drunk_ml / 1000
     return hydration.measured_sweat(before, after, drunk_l, 0.0, bout.minutes / 60)
 
 

@@ -9,7 +9,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journal import entries, findings, flags, fluid, sweat, timeline
+from journal import advice, entries, findings, flags, fluid, sweat, timeline
 from journal.api.entries import (
     Doses,
     EntryViewSet,
@@ -21,9 +21,9 @@ from journal.api.entries import (
     Weights,
 )
 from journal.api.frame import LIMITS_BY, MATCH, OfDiarist, if_match, limits_by, tag_of
+from journal.calc import hydration
 from journal.codes import DayStatus
-from journal.facts import OVER
-from journal.models import Advice, DailyIntake, DayMark, StaleDay
+from journal.models import DailyIntake, DayMark, StaleDay
 from journal.serializers import (
     DayMarkShape,
     DoseShape,
@@ -107,7 +107,13 @@ class FluidShape(serializers.Serializer):
     sweat_added_l = serializers.FloatField(allow_null=True, help_text="At most 2.")
     sweat_added_is_capped = serializers.BooleanField()
     sweat_l = serializers.ListField(child=serializers.FloatField(), allow_null=True)
-    sweat_is_measured = serializers.BooleanField(allow_null=True, help_text="By weighing; false: estimated.")
+    sweat_is_measured = serializers.BooleanField(
+        allow_null=True, help_text="By weighing, all of it; false: some rests on something else."
+    )
+    sweat_rests_on = serializers.ListField(
+        child=serializers.ChoiceField([hydration.ESTIMATED, hydration.OWN_RATES, hydration.WEIGHED]),
+        help_text="Weighing, own rates (other bouts, weighed), or an estimate; of several bouts all.",
+    )
     sodium_in_sweat_mg = serializers.ListField(child=serializers.FloatField(), allow_null=True)
     left_l = serializers.FloatField(
         allow_null=True, help_text="May still be suggested today, at most 1 in an hour; null on past days."
@@ -190,13 +196,15 @@ class Day(OfDiarist, ApiView):
         }
 
     def fluid_of(self, row: DailyIntake) -> dict:
-        diarist, day = self.diarist, row.date
-        open_rules = Advice.objects.of(diarist).exclude(state__in=OVER).values_list("rule", flat=True)
+        diarist, day, today = self.diarist, row.date, findings.today(self.diarist)
+        answers = flags.flags_about(diarist, today)
+        of_the_day = answers if day >= today else flags.flags_of_past(diarist, day, answers)
         return fluid.as_json(
             fluid.of_day(
                 diarist, day, findings.water(row), list(sweat.exercises(diarist, day, day)),
-                flags.flags_about(diarist, findings.today(diarist)),
-                timeline.references(diarist, day).get("water_g"), resting=fluid.rests(open_rules),
+                of_the_day,
+                timeline.references(diarist, day).get("water_g"),
+                resting=fluid.rests(advice.held_back_by(diarist)),
             )
         )  # fmt: skip
 

@@ -83,7 +83,9 @@ def low_elsewhere(flags: Flags, acts: Effects, nutrient: str) -> str | None:
 
 
 def may_drink_more(flags: Flags, acts: Effects, nutrient: str) -> str | None:
-    return None if acts.hydration_off or _under(flags, YOUNGEST) else "plain"
+    """Not those whose amount a clinic gives, or whom a nudge to drink may harm."""
+    silent = acts.hydration_off or WATER in acts.no_more_tips
+    return None if silent or _under(flags, YOUNGEST) else "plain"
 
 
 def those_who_count(flags: Flags, acts: Effects, nutrient: str) -> str | None:
@@ -426,12 +428,14 @@ LOW = (
     ),
 )  # fmt: skip
 
+_LOW_SODIUM = "SSRIs, carbamazepine or the like"
+_DRINK_OFF = ("S01", "S03", "S06", _LOW_SODIUM)
 HYDRATION = (
     Rule(
         "H01", "H", "info", 14, on.water_below_reference,
         "water below the adequate intake (confidence of being above it under 0.15), at least 5 usable days "
         "of 14, a "
-        "drink logged on at least half of them", ("S01", "S03"), (_WATER, "EFSA, reference values for "
+        "drink logged on at least half of them", _DRINK_OFF, (_WATER, "EFSA, reference values for "
         "water, 2010"),
         (WATER,), "", may_drink_more,
     ),
@@ -439,12 +443,12 @@ HYDRATION = (
         "H02", "H", "info", 3, on.few_drinks_around_exercise,
         "exercise in the last 3 days with sweat of 1 L or more, and drinks in the six hours around it under "
         "half of the "
-        "low end of the sweat", ("S01", "S03"), (_ACSM, _EAH), about="exercise_drinks", suits=may_drink_more,
+        "low end of the sweat", _DRINK_OFF, (_ACSM, _EAH), about="exercise_drinks", suits=may_drink_more,
         severity_may_be="`advise` when it happened on 3 days of 14",
     ),
     Rule(
         "H03", "H", "advise", 28, on.cramps_after_few_drinks,
-        "as H02, with a cramp on that day or before noon of the next, on 3 days of 28", ("S01", "S03"),
+        "as H02, with a cramp on that day or before noon of the next, on 3 days of 28", _DRINK_OFF,
         (_ACSM,),
         about="exercise_drinks", suits=may_drink_more, before=1,
     ),
@@ -460,14 +464,14 @@ HYDRATION = (
         "H05", "H", "advise", 1, on.hot_day_few_drinks,
         "65 years or older, and on a finished day, today or yesterday, 32 °C or more during exercise, "
         "`after_heat`, "
-        "`fever` or `after_diarrhoea` ticked, and less than 1 L of drinks logged", ("S01", "S03"),
+        "`fever` or `after_diarrhoea` ticked, and less than 1 L of drinks logged", _DRINK_OFF,
         (_WATER, "NHS, Dehydration"), about="hot_day", suits=may_drink_more,
     ),
     Rule(
         "H06", "H", "info", 7, on.alcohol_few_other_drinks,
         "a finished day of the last 7 with 24 g of alcohol or more (3 UK units) and less than 1 L of other "
         "drinks "
-        "logged", ("S03",), (_WATER,), about="alcohol_drinks", suits=may_drink_more,
+        "logged", ("S03", "S06", _LOW_SODIUM), (_WATER,), about="alcohol_drinks", suits=may_drink_more,
     ),
 )  # fmt: skip
 

@@ -66,7 +66,7 @@ FEW_DAYS = 0.5
 SATURDAY = 5
 FORTIFIED, MEDICINE = "fortified", "medicine"
 """Sources kept apart where a frame has columns `<code>_fortified` and `<code>_medicine`."""
-FLUID = ("drinks_water_g", "uncounted_water_g", "moisture_share")
+FLUID = ("drinks_water_g", "food_water_g", "moisture_share")
 """Columns of a day about water, see `hydration`; without them all water logged counts."""
 
 
@@ -355,18 +355,22 @@ def _doses_alone(days: _Nutrient, shared: _Shared) -> _Nutrient:
 def _water(need: Need, kind: str, days: _Nutrient, shared: _Shared) -> _Case:
     """Water that counts toward the goal; of drinks alone where too little is known of food's moisture."""
     assert days.fluid is not None
-    drinks, uncounted, moisture = days.fluid
+    drinks, food, moisture = days.fluid
     coverage = usual.mean_of(np.where(shared.usable, moisture, np.nan))
     notes: tuple[str, ...] = ()
-    factor, share = 1.0, days.share
+    factor = 1.0
     if coverage < hydration.ENOUGH_MOISTURE:
         amount = np.where(np.isnan(drinks) & shared.usable & ~np.isnan(days.amount), 0.0, drinks)
-        share = np.ones_like(days.share)
-        factor, notes = hydration.beverage_share(_authority(need)), ("drinks_only",)
+        certain, share = np.zeros_like(amount), np.ones_like(days.share)
+        # The drinks' part is that of the adequate intake: a target of one's own is taken as it was said.
+        factor = hydration.beverage_share(_authority(need)) if kind == AI else 1.0
+        notes = ("drinks_only",)
     else:
-        amount = days.amount - np.nan_to_num(uncounted)
-    none_added = np.zeros_like(amount)
-    summary = usual.summary(amount, none_added, share, shared.usable, shared.weekend)
+        # What a drink holds is told by its kind at least; food alone may hold more than is known.
+        certain = np.nan_to_num(drinks)
+        amount = np.where(np.isnan(days.amount) & (certain == 0), np.nan, certain + food)
+        share = np.where(np.isnan(moisture), 1.0, moisture)
+    summary = usual.summary(amount, certain, share, shared.usable, shared.weekend)
     return _Case(
         need, kind, days._replace(amount=amount, share=share, summary=summary), shared, factor, notes
     )

@@ -64,6 +64,8 @@ MOST_ALCOHOL = 5.0
 BEVERAGE_SHARE = {"nasem": 0.81, "efsa": 0.80}
 """Part of the AI that comes from drinks: 3.0 of 3.7 L and 2.2 of 2.7 L [1]_; 80 % [2]_. [-]"""
 
+THIRST_WEAKENS = 65
+"""Age from which thirst is a weaker sign [1]_, as in H05 (product choice). [y]"""
 ENOUGH_MOISTURE = 0.8
 """Share of the food, by weight, from which its water counts. [-]"""
 
@@ -93,16 +95,6 @@ def counts_toward_goal(kind: str) -> bool:
     Tea and coffee count in full, for people used to them [1]_.
     """
     return kind != STRONG
-
-
-def water_of_drinks(drinks: Iterable[tuple[float, float]]) -> float:
-    """Return the water in drinks given as (millilitres, water fraction). [L]"""
-    return math.fsum(ml * fraction for ml, fraction in drinks) / 1000
-
-
-def total_water(drinks_l: float, food_g: Iterable[tuple[float, float]]) -> float:
-    """Return water drunk and eaten, each once; food as (grams, moisture fraction). [L]"""
-    return drinks_l + math.fsum(grams * moisture for grams, moisture in food_g) / 1000
 
 
 class DayWater(NamedTuple):
@@ -204,6 +196,8 @@ LEAST_MET, LEAST_TEMPERATURE = 3.0, 25.0
 """Below both of them no estimate is shown (product choice). [MET, °C]"""
 INDOORS_C = 20.0
 """Temperature taken where none was logged (product choice). [°C]"""
+WEIGHING_HOLDS_H = 2.0
+"""Time up to which weighing holds [3]_: fuel burnt and breath weigh more and more. [h]"""
 MEASURED_ENOUGH = 3
 """Measured bouts of one activity from which they replace the estimate (product choice)."""
 DRANK_MUCH_LESS = 2.0
@@ -227,14 +221,18 @@ class Measured(NamedTuple):
         return self.change > DRANK_MUCH_LESS + TINY
 
 
+WEIGHED, OWN_RATES, ESTIMATED = "weighed", "own_rates", "estimated"
+"""What the sweat of a bout rests on: its own weighing, the weighing of others, or the formula."""
+
+
 class Sweat(NamedTuple):
     """Sweat of one bout. [L]"""
 
     low: float
     middle: float
     high: float
-    measured: bool
-    """Whether it rests on weighing rather than on the estimate."""
+    kind: str
+    """What it rests on: `WEIGHED`, `OWN_RATES` or `ESTIMATED`."""
 
     @property
     def shown(self) -> tuple[float, float]:
@@ -284,7 +282,7 @@ def estimated_sweat(
     if met < LEAST_MET and t < LEAST_TEMPERATURE:
         return None
     middle = sweat_rate(met, kg, t) * minutes / 60
-    return Sweat(LOW_FACTOR * middle, middle, HIGH_FACTOR * middle, measured=False)
+    return Sweat(LOW_FACTOR * middle, middle, HIGH_FACTOR * middle, ESTIMATED)
 
 
 def own_sweat(rates: Sequence[float], minutes: float) -> Sweat | None:
@@ -297,7 +295,7 @@ def own_sweat(rates: Sequence[float], minutes: float) -> Sweat | None:
     hours = minutes / 60
     ends = min(rates), statistics.median(rates), max(rates)
     low, middle, high = (max(rate, 0.0) * hours for rate in ends)
-    return Sweat(low, middle, high, measured=True)
+    return Sweat(low, middle, high, OWN_RATES)
 
 
 def sweat_of(
@@ -312,7 +310,7 @@ def sweat_of(
     """Return the best that is known of one bout's sweat: its weighing, one's own rates, or the estimate."""
     if weighed is not None:
         loss = max(weighed.loss, 0.0)
-        return Sweat(loss, loss, loss, measured=True)
+        return Sweat(loss, loss, loss, WEIGHED)
     return own_sweat(own_rates, minutes) or estimated_sweat(met, kg, minutes, temperature_c)
 
 

@@ -13,6 +13,9 @@ YES, NO, UNKNOWN = "yes", "no", "unknown"
 KIDNEY = ("kidney_disease", "kidney_stage_4_5", "dialysis", "transplant")
 FLUID_CONDITIONS = ("heart_failure", "cirrhosis", "fluid_limit")
 FLUID_MEDICINES = frozenset({"lithium", "desmopressin"})
+LOW_SODIUM_MEDICINES = frozenset({"ssris", "enzyme_inducing_anticonvulsants"})
+"""They can lower the sodium of blood: no nudge to drink more beside them (interactions, m38). The second
+class is wider than carbamazepine; a nudge left out harms nobody."""
 CALCIUM_CONDITIONS = ("high_calcium_past", "kidney_stones", "sarcoidosis", "hyperparathyroidism")
 
 ADULT = 18
@@ -129,6 +132,8 @@ def effects(flags: Flags) -> Effects:
         no_more |= EVERY_TIP
     if "S07" in active:
         no_more |= CALCIUM_AND_D
+    if not LOW_SODIUM_MEDICINES.isdisjoint(flags.medicines):
+        no_more |= {"water_g"}
     no_supplements = no_more
     if "S02" in active:
         no_supplements |= {"magnesium_mg", "potassium_mg"}

@@ -769,5 +769,5 @@ def speaks_against_answers(link: LinkFacts, flags: Flags) -> bool:
     """
     taken_out = effects(flags)
     if link.exposure in OF_DRINKING:
-        return taken_out.hydration_off
+        return taken_out.hydration_off or WATER in taken_out.no_more_tips
     return NUTRIENT_OF.get(link.exposure, "") in taken_out.no_more_tips | {SODIUM}

@@ -37,8 +37,8 @@ class DailyIntake(Belonging):
     a value, NULL when there is nothing to weigh by; `<code>_unknown` the items without a value.
 
     Of water, in grams: `drinks_water_g` in drinks that count toward the day's goal, `uncounted_water_g` in
-    those that do not (wine, spirits); `moisture_share` the share of food, by weight, whose water is known,
-    NULL without food.
+    those that do not (wine, spirits); `food_water_g` in food whose water is known (NULL: not added up yet);
+    `moisture_share` the share of food, by weight, whose water is known, NULL without food.
     """
 
     date = models.DateField()
@@ -48,6 +48,7 @@ class DailyIntake(Belonging):
     drinks_ml = models.FloatField(default=0)
     drinks_water_g = models.FloatField(default=0)
     uncounted_water_g = models.FloatField(default=0)
+    food_water_g = models.FloatField(null=True)
     moisture_share = models.FloatField(null=True)
     sources = models.JSONField(
         default=dict, help_text=_("What came from fortified food and from medicines, by nutrient.")

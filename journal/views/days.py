@@ -42,11 +42,13 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
     diarist, now = request.diarist, entries.today(request.diarist)
     page = timeline.day_page(diarist, day)
     answers = flags.flags_about(diarist, now)
-    cards = advice.cards_for(diarist, timezone.now(), answers)
+    rows = advice.held_back_by(diarist)
+    cards = advice.cards_for(diarist, timezone.now(), answers, rows)
     references = timeline.references(diarist, day)
+    of_the_day = answers if day == now else flags.flags_of_past(diarist, day, answers)
     water = fluid.of_day(
-        diarist, day, page.water, page.bouts, answers, references.get("water_g"),
-        resting=fluid.rests(card.rule for card in cards),
+        diarist, day, page.water, page.bouts, of_the_day, references.get("water_g"),
+        resting=fluid.rests(rows),
     )  # fmt: skip
     return render(
         request,

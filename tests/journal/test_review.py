@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 
 from journal import entries, findings, people, review
 from journal.models import Advice, BodyWeight, DailyIntake, DayMark, NutrientGap, ReviewState, StaleDay
@@ -96,8 +98,20 @@ def test_a_day_tells_drinks_from_food_and_wine_from_both(alice, banana, foods):
     assert row.drinks_water_g == pytest.approx(200 * coffee.water_g / 100 + tap)
     assert row.uncounted_water_g == pytest.approx(float(drink.grams) * wine.water_g / 100)
     # Each drop is in the total once: 75.6 g in the banana, and both kinds of drink.
+    assert row.food_water_g == pytest.approx(75.6)
     assert row.water_g == pytest.approx(75.6 + row.drinks_water_g + row.uncounted_water_g)
     assert row.moisture_share == 1
+
+
+def test_days_stored_before_the_water_of_food_was_kept_are_reviewed_once_more(alice, banana):
+    entries.log_meal(alice, [(banana, Decimal(100))])
+    review.review_stale(alice.pk)
+    DailyIntake.objects.update(food_water_g=None)
+
+    import_module("journal.migrations.0008_food_water").have_every_day_reviewed(apps, None)
+    review.review_stale(alice.pk)
+
+    assert day_of(alice).food_water_g == pytest.approx(75.6)
 
 
 def test_a_food_of_unknown_water_lowers_what_is_known_of_foods_moisture(alice, banana):

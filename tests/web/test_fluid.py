@@ -1,7 +1,7 @@
 """The fluid of a day on its page and over REST: the need, what counts, and the sweat of exercise."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from journal import entries, people
+from journal import advice, entries, people
+from journal.models import Advice, Medicine, PersonalTarget
 from nutrients.models import Activity, Food, food_id
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def test_a_day_of_drinks_alone_asks_for_the_part_that_comes_from_drinks(evening,
     said, found = words(browser.get("/")), fluid(alice)
 
     # NASEM, women: 2.7 L of all water; drinks are 0.81 of it: 2.187 L
-    assert "The day asks for about 2.2 L in drinks." in said
+    assert "Reference for the day: about 2.2 L in drinks." in said
     assert found["need_l"] == pytest.approx([2.187, 2.187]) and found["drinks_only"] is True
     assert found["drinks_l"] == pytest.approx(0.5, abs=0.01) and found["sweat_l"] is None
     assert "Drinks only: 81 % of it" in said and "Thirst" in said
@@ -74,6 +75,21 @@ def test_food_of_known_moisture_counts_and_the_whole_reference_stands_beside_it(
 
     assert found["need_l"] == [2.7, 2.7] and found["food_l"] == pytest.approx(0.1512)
     assert "about 2.7 L in food and drink" in words(browser.get("/"))
+
+
+def test_a_drink_of_unknown_content_takes_nothing_off_the_water_of_food(evening, browser, alice, foods):
+    smoothie, stew = (
+        Food.objects.create(source="own", source_code=code, owner=alice.user, name=code, **content)
+        for code, content in {"Smoothie": {}, "Stew": {"water_g": 80.0}}.items()
+    )
+    entries.log_water(alice, Decimal(500), beverage=smoothie)
+    entries.log_meal(alice, [(stew, Decimal(300))])
+
+    found = fluid(alice)
+
+    assert found["food_l"] == pytest.approx(0.24)  # 300 g at 80 g in 100 g
+    assert found["drinks_l"] == pytest.approx(0.445)  # 500 g at 0.89, the share of its kind
+    assert re.search(r"In food 0\.2 L", words(browser.get("/")))
 
 
 def test_a_run_raises_the_need_by_the_middle_of_a_range_that_is_said_with_its_sodium(evening, browser, alice):
@@ -98,7 +114,34 @@ def test_weights_before_and_after_measure_the_sweat(evening, browser, alice):
 
     assert found["sweat_l"] == [1.2, 1.2]  # 64.0 - 63.2 + 0.4
     assert found["sweat_is_measured"] is True
-    assert "Measured: by your weight before and after 1 exercise." in words(browser.get("/"))
+    said = words(browser.get("/"))
+    assert "Measured: by your weight before and after 1 exercise." in said
+    assert "Only drinks that were logged meanwhile are in it, and urine is taken as none." in said
+    assert "up to about two hours" not in said and "20 °C" not in said
+
+
+def test_weighing_around_more_than_two_hours_is_said_to_hold_less(evening, browser, alice):
+    run(alice, minutes=121, weight_before_kg=Decimal("64.0"), weight_after_kg=Decimal("63.2"))
+    assert "Weighing holds for up to about two hours; this was longer." in words(browser.get("/"))
+
+
+@pytest.mark.parametrize(("logged", "told"), [({}, True), ({"temperature_c": Decimal(18)}, False)])
+def test_a_temperature_that_was_taken_for_granted_is_said(evening, browser, alice, logged, told):
+    run(alice, **logged)
+    said = words(browser.get("/"))
+    assert ("Where no temperature was logged, 20 °C was taken." in said) is told
+
+
+def test_milk_in_a_snack_during_a_weighed_run_is_drunk_too(evening, alice, foods):
+    milk = foods.filter(source="fndds", category="Milk, whole").first()
+    banana = foods.get(pk=food_id("fndds", "63107010"))
+    run(alice, weight_before_kg=Decimal("64.0"), weight_after_kg=Decimal("63.2"))
+    half_way = at(alice, 18) + timedelta(minutes=30)
+    entries.log_meal(alice, [(milk, Decimal(300)), (banana, Decimal(50))], occurred_at=half_way)
+    entries.log_meal(alice, [(milk, Decimal(500))], occurred_at=at(alice, 20))
+    entries.log_water(alice, Decimal(200), occurred_at=half_way)
+
+    assert fluid(alice)["sweat_l"] == [1.3, 1.3]  # 64.0 - 63.2 + 0.3 + 0.2; the banana is eaten
 
 
 @pytest.mark.parametrize(("after", "told"), [("62.7", True), ("62.8", False)])
@@ -121,6 +164,10 @@ def test_from_three_measured_runs_on_their_own_rates_stand_for_a_run_that_was_no
     # rates 0.4, 0.6 and 1.0 L/h: half an hour is 0.2 to 0.5 L, its middle 0.3 L
     found = fluid(alice)
     assert found["sweat_l"] == [0.2, 0.5] and found["sweat_added_l"] == pytest.approx(0.3)
+    assert found["sweat_is_measured"] is False and found["sweat_rests_on"] == ["own_rates"]
+    said = words(browser.get("/"))
+    assert "1 exercise: from your own 3 weighed ones of the same activity, lowest to highest." in said
+    assert "Measured:" not in said and "Estimated" not in said
 
 
 def test_a_stroll_in_the_cool_adds_nothing_and_two_litres_are_the_most(evening, browser, alice):
@@ -152,10 +199,47 @@ def test_where_a_clinic_sets_the_amount_no_need_no_sweat_and_nothing_left_is_sai
     found, said = fluid(alice), words(browser.get("/"))
 
     assert said.count("follow the amount your clinic gave you") == 1
-    assert "asks for about" not in said and "Sweat" not in said.split("Logged")[0]
+    assert "Reference for the day" not in said and "Sweat" not in said.split("Logged")[0]
     assert found["limits_by"] == "clinic"
     assert {found[name] for name in ("left_l", "sweat_added_l", "sodium_in_sweat_mg")} == {None}
     assert found["need_l"] is None and found["sweat_l"] is None
+
+
+def takes(alice, medicine):
+    people.update_profile(alice, takes_medicines="yes")
+    Medicine.objects.create(diarist=alice, medicine_class=medicine)
+
+
+@pytest.mark.parametrize(
+    "tell",
+    [
+        lambda alice: people.answer_conditions(alice, {"eating_disorder": "yes"}),
+        lambda alice: takes(alice, "ssris"),
+        lambda alice: takes(alice, "enzyme_inducing_anticonvulsants"),
+    ],
+    ids=["eating disorder", "SSRI", "carbamazepine"],
+)
+def test_those_whom_a_nudge_to_drink_may_harm_get_none(evening, browser, alice, tell):
+    tell(alice)
+    found = fluid(alice)
+    assert found["need_l"] is None and found["left_l"] is None
+    assert "Reference for the day" not in words(browser.get("/"))
+
+
+@pytest.mark.parametrize(("set_by", "kind"), [("own", "own"), ("clinician", "clinician")])
+def test_a_target_is_not_cut_to_the_part_that_comes_from_drinks(evening, browser, alice, set_by, kind):
+    PersonalTarget.objects.create(diarist=alice, nutrient="water_g", amount=2000, set_by=set_by)
+    found = fluid(alice)
+    assert (found["need_l"], found["baseline_kind"], found["drinks_only"]) == ([2.0, 2.0], kind, True)
+    assert "81 %" not in words(browser.get("/"))
+
+
+@pytest.mark.parametrize(("born", "old"), [(1961, True), (1962, False)])
+def test_from_65_on_thirst_is_not_called_the_guide(evening, browser, alice, born, old):
+    people.update_profile(alice, birth_date=date(born, 11, 18))
+    said = words(browser.get("/"))
+    assert ("Drink regularly: thirst is a weaker sign with age." in said) is old
+    assert ("Thirst is the better guide." in said) is not old
 
 
 def test_late_in_the_day_no_more_than_a_litre_an_hour_is_suggested(evening, browser, alice):
@@ -173,12 +257,47 @@ def test_a_met_need_asks_for_no_more(evening, browser, alice):
 
 def test_beside_a_warning_sign_or_too_much_drinking_no_amount_is_held_up(evening, browser, alice):
     signs = entries.tick_warning_signs(alice, signs=["confused"])
-    assert fluid(alice)["need_l"] is None and "asks for about" not in words(browser.get("/"))
+    assert fluid(alice)["need_l"] is None and "Reference for the day" not in words(browser.get("/"))
     entries.remove(signs)
+    drink_too_much(alice)
+    assert fluid(alice)["need_l"] is None and "Reference for the day" not in words(browser.get("/"))
+
+
+def drink_too_much(alice):
     for minute in range(0, 120, 20):
         moment = timezone.now() - timedelta(minutes=130 - minute)
         entries.log_water(alice, Decimal(600), occurred_at=moment)  # 3.6 L in 100 minutes
-    assert fluid(alice)["need_l"] is None and "asks for about" not in words(browser.get("/"))
+
+
+@pytest.mark.parametrize("answer", ["acknowledge", "got_help"])
+def test_for_three_days_after_a_warning_sign_no_amount_is_held_up(evening, browser, alice, answer):
+    entries.tick_warning_signs(alice, signs=["cramps_chest_arms_belly"])
+    getattr(advice, answer)(Advice.objects.get(rule__startswith="R"))
+
+    assert fluid(alice)["need_l"] is None and "in drinks." not in words(browser.get("/"))
+    evening.shift(timedelta(hours=73))
+    shown = fluid(alice)["need_l"] is not None, "in drinks." in words(browser.get("/"))
+    assert shown == ((True, True) if answer == "got_help" else (False, False))
+
+
+@pytest.mark.parametrize("answer", ["dismiss", "snooze"])
+def test_a_card_on_too_much_that_was_put_away_still_keeps_the_amount_away(evening, browser, alice, answer):
+    drink_too_much(alice)
+    card = Advice.objects.get(rule="H04")
+    advice.dismiss(card) if answer == "dismiss" else advice.snooze(card, days=30)
+
+    assert fluid(alice)["need_l"] is None and "in drinks." not in words(browser.get("/"))
+    if answer == "dismiss":
+        evening.shift(timedelta(hours=25))
+        assert fluid(alice)["need_l"] and "in drinks." in words(browser.get("/"))
+
+
+@pytest.mark.parametrize(("medicine", "told"), [("nsaids", True), ("statins", False)])
+def test_painkillers_are_named_where_too_much_was_drunk(evening, alice, medicine, told):
+    takes(alice, medicine)
+    drink_too_much(alice)
+    (card,) = [card for card in advice.cards_for(alice) if card.rule == "H04"]
+    assert ("Anti-inflammatory painkillers" in card.why) is told
 
 
 def test_without_a_body_weight_the_page_says_what_it_would_need(evening, client, db):
@@ -200,6 +319,32 @@ def test_the_sexes_differ_and_both_needs_are_shown_where_sex_is_not_given(evenin
     found = fluid(alice)
     assert found["need_l"] == pytest.approx([2.187, 2.997])  # 0.81 of 2.7 and of 3.7 L
     assert "2.2 L – 3 L" in words(browser.get("/"))
+
+
+def test_a_past_day_is_reckoned_with_the_weight_and_the_age_of_that_day(evening, browser, alice):
+    people.update_profile(alice, birth_date=date(1961, 11, 30))  # 65 years old in twelve days
+    run(alice, temperature_c=Decimal(18))
+    before = fluid(alice)["sweat_l"]
+    day = entries.today(alice)
+    evening.shift(timedelta(days=20))
+    entries.log_weight(alice, Decimal(90))
+
+    rest = APIClient()
+    rest.force_authenticate(alice.user)
+    assert rest.get(f"/api/v1/days/{day}/").json()["fluid"]["sweat_l"] == before
+    said = words(browser.get(f"/day/{day}/"))
+    assert f"Sweat {before[0]:g} L – {before[1]:g} L" in said and "Thirst is the better guide." in said
+    run(alice, temperature_c=Decimal(18))
+    assert fluid(alice)["sweat_l"] > before  # 90 kg
+
+
+def test_on_the_page_of_a_past_day_what_is_taken_today_still_forbids(evening, browser, alice):
+    day = entries.today(alice)
+    assert "Reference for the day" in words(browser.get("/"))
+    evening.shift(timedelta(days=20))
+    people.update_profile(alice, takes_medicines="yes")
+    Medicine.objects.create(diarist=alice, medicine_class="lithium", started_on=entries.today(alice))
+    assert "Reference for the day" not in words(browser.get(f"/day/{day}/"))
 
 
 def test_another_persons_day_is_not_told(evening, browser, alice, bob):

@@ -414,7 +414,8 @@ def test_without_a_sex_uneven_days_need_both_rows_to_agree():
 
 def fluid(amounts, *, drinks, uncounted=0.0, moisture=1.0, **options):
     days = diary(amounts, nutrient=WATER, **options)
-    return days.assign(drinks_water_g=drinks, uncounted_water_g=uncounted, moisture_share=moisture)
+    food = days[WATER] - drinks - uncounted
+    return days.assign(drinks_water_g=drinks, food_water_g=food, moisture_share=moisture)
 
 
 def test_water_has_a_verdict_from_five_days_of_fourteen():
@@ -434,11 +435,30 @@ def test_wine_and_spirits_do_not_count_towards_the_goal():
     assert found.mean == 2500
 
 
+def test_a_drink_of_unknown_content_is_not_taken_off_the_water_of_food():
+    # 445 g by its kind, in the drinks and not in the total of 205 g, which is the food's alone
+    days = diary([205.0] * 14, nutrient=WATER).assign(
+        drinks_water_g=445.0, food_water_g=205.0, moisture_share=1.0
+    )
+    assert gap(days, WATER, window=14).mean == 650
+
+
+def test_only_the_water_of_food_may_be_more_than_is_known():
+    found = gap(fluid([2600.0] * 14, drinks=1800.0, moisture=0.8), WATER, window=14)
+    assert (found.lower, found.upper) == (2600, pytest.approx(2800))  # 1800 + 800 / 0.8
+
+
 def test_where_foods_moisture_is_not_known_drinks_are_set_beside_their_part():
     found = gap(fluid([2600.0] * 14, drinks=2400.0, moisture=0.5, share=0.9), WATER, window=14)
     assert found.mean == 2400 and "drinks_only" in found.reasons
     assert found.reference["amount"] == pytest.approx(2187)  # 0.81 x 2700
     assert "low_coverage" not in found.reasons
+
+
+def test_a_target_of_water_is_not_cut_to_the_part_of_drinks():
+    needs = {WATER: Need(WATER, target=OwnTarget(WATER, 2000.0))}
+    found = gap(fluid([2600.0] * 14, drinks=2400.0, moisture=0.5), WATER, window=14, needs=needs)
+    assert found.reference["amount"] == 2000 and "drinks_only" in found.reasons
 
 
 def test_a_day_without_a_drink_is_a_day_of_no_drinks():
@@ -849,7 +869,7 @@ def test_a_window_cut_from_a_longer_one_says_what_its_own_days_say(amounts, leng
     days = diary(amounts)
     nth = np.arange(len(days), dtype=float)
     days["water_g"], days["drinks_water_g"] = 2000 + nth, 1000 + nth
-    days["uncounted_water_g"], days["moisture_share"] = nth, 1 - nth / 200
+    days["food_water_g"], days["moisture_share"] = nth, 1 - nth / 200
     days[f"{MG}_added"], days[f"{MG}_medicine"], days["energy_kcal"] = nth, nth / 2, 1500 + nth
     cut = days_in_window(days, list(RULES), SUNDAY, 90).last(length)
     same = {"bmr_kcal": 1450.0, "person": 7}

@@ -106,11 +106,11 @@ def test_a_span_of_no_hours_is_refused():
 
 
 def test_water_of_drinks_and_food_is_counted_once():
-    drinks = h.water_of_drinks([(250, 0.99), (330, 0.89), (500, 1.00), (200, 0.88)])
-    assert drinks == pytest.approx(1.2172, abs=LAST_DIGIT)
-    assert h.total_water(drinks, [(500, 0.84), (250, 0.80)]) == pytest.approx(
-        1.8372, abs=LAST_DIGIT
-    )  # + 0.62
+    drinks = [(250, 99, h.TEA_COFFEE), (330, 89, h.JUICE_MILK), (500, 100, h.WATER), (200, 88, h.JUICE_MILK)]
+    found = h.day_water([*drinks, (500, 84, None), (250, 80, None)])
+    assert found.drinks == pytest.approx(1.2172, abs=LAST_DIGIT)
+    assert found.food == pytest.approx(0.62)
+    assert found.counted == pytest.approx(1.8372, abs=LAST_DIGIT)
 
 
 @pytest.mark.parametrize(
@@ -182,8 +182,8 @@ def test_without_a_body_mass_nothing_is_assumed():
 
 def test_three_measured_bouts_replace_the_estimate_by_their_median_and_spread():
     rates = [0.8, 1.4, 1.0]
-    assert h.sweat_of(10, 70, 30, 18, own_rates=rates) == (0.4, 0.5, 0.7, True)
-    assert h.sweat_of(10, 70, 30, 18, own_rates=rates[:2]).measured is False
+    assert h.sweat_of(10, 70, 30, 18, own_rates=rates) == (0.4, 0.5, 0.7, h.OWN_RATES)
+    assert h.sweat_of(10, 70, 30, 18, own_rates=rates[:2]).kind == h.ESTIMATED
     assert h.sweat_of(None, None, 30, own_rates=rates).middle == 0.5
 
 
@@ -216,11 +216,16 @@ def test_more_sweat_never_makes_a_caution_of_what_was_none(drinks, sweat, hours,
         assert not h.overdrinking(drinks, sweat + more, hours).caution
 
 
-@given(st.lists(st.tuples(st.floats(1, 2000), st.floats(0, 1)), max_size=20), st.randoms())
+PORTION = st.tuples(
+    st.floats(1, 2000), st.none() | st.floats(0, 100), st.none() | st.sampled_from(sorted(h.WATER_FRACTION))
+)
+
+
+@given(st.lists(PORTION, max_size=20), st.randoms())
 def test_the_order_of_drinks_is_irrelevant(drinks, shuffle):
     mixed = list(drinks)
     shuffle.shuffle(mixed)
-    assert h.water_of_drinks(mixed) == h.water_of_drinks(drinks)
+    assert h.day_water(mixed) == h.day_water(drinks)
 
 
 @given(st.floats(0, 6), st.floats(0, 20))

@@ -1,0 +1,25 @@
+"""What was drunk: drinks, and the foods of meals that are drunk. The one list of sums by time and by day.
+
+A gram of a food counts as a millilitre. All that is drunk is fluid that went in, wine and spirits too; what
+counts toward the need of a day is for `calc.hydration` to say.
+"""
+
+from django.db.models import Q, QuerySet
+
+from journal.calc import hydration
+from journal.models import MealItem, WaterIntake
+
+IN_MEALS = Q(food__category__in=[name for names in hydration.CATEGORIES.values() for name in names]) | Q(
+    food__category=hydration.MIXED_CATEGORY, food__water_g__gte=hydration.LEAST_DRINK_WATER
+)
+"""Foods that are drunk, as `hydration.drink_kind` tells them."""
+
+
+def logged() -> QuerySet[WaterIntake]:
+    """Drinks, of everybody."""
+    return WaterIntake.objects.live().order_by()
+
+
+def in_meals() -> QuerySet[MealItem]:
+    """Foods of meals that are drunk, of everybody."""
+    return MealItem.objects.filter(IN_MEALS, meal__deleted_at=None).order_by()
