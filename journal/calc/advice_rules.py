@@ -11,7 +11,14 @@ from datetime import date
 
 from journal.calc import triggers as on
 from journal.calc.facts import WINDOW, Facts, GapFacts
-from journal.calc.suppressions import CALCIUM_AND_D, Effects, Flags, cooldown_days, effects
+from journal.calc.suppressions import (
+    CALCIUM_AND_D,
+    LOW_SODIUM_MEDICINES,
+    Effects,
+    Flags,
+    cooldown_days,
+    effects,
+)
 from journal.calc.triggers import B12, CA, MG, SODIUM, WATER, YOUNGEST, D, K, Trigger
 
 __all__ = [
@@ -86,6 +93,12 @@ def may_drink_more(flags: Flags, acts: Effects, nutrient: str) -> str | None:
     """Not those whose amount a clinic gives, or whom a nudge to drink may harm."""
     silent = acts.hydration_off or WATER in acts.no_more_tips
     return None if silent or _under(flags, YOUNGEST) else "plain"
+
+
+def may_be_told_of_heat(flags: Flags, acts: Effects, nutrient: str) -> str | None:
+    """As `may_drink_more`, but for S06: heat in old age is a danger and no goal to reach."""
+    harmed = not LOW_SODIUM_MEDICINES.isdisjoint(flags.medicines)
+    return None if acts.hydration_off or harmed else "plain"
 
 
 def those_who_count(flags: Flags, acts: Effects, nutrient: str) -> str | None:
@@ -464,8 +477,8 @@ HYDRATION = (
         "H05", "H", "advise", 1, on.hot_day_few_drinks,
         "65 years or older, and on a finished day, today or yesterday, 32 °C or more during exercise, "
         "`after_heat`, "
-        "`fever` or `after_diarrhoea` ticked, and less than 1 L of drinks logged", _DRINK_OFF,
-        (_WATER, "NHS, Dehydration"), about="hot_day", suits=may_drink_more,
+        "`fever` or `after_diarrhoea` ticked, and less than 1 L of drinks logged",
+        ("S01", "S03", _LOW_SODIUM), (_WATER, "NHS, Dehydration"), about="hot_day", suits=may_be_told_of_heat,
     ),
     Rule(
         "H06", "H", "info", 7, on.alcohol_few_other_drinks,

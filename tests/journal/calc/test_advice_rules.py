@@ -209,6 +209,19 @@ def test_s06_low_intake_becomes_a_talk_with_the_clinician(flags):
     assert acts.hide_energy and acts.hide_streaks
 
 
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (Flags(age=80, bmi=17.0), True),  # frail and underweight: heat is a danger for them above all
+        (Flags(age=80, conditions={"fluid_limit": "yes"}), False),  # the clinic gives the amount
+        (Flags(age=80, bmi=17.0, medicines=frozenset({"ssris"})), False),  # more water may harm
+    ],
+)
+def test_s06_hides_goals_to_drink_and_no_danger_of_heat(flags, told):
+    heat, goal = (RULE[id].suits(flags, effects(flags), "") for id in ("H05", "H01"))
+    assert (heat is not None, goal) == (told, None)
+
+
 def test_s06_begins_below_its_limit_and_spares_children_whose_bmi_reads_otherwise():
     assert not effects(replace(HEALTHY, bmi=18.5)).hide_energy
     assert not effects(replace(HEALTHY, bmi=None)).hide_energy
