@@ -377,7 +377,7 @@ def _litres(drinks: Iterable[Drink], day: date) -> float:
 
 def _efforts(diarist: Diarist, today: date, length: int, flags: Flags, drinks: list[Drink]) -> list[Effort]:
     first, last = days.window(today, length)
-    known = list(sweat.exercises(diarist, first, last))
+    known = sweat.exercises(diarist, first, last)
     rates = sweat.own_rates(known)
     return [_effort(bout, flags.weight_kg, rates, drinks) for bout in known if bout.local_date >= first]
 

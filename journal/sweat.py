@@ -4,25 +4,12 @@ A bout with weights before and after is measured. Where three or more bouts of t
 rates stand for the others, too; else it is an estimate from activity, minutes, body weight and temperature.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from django.db.models import (
-    DateTimeField,
-    DurationField,
-    ExpressionWrapper,
-    F,
-    FloatField,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-)
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Q
 
 from journal import drunk
 from journal.calc import hydration
@@ -31,44 +18,39 @@ from journal.models import Diarist, Exercise
 
 OWN_DAYS = 180
 """How far back measured bouts stand for others of their activity (product choice). [d]"""
-MINUTE = timedelta(minutes=1)
 WEIGHED = Q(weight_before_kg__isnull=False, weight_after_kg__isnull=False)
 
 
-def exercises(diarist: Diarist, first: date, last: date) -> QuerySet[Exercise]:
-    """The exercises of these days, and the measured ones of the half year before: one query.
+def exercises(diarist: Diarist, first: date, last: date) -> list[Exercise]:
+    """The exercises of these days, and the weighed ones of the half year before.
 
-    Each has `drunk_ml`, what was logged as drunk while it lasted.
+    A weighed one has `drunk_ml`, what was logged as drunk while it lasted: one more query, and only where
+    something was weighed.
     """
-    length = ExpressionWrapper(
-        Cast("minutes", IntegerField()) * Value(MINUTE, DurationField()), DurationField()
-    )
-    meanwhile = (OuterRef("occurred_at"), OuterRef("over_at"))
-    glasses = drunk.logged().filter(diarist=diarist, occurred_at__range=meanwhile)
-    in_meals = drunk.in_meals().filter(meal__diarist=diarist, meal__occurred_at__range=meanwhile)
-    measured = WEIGHED & Q(local_date__range=(last - timedelta(days=OWN_DAYS), last))
-    return (
-        Exercise.objects.of(diarist)
-        .live()
-        .filter(Q(local_date__range=(first, last)) | measured)
-        .select_related("activity")
-        .annotate(over_at=ExpressionWrapper(F("occurred_at") + length, DateTimeField()))
-        .annotate(
-            drunk_ml=_sum_of(glasses, "diarist", "amount_ml") + _sum_of(in_meals, "meal__diarist", "grams")
-        )
-        .order_by("occurred_at", "created_at")
-    )
+    weighed = WEIGHED & Q(local_date__range=(last - timedelta(days=OWN_DAYS), last))
+    rows = Exercise.objects.of(diarist).live().filter(Q(local_date__range=(first, last)) | weighed)
+    bouts = list(rows.select_related("activity").order_by("occurred_at", "created_at"))
+    _note_drinks(diarist, [bout for bout in bouts if _was_weighed(bout)])
+    return bouts
 
 
-def _sum_of(drunk: QuerySet, diarist: str, amount: str) -> Coalesce:
-    """All that was drunk; 0 where nothing was logged. [mL]"""
-    total = drunk.values(diarist).annotate(ml=Cast(Sum(amount), FloatField())).values("ml")
-    return Coalesce(Subquery(total), Value(0.0), output_field=FloatField())
+def _note_drinks(diarist: Diarist, weighed: list[Exercise]) -> None:
+    if not weighed:
+        return
+    ends = {bout.pk: bout.occurred_at + timedelta(minutes=bout.minutes) for bout in weighed}
+    drinks = drunk.between(diarist, min(bout.occurred_at for bout in weighed), max(ends.values()))
+    for bout in weighed:
+        meanwhile = [ml for at, ml in drinks if bout.occurred_at <= at <= ends[bout.pk]]
+        bout.drunk_ml = math.fsum(meanwhile)
+
+
+def _was_weighed(bout: Exercise) -> bool:
+    return bout.weight_before_kg is not None and bout.weight_after_kg is not None
 
 
 def measured(bout: Exercise) -> Measured | None:
     """Sweat by the scales, with what was drunk meanwhile; None where it was not weighed."""
-    if bout.weight_before_kg is None or bout.weight_after_kg is None:
+    if not _was_weighed(bout):
         return None
     before, after = float(bout.weight_before_kg), float(bout.weight_after_kg)
     drunk_l = bout.drunk_ml / 1000

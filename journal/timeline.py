@@ -157,7 +157,7 @@ def day_page(diarist: Diarist, day: date) -> DayPage:
     }
     lines = [Line("meal", meal) for meal in meals if meal.local_date == day]
     lines += [Line("drink", drink) for drink in drinks]
-    bouts = list(sweat.exercises(diarist, day, day))
+    bouts = sweat.exercises(diarist, day, day)
     lines += [Line("exercise", bout) for bout in bouts if bout.local_date == day]
     for kind, rows in others.items():
         lines += [Line(kind, entry) for entry in rows.of(diarist).live().on(day)]

@@ -201,7 +201,7 @@ class Day(OfDiarist, ApiView):
         of_the_day = answers if day >= today else flags.flags_of_past(diarist, day, answers)
         return fluid.as_json(
             fluid.of_day(
-                diarist, day, findings.water(row), list(sweat.exercises(diarist, day, day)),
+                diarist, day, findings.water(row), sweat.exercises(diarist, day, day),
                 of_the_day,
                 timeline.references(diarist, day).get("water_g"),
                 resting=fluid.rests(advice.held_back_by(diarist)),
