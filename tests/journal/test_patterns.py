@@ -17,6 +17,7 @@ from journal.models import (
     Advice,
     DailyIntake,
     DayMark,
+    Exercise,
     LifeStagePeriod,
     Medicine,
     PersonalLink,
@@ -148,6 +149,15 @@ def test_exercise_is_added_up_in_met_hours_and_a_usable_day_without_any_has_none
     found = measured(alice, stored_day(alice, ago(2)), stored_day(alice, ago(3))).whole
     assert found["met_h"] == {ago(2): pytest.approx(5), ago(3): 0}  # 8 x 0.5 + 3 / 3
     assert found["temperature_c"] == {ago(2): 33}  # how warm the other day was, nobody knows
+
+
+def test_an_exercise_of_unknown_effort_leaves_effort_and_sweat_of_its_day_unknown(alice):
+    danced = entries.log_exercise(alice, met=5, minutes=60, occurred_at=at(alice, ago(2)))
+    Exercise.objects.filter(pk=danced.pk).update(met=None)
+    entries.log_exercise(alice, met=8, minutes=30, occurred_at=at(alice, ago(2), 18))
+    found = measured(alice, stored_day(alice, ago(2)), stored_day(alice, ago(3))).whole
+    assert found["met_h"] == {ago(3): 0}
+    assert set(found["water_short_l"]) == {ago(3)}
 
 
 def test_an_activity_is_unusual_after_four_weeks_without_it_once_four_weeks_are_known(alice):
