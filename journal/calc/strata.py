@@ -27,7 +27,7 @@ APART = 15.0
 """Logarithm of the odds of a day, against the mean day of its stratum, at which a fit only climbs: exposures
 part the days with a cramp wholly from the others, and the likelihood has no top. [-]"""
 FAR_APART = 60.0
-"""The same, so far out that the likelihood hardly climbs; ten such cramps in a stratum are still a number. [-]"""
+"""The same, so far out that the likelihood hardly climbs; ten such cramps in a stratum have a number. [-]"""
 LIKELY = 3.841458820694124
 """95th percentile of chi-square on one degree of freedom. [-]"""
 
