@@ -51,9 +51,18 @@ Amounts = dict[date, float]
 
 def outcomes(diarist: Diarist, last: date) -> dict[date, bool]:
     """Which of the known days up to `last` had a cramp."""
-    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__lte=last)
     cramps = [day for day in first_cramps(diarist) if day <= last]
-    return crampdays.outcomes(cramps, marks.order_by().values_list("date", flat=True))
+    return crampdays.outcomes(cramps, _said_without(diarist, last))
+
+
+def _said_without(diarist: Diarist, last: date) -> list[date]:
+    """Days marked as without a cramp; not those marked before their noon, when they had not begun."""
+    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__lte=last).order_by()
+    return [
+        day
+        for day, at in marks.values_list("date", "updated_at")
+        if crampdays.exposure_day(at.astimezone(diarist.tz)) >= day
+    ]
 
 
 def first_cramps(diarist: Diarist) -> dict[date, datetime]:

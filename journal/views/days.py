@@ -55,6 +55,7 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "page": page,
             "day": day,
             "is_today": day == now,
+            "may_be_without_cramp": page.may_be_without_cramp(timezone.now().astimezone(diarist.tz)),
             "before": day - timedelta(days=1),
             "after": day + timedelta(days=1) if day < now else None,
             "nutrients": nutrient_rows(page.amounts, references, effects(answers)),

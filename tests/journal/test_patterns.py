@@ -80,6 +80,17 @@ def test_days_without_a_cramp_are_those_said_so_and_no_others(alice):
     assert tracked.outcomes(alice, ago(1)) == {ago(3): False, ago(5): True}
 
 
+def test_no_cramp_said_before_the_noon_of_its_day_says_nothing_until_it_is_said_again(alice, clock):
+    clock.move_to(at(alice, ago(1), 8))
+    entries.mark_day(alice, ago(1), no_cramp=True)
+    entries.mark_day(alice, ago(2), no_cramp=True)  # the morning after
+    clock.move_to(NOW)
+    assert tracked.outcomes(alice, ago(1)) == {ago(2): False}
+    for said in (False, True):
+        entries.mark_day(alice, ago(1), no_cramp=said)
+    assert tracked.outcomes(alice, ago(1)) == {ago(1): False, ago(2): False}
+
+
 def test_the_day_whose_night_is_still_to_come_is_not_known(alice, clock):
     assert tracked.last_whole_day(alice) == ago(1)  # 13:00: yesterday's noon-to-noon day is over
     clock.move_to(NOW - timedelta(hours=2))
