@@ -12,7 +12,8 @@ ADDABLE = frozenset({CALCIUM, VITAMIN_D, B12})
 """Nutrients of pages that are added to foods."""
 
 ALL = re.compile(
-    r"(?<!un)(?<!not )(?<!non-)(?<!protein[ -])(?<!calcium[ -])(?<!vitamin D[ -])\bfortified\b(?! with)|\bwith added nutrients\b",
+    r"(?<!un)(?<!not )(?<!non-)(?<!protein[ -])(?<!calcium[ -])(?<!vitamin D[ -])\bfortified\b(?! with)"
+    r"|\bwith added nutrients\b",
     re.I,
 )
 """Said of a food without naming what: each of them counts as added."""
