@@ -100,7 +100,7 @@ def size(link: LinkFacts) -> str:
     ends = [link.odds_ratio, link.lower, link.upper]
     best, lower, upper = ends if link.more else [_turned(ends[0]), _turned(ends[2]), _turned(ends[1])]
     if link.per_unit:
-        side = _("with each litre more of it") if link.more else _("with each litre less of it")
+        side = _("with each litre that water was short") if link.more else _("with each litre less of that")
     else:
         side = _("on those days") if link.more else _("on the other days")
     if best is None or upper is None:
@@ -247,7 +247,7 @@ def _next_step(found: Count) -> str:
             "Tap “No cramp today” on each day without one. A day of which nothing is said is not known, and "
             "is never counted as a day without cramps."
         )
-    return _("Nothing else is to do: there are too few cramp days to compare, which is good in itself.")
+    return _("Nothing else is to do: there are too few cramp days to compare.")
 
 
 def _day(day: date | None) -> str:
