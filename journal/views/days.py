@@ -43,6 +43,7 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
     page = timeline.day_page(diarist, day)
     answers = flags.flags_about(diarist, now)
     cards = advice.cards_for(diarist, timezone.now(), answers)
+    dangers = [card for card in cards if advice.waits_after_a_save(card)]
     references = timeline.references(diarist, day)
     water = fluid.of_day(
         diarist, day, page.water, page.bouts, answers, references.get("water_g"),
@@ -60,7 +61,8 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "after": day + timedelta(days=1) if day < now else None,
             "nutrients": nutrient_rows(page.amounts, references, effects(answers)),
             "urgent": one_of_each_rule(card for card in cards if card.severity == Severity.URGENT_NOW),
-            "dangers": [card for card in cards if advice.waits_after_a_save(card)],
+            "dangers": dangers,
+            "dangers_are_soon": any(card.severity == Severity.SEE_CLINICIAN_SOON for card in dangers),
             "more_cards": len([card for card in cards if card.severity != Severity.URGENT_NOW and card.asks]),
             "fluid": water,
             "need": fluid.need_words(water, diarist.units),
