@@ -91,7 +91,7 @@ def nutrient_rows(amounts, references, effects: Effects) -> list[dict]:
     rows = []
     for code in KEY_CODES:
         amount, reference = amounts[code], references.get(code)
-        instead = "" if reference and reference.kind == "clinician" else effects.whose_limits(code)
+        instead = effects.whose_limits(code, reference.kind if reference else "")
         reference = None if instead else reference
         meter = reference and not effects.hide_streaks
         full = max(reference.highest * 1.25, amount.known or 0) if meter else None
