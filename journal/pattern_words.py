@@ -3,7 +3,8 @@
     name(link) -> str                   "alcohol, the day before"
     counts(link) -> str                 on how many days of both kinds cramps were logged
     size(link) -> str                   the odds ratio with its interval, from its larger side
-    said(link, careful) -> list[str]    all that may be said, sentence by sentence
+    said(link) -> list[str]             all that may be said, sentence by sentence
+    not_shown(link) -> str              why a link is kept back
     standing(patterns) -> Standing      how far the log has come, and what to do next
 
 Always counts and an interval, never only an odds ratio; never a cause, and nothing to swallow.
@@ -61,7 +62,11 @@ CUT_SHORT = gettext_lazy(
     "On the day of a cramp only what came before it counts, so that such a day holds less by itself: nothing "
     "is made of it."
 )
-NO_TIP = gettext_lazy("This is no tip to eat, drink or take more of anything.")
+NOT_SHOWN = gettext_lazy("not shown")
+NOT_BY_ANSWERS = gettext_lazy(
+    "Not shown because of your answers: it could read as a tip that is not for you."
+)
+NOT_OF_SALT = gettext_lazy("Not shown to anybody: it could read as a tip to eat more salt.")
 NOT_A_CAUSE = gettext_lazy(
     "A link in a diary is not a cause, and no forecast. It is never a reason to wait with a warning sign."
 )
@@ -95,7 +100,7 @@ def size(link: LinkFacts) -> str:
     ends = [link.odds_ratio, link.lower, link.upper]
     best, lower, upper = ends if link.more else [_turned(ends[0]), _turned(ends[2]), _turned(ends[1])]
     if link.per_unit:
-        side = _("with each litre more of it") if link.more else _("with each litre less of it")
+        side = _("with each litre that water was short") if link.more else _("with each litre less of that")
     else:
         side = _("on those days") if link.more else _("on the other days")
     if best is None or upper is None:
@@ -125,10 +130,14 @@ def _ratio(ratio: float | None) -> str:
 # What may be said -----------------------------------------------------------------------------
 
 
-def said(link: LinkFacts, careful: bool = False) -> list[str]:
-    """The sentences on one link, by its state; `careful`: that it is no tip to have more of something."""
-    sentences = SPEAKERS[LinkState(link.state)](link)
-    return [str(one) for one in sentences] + [str(NO_TIP)] * (careful and link.is_tested)
+def said(link: LinkFacts) -> list[str]:
+    """The sentences on one link, by its state."""
+    return [str(one) for one in SPEAKERS[LinkState(link.state)](link)]
+
+
+def not_shown(link: LinkFacts) -> str:
+    """Why a link is kept back. Salt is for everybody, so that it tells nothing of anybody's answers."""
+    return str(NOT_OF_SALT if link.exposure == Exposure.SODIUM_LOW else NOT_BY_ANSWERS)
 
 
 def _worth_watching(link: LinkFacts) -> list[Text]:
@@ -238,7 +247,7 @@ def _next_step(found: Count) -> str:
             "Tap “No cramp today” on each day without one. A day of which nothing is said is not known, and "
             "is never counted as a day without cramps."
         )
-    return _("Nothing else is to do: there are too few cramp days to compare, which is good in itself.")
+    return _("Nothing else is to do: there are too few cramp days to compare.")
 
 
 def _day(day: date | None) -> str:

@@ -93,8 +93,8 @@ class Shown:
     """A link as it may be shown to this person."""
 
     link: LinkFacts
-    careful: bool
-    """It could be read as a tip that this person must not be given, and says that it is none."""
+    withheld: bool = False
+    """It could be read as a tip that this person must not be given: neither numbers nor answer are shown."""
 
 
 @dataclass(frozen=True)
@@ -116,14 +116,17 @@ def patterns_of(diarist: Diarist) -> Patterns:
     flags = flags_about(diarist, today(diarist))
     return Patterns(
         count=count(tracked.outcomes(diarist, tracked.last_whole_day(diarist))),
-        links=[
-            Shown(link, speaks_against_answers(link, flags))
-            for link in sorted(rows, key=_place)
-            if _may_be_shown(link, flags)
-        ],
+        links=[_shown(link, flags) for link in sorted(rows, key=_place) if _may_be_shown(link, flags)],
         looked_on=rows[0].looked_on if rows else None,
         due_on=due,
     )
+
+
+def _shown(link: LinkFacts, flags: Flags) -> Shown:
+    """The link, or only its name: odds beside "less potassium" are a tip, whatever is written under them."""
+    if not (link.is_tested and speaks_against_answers(link, flags)):
+        return Shown(link)
+    return Shown(LinkFacts(link.exposure, link.lag, link.state, link.looked_on), withheld=True)
 
 
 def _may_be_shown(link: LinkFacts, flags: Flags) -> bool:

@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 
 from journal import sweat
 from journal.calc import hydration
+from journal.calc.crampdays import exposure_day
 from journal.calc.hydration import DayWater
 from journal.calc.portions import Amount, day_amounts
 from journal.eaten import drink_kind
@@ -77,6 +78,14 @@ class DayPage:
     @property
     def has_cramp(self) -> bool:
         return bool(self.of_kind("cramp"))
+
+    def may_be_without_cramp(self, clock: datetime) -> bool:
+        """Whether "no cramp" can be said by this time: from noon of the day on, and of what came since."""
+        since_noon = (
+            entry for entry in self.of_kind("cramp")
+            if exposure_day(entry.occurred_at + timedelta(minutes=entry.utc_offset_min)) == self.day
+        )  # fmt: skip
+        return exposure_day(clock) >= self.day and not any(since_noon)
 
     @property
     def breakfast_before(self) -> Meal | None:

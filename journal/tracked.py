@@ -51,9 +51,18 @@ Amounts = dict[date, float]
 
 def outcomes(diarist: Diarist, last: date) -> dict[date, bool]:
     """Which of the known days up to `last` had a cramp."""
-    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__lte=last)
     cramps = [day for day in first_cramps(diarist) if day <= last]
-    return crampdays.outcomes(cramps, marks.order_by().values_list("date", flat=True))
+    return crampdays.outcomes(cramps, _said_without(diarist, last))
+
+
+def _said_without(diarist: Diarist, last: date) -> list[date]:
+    """Days marked as without a cramp; not those marked before their noon, when they had not begun."""
+    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__lte=last).order_by()
+    return [
+        day
+        for day, at in marks.values_list("date", "updated_at")
+        if crampdays.exposure_day(at.astimezone(diarist.tz)) >= day
+    ]
 
 
 def first_cramps(diarist: Diarist) -> dict[date, datetime]:
@@ -88,13 +97,13 @@ class Bout(NamedTuple):
     day: date
     at: datetime
     minutes: int
-    met: float
+    met: float | None
     activity: int | None
     temperature_c: float | None
 
     @property
-    def met_h(self) -> float:
-        return self.met * self.minutes / 60
+    def met_h(self) -> float | None:
+        return None if self.met is None else self.met * self.minutes / 60
 
 
 class Measured(NamedTuple):
@@ -156,12 +165,12 @@ def _fluid(days: Mapping[date, DailyIntake], bouts: Iterable[Bout], kg: float | 
 
 
 def _sweat(bouts: Iterable[Bout], kg: float | None) -> dict[date, float | None]:
-    """What was sweated on each day with an exercise; None where no body weight is known. [L]"""
+    """What was sweated on each day with an exercise; None where weight or effort is not known. [L]"""
     found: dict[date, float | None] = {}
     for one in bouts:
         sweat = hydration.sweat_of(one.met, kg, one.minutes, one.temperature_c)
         so_far = found.get(one.day, 0.0)
-        found[one.day] = None if kg is None or so_far is None else so_far + (sweat.middle if sweat else 0.0)
+        found[one.day] = None if sweat is None or so_far is None else so_far + sweat.middle
     return found
 
 
@@ -171,7 +180,14 @@ def _bouts(diarist: Diarist) -> list[Bout]:
         "temperature_c",
     )  # fmt: skip
     return [
-        Bout(day, at, minutes, float(met or 0), activity, None if heat is None else float(heat))
+        Bout(
+            day,
+            at,
+            minutes,
+            None if met is None else float(met),
+            activity,
+            None if heat is None else float(heat),
+        )
         for day, at, minutes, met, activity, heat in rows
     ]
 
@@ -181,7 +197,8 @@ def _moved(
 ) -> dict[str, Amounts]:
     """Exercise of each day, or of the days in `until` what had begun before these moments.
 
-    A usable day without a bout is one without exercise; its heat, which only bouts tell, is not known.
+    A usable day without a bout is one without exercise; its heat, which only bouts tell, is not known. A bout
+    of unknown effort leaves the effort of its day unknown.
     """
     first = min((one.day for one in bouts), default=date.max)
     met_h, unusual, heat = {}, {}, {}
@@ -191,7 +208,9 @@ def _moved(
         by_day[one.day].append(one)
     for day in days if until is None else until:
         some = [one for one in by_day[day] if until is None or one.at < until[day]]
-        met_h[day] = sum(one.met_h for one in some)
+        efforts = [one.met_h for one in some]
+        if None not in efforts:
+            met_h[day] = sum(effort for effort in efforts if effort is not None)
         if day - first >= UNUSUAL_AFTER:
             unusual[day] = float(any(one in strange for one in some))
         if warm := [one.temperature_c for one in some if one.temperature_c is not None]:

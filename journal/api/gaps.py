@@ -160,5 +160,5 @@ def gap_of(row: NutrientGap, effects: Effects) -> dict:
         "reference": reference,
         "method": row.method or None,
         "band": row.band or None,
-        "limits_by": effects.whose_limits(row.nutrient) or None,
+        "limits_by": effects.whose_limits(row.nutrient, (row.reference or {}).get("set_by") or "") or None,
     }

@@ -28,10 +28,14 @@ class LinkShape(serializers.Serializer):
     exposure = serializers.ChoiceField(Exposure.choices)
     lag_days = serializers.IntegerField(help_text="From the exposure to the day that led up to the cramp.")
     name = serializers.CharField()
-    state = serializers.ChoiceField(LinkState.choices)
+    state = serializers.ChoiceField(
+        LinkState.choices, allow_null=True, help_text="Null: not shown to this person; `said` tells why."
+    )
     state_name = serializers.CharField()
     said = serializers.ListField(child=serializers.CharField(), help_text="All that may be said, in order.")
-    known_days = serializers.IntegerField(help_text="Days of which outcome and exposure are known.")
+    known_days = serializers.IntegerField(
+        help_text="Days of which outcome and exposure are known; 0 where the link is not shown."
+    )
     counts = CountsShape(allow_null=True)
     odds_ratio = serializers.FloatField(
         allow_null=True, help_text="Null beside a `p`: it has no bound. Of one more litre with `per_litre`."
@@ -94,13 +98,14 @@ def link_of(one: Shown) -> dict:
         "exposed_days": link.exposed_days, "exposed_cramp_days": link.exposed_cramps,
         "other_days": link.other_days, "other_cramp_days": link.other_cramps,
     }  # fmt: skip
-    same = ("exposure", "state", "known_days", "odds_ratio", "lower", "upper", "p", "q")
+    same = ("exposure", "known_days", "odds_ratio", "lower", "upper", "p", "q")
     return {
         **{name: getattr(link, name) for name in same},
         "lag_days": link.lag,
         "name": pattern_words.name(link),
-        "state_name": LinkState(link.state).label,
-        "said": pattern_words.said(link, one.careful),
+        "state": None if one.withheld else link.state,
+        "state_name": pattern_words.NOT_SHOWN if one.withheld else LinkState(link.state).label,
+        "said": [pattern_words.not_shown(link)] if one.withheld else pattern_words.said(link),
         "counts": counts if link.is_tested else None,
         "per_litre": link.per_unit,
     }

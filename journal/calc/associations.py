@@ -334,11 +334,15 @@ def _by_kind(link: Link, found: Compared) -> Link:
 
 
 def _by_amount(link: Link, found: Compared) -> Link:
-    """Test an amount by conditional logistic regression, with the p value of its likelihood ratio."""
+    """Test an amount by conditional logistic regression, with the p value of its likelihood ratio.
+
+    Where days with a cramp held more than all others the likelihood has no top: the odds ratio is without
+    bound, and the p value is that of shuffled cramps.
+    """
     groups = list(found.of(found.used).groups(values=True).values())
     fit = exact.conditional_logit(groups)
     if fit is None:
-        return replace(link, state=LinkState.CANNOT_ANSWER_YET)
+        return _parted(link, groups)
     interval = exact.likelihood_interval(groups, fit)
     return replace(
         link,
@@ -350,6 +354,23 @@ def _by_amount(link: Link, found: Compared) -> Link:
         more=bool(fit.beta[0] > 0),
         stable=is_stable(groups),
         checks={"p_by_permutation": exact.permutation(groups).two_sided, "chi2": fit.chi2},
+    )
+
+
+def _parted(link: Link, groups: Sequence[Group]) -> Link:
+    """An amount that parts days with a cramp from those without."""
+    more = sum(float(one.centred.total[0]) for one in groups) > 0
+    interval, shuffled = exact.parted_interval(groups, more), exact.permutation(groups).two_sided
+    return replace(
+        link,
+        odds_ratio=None if more else 0.0,
+        lower=interval.lower,
+        upper=_bounded(interval.upper),
+        p=shuffled,
+        per_unit=True,
+        more=more,
+        stable=is_stable(groups),
+        checks={"p_by_permutation": shuffled},
     )
 
 

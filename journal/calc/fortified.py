@@ -11,11 +11,19 @@ CALCIUM, VITAMIN_D, B12 = "calcium_mg", "vitamin_d_ug", "vitamin_b12_ug"
 ADDABLE = frozenset({CALCIUM, VITAMIN_D, B12})
 """Nutrients of pages that are added to foods."""
 
-ALL = re.compile(r"(?<!un)(?<!not )(?<!protein[ -])\bfortified\b(?! with)|\bwith added nutrients\b", re.I)
+ALL = re.compile(
+    r"(?<!un)(?<!not )(?<!non-)(?<!protein[ -])(?<!calcium[ -])(?<!vitamin D[ -])\bfortified\b(?! with)"
+    r"|\bwith added nutrients\b",
+    re.I,
+)
 """Said of a food without naming what: each of them counts as added."""
 LIST = re.compile(r"(?:fortified with|\bwith\b|(?<!without )\badded)\s+((?:(?!without)[^()])*)", re.I)
 """What was named as added, up to a bracket or to what was left out."""
-BEFORE = re.compile(r"\bcalcium added\b", re.I)
+BEFORE = {
+    CALCIUM: re.compile(r"\bcalcium(?: added|[ -]fortified)\b", re.I),
+    VITAMIN_D: re.compile(r"\bvitamin D[ -]fortified\b", re.I),
+}
+"""What was added, named before the word that says so."""
 NAMED = {
     CALCIUM: re.compile(r"\bcalcium\b(?! (?:propionate|sulfate|reduced))", re.I),
     VITAMIN_D: re.compile(r"\bvitamins?\b[^()]*\bD[23]?\b"),
@@ -29,4 +37,4 @@ def added_to(name: str) -> frozenset[str]:
         return ADDABLE
     listed = " ".join(LIST.findall(name))
     found = {code for code, named in NAMED.items() if named.search(listed)}
-    return frozenset(found | ({CALCIUM} if BEFORE.search(name) else set()))
+    return frozenset(found | {code for code, named in BEFORE.items() if named.search(name)})

@@ -26,6 +26,8 @@ MOST_STEPS = 100
 APART = 15.0
 """Logarithm of the odds of a day, against the mean day of its stratum, at which a fit only climbs: exposures
 part the days with a cramp wholly from the others, and the likelihood has no top. [-]"""
+FAR_APART = 60.0
+"""The same, so far out that the likelihood hardly climbs; ten such cramps in a stratum have a number. [-]"""
 LIKELY = 3.841458820694124
 """95th percentile of chi-square on one degree of freedom. [-]"""
 
@@ -409,6 +411,23 @@ def likelihood_interval(groups: Sequence[Group], fit: Fit) -> Interval:
         return float(brentq(over, best, best + direction * reach, xtol=1e-10))
 
     return Interval(float(np.exp(end(-1))), float(np.exp(end(1))))
+
+
+def parted_interval(groups: Sequence[Group], more: bool) -> Interval:
+    """Return the 95 % interval where the likelihood climbs for ever: one end lies where it stops being less.
+
+    As `likelihood_interval`, with what the likelihood comes to far out in place of its top; `more`: it climbs
+    towards higher odds.
+    """
+    side = 1 if more else -1
+    far = FAR_APART / max(float(np.abs(one.centred.exposures).max()) for one in groups)
+
+    def over(distance: float) -> float:
+        return top - log_likelihood(groups, [side * distance]) - LIKELY / 2
+
+    top = log_likelihood(groups, [side * far])
+    end = float(np.exp(side * brentq(over, -far, far, xtol=1e-10)))
+    return Interval(end, float("inf")) if more else Interval(0.0, end)
 
 
 # Several at once ------------------------------------------------------------------------------

@@ -110,11 +110,14 @@ class Effects:
     def holds(self, suppression: str) -> bool:
         return suppression in self.active
 
-    def whose_limits(self, nutrient: str) -> str:
+    def whose_limits(self, nutrient: str, set_by: str = "") -> str:
         """Who sets this person's amount instead of the public reference: `clinic`, `kidney_team`, or "".
 
-        A reference held up as a goal would be a tip to eat or drink more.
+        A reference held up as a goal would be a tip to eat or drink more. Where the reference is the
+        clinician's own already, it takes nobody's place.
         """
+        if set_by == "clinician":
+            return ""
         if nutrient == "water_g" and self.hydration_off:
             return "clinic"
         return "kidney_team" if self.kidney_limits and nutrient in MORE_WITH_KIDNEYS else ""

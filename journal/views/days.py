@@ -44,6 +44,7 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
     answers = flags.flags_about(diarist, now)
     rows = advice.held_back_by(diarist)
     cards = advice.cards_for(diarist, timezone.now(), answers, rows)
+    dangers = [card for card in cards if advice.waits_after_a_save(card)]
     references = timeline.references(diarist, day)
     of_the_day = answers if day == now else flags.flags_of_past(diarist, day, answers)
     water = fluid.of_day(
@@ -57,11 +58,13 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "page": page,
             "day": day,
             "is_today": day == now,
+            "may_be_without_cramp": page.may_be_without_cramp(timezone.now().astimezone(diarist.tz)),
             "before": day - timedelta(days=1),
             "after": day + timedelta(days=1) if day < now else None,
             "nutrients": nutrient_rows(page.amounts, references, effects(answers)),
             "urgent": one_of_each_rule(card for card in cards if card.severity == Severity.URGENT_NOW),
-            "dangers": [card for card in cards if advice.waits_after_a_save(card)],
+            "dangers": dangers,
+            "dangers_are_soon": any(card.severity == Severity.SEE_CLINICIAN_SOON for card in dangers),
             "more_cards": len([card for card in cards if card.severity != Severity.URGENT_NOW and card.asks]),
             "fluid": water,
             "need": fluid.need_words(water, diarist.units),
@@ -90,7 +93,7 @@ def nutrient_rows(amounts, references, effects: Effects) -> list[dict]:
     rows = []
     for code in KEY_CODES:
         amount, reference = amounts[code], references.get(code)
-        instead = "" if reference and reference.kind == "clinician" else effects.whose_limits(code)
+        instead = effects.whose_limits(code, reference.kind if reference else "")
         reference = None if instead else reference
         meter = reference and not effects.hide_streaks
         full = max(reference.highest * 1.25, amount.known or 0) if meter else None

@@ -23,7 +23,8 @@ def patterns_page(request: HttpRequest) -> HttpResponse:
             "found": found,
             "standing": pattern_words.standing(found.count, found.looked_on, found.due_on),
             "tested": [one for one in links if one["link"].is_tested],
-            "waiting": [one for one in links if not one["link"].is_tested],
+            "waiting": [one for one in links if not (one["link"].is_tested or one["withheld"])],
+            "withheld": [one for one in links if one["withheld"]],
             "gates": pattern_words.GATES,
             "not_a_cause": pattern_words.NOT_A_CAUSE,
             "sources": pattern_words.SOURCES,
@@ -36,6 +37,7 @@ def _told(one: Shown) -> dict:
     return {
         "link": one.link,
         "name": pattern_words.name(one.link),
+        "withheld": one.withheld,
         "state": LinkState(one.link.state).label,
-        "said": pattern_words.said(one.link, one.careful),
+        "said": [pattern_words.not_shown(one.link)] if one.withheld else pattern_words.said(one.link),
     }

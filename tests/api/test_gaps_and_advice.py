@@ -219,3 +219,13 @@ def test_gaps_and_intake_tell_whose_limits_replace_the_reference(alice, milk, an
     ):
         found = {row["nutrient"]: row["limits_by"] for row in rows(alice.read(path).json())}
         assert {code: whose for code, whose in found.items() if whose} == nutrients
+
+
+def test_the_clinicians_own_amount_is_replaced_by_nobodys_limits(alice, milk):
+    who = diarist(alice)
+    entries.log_meal(who, [(milk, 200)])
+    people.answer_conditions(who, {"dialysis": "yes"})
+    people.set_targets(who, [{"nutrient": "potassium_mg", "amount": 2000, "set_by": "clinician"}])
+    review.review_stale(who.pk)
+    found = {row["nutrient"]: row["limits_by"] for row in alice.read("gaps/").json()["nutrients"]}
+    assert (found["potassium_mg"], found["magnesium_mg"]) == (None, "kidney_team")

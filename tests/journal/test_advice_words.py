@@ -196,7 +196,7 @@ def test_a_personal_link_is_told_with_counts_interval_and_other_reasons_and_neve
         assert "2 looks in a row" in words.why
     # 1 / 0.2 with ends of 1 / 0.7 and none: told from the side with more cramps
     assert "at least 1.4 times as high on the other days" in texts["I06-fewer"].text
-    assert "5.3 times as high with each litre more of it" in texts["I06-litre"].text
+    assert "5.3 times as high with each litre that water was short" in texts["I06-litre"].text
     assert "at least 2.2 times as high on those days" in texts["I06-unbound"].text
 
 

@@ -17,6 +17,7 @@ from journal.models import (
     Advice,
     DailyIntake,
     DayMark,
+    Exercise,
     LifeStagePeriod,
     Medicine,
     PersonalLink,
@@ -77,6 +78,17 @@ def test_days_without_a_cramp_are_those_said_so_and_no_others(alice):
     cramp(alice, ago(5), 22)
     entries.remove(cramp(alice, ago(6), 22))
     assert tracked.outcomes(alice, ago(1)) == {ago(3): False, ago(5): True}
+
+
+def test_no_cramp_said_before_the_noon_of_its_day_says_nothing_until_it_is_said_again(alice, clock):
+    clock.move_to(at(alice, ago(1), 8))
+    entries.mark_day(alice, ago(1), no_cramp=True)
+    entries.mark_day(alice, ago(2), no_cramp=True)  # the morning after
+    clock.move_to(NOW)
+    assert tracked.outcomes(alice, ago(1)) == {ago(2): False}
+    for said in (False, True):
+        entries.mark_day(alice, ago(1), no_cramp=said)
+    assert tracked.outcomes(alice, ago(1)) == {ago(1): False, ago(2): False}
 
 
 def test_the_day_whose_night_is_still_to_come_is_not_known(alice, clock):
@@ -148,6 +160,15 @@ def test_exercise_is_added_up_in_met_hours_and_a_usable_day_without_any_has_none
     found = measured(alice, stored_day(alice, ago(2)), stored_day(alice, ago(3))).whole
     assert found["met_h"] == {ago(2): pytest.approx(5), ago(3): 0}  # 8 x 0.5 + 3 / 3
     assert found["temperature_c"] == {ago(2): 33}  # how warm the other day was, nobody knows
+
+
+def test_an_exercise_of_unknown_effort_leaves_effort_and_sweat_of_its_day_unknown(alice):
+    danced = entries.log_exercise(alice, met=5, minutes=60, occurred_at=at(alice, ago(2)))
+    Exercise.objects.filter(pk=danced.pk).update(met=None)
+    entries.log_exercise(alice, met=8, minutes=30, occurred_at=at(alice, ago(2), 18))
+    found = measured(alice, stored_day(alice, ago(2)), stored_day(alice, ago(3))).whole
+    assert found["met_h"] == {ago(3): 0}
+    assert set(found["water_short_l"]) == {ago(3)}
 
 
 def test_an_activity_is_unusual_after_four_weeks_without_it_once_four_weeks_are_known(alice):

@@ -48,6 +48,15 @@ def test_the_page_after_a_dose_begins_with_its_danger_and_why(browser, alice, pi
     card = rest(alice).get("/api/v1/advice/").json()["results"][0]
     assert card["rule"] == "X02" and card["title"] in said and card["text"] in said and card["why"] in said
     assert said.index("Read this first") < said.index("Log something")
+    assert card["not_a_diagnosis"] in said and card["what_would_change_it"] in said
+    assert " · ".join(card["sources"]) in said
+
+
+def test_a_danger_of_layer_h_is_a_plain_note_without_the_colours_of_a_warning(browser, alice):
+    weights = {"weight_before_kg": Decimal(64), "weight_after_kg": Decimal("64.6")}
+    entries.log_exercise(alice, met=Decimal(7), minutes=90, **weights)
+    page = browser.get("/").content.decode()
+    assert 'data-rule="H04"' in page and "banner-note" in page and "banner-soon" not in page
 
 
 def test_taking_the_dose_back_takes_the_card_away(browser, alice, pills):

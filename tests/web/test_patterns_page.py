@@ -95,14 +95,43 @@ def test_those_whom_watching_their_eating_may_harm_are_not_shown_links_of_little
     assert 'data-exposure="alcohol"' in page
 
 
-def test_a_link_that_could_read_as_a_tip_says_that_it_is_none(browser, looked_at):
+@pytest.mark.parametrize(
+    ("exposure", "condition", "why"),
+    [
+        ("potassium_low", "dialysis", "Not shown because of your answers"),
+        ("drinks_low", "fluid_limit", "Not shown because of your answers"),
+        ("sodium_low", None, "Not shown to anybody"),
+    ],
+)
+def test_a_link_that_could_read_as_a_tip_for_this_person_is_kept_back_by_both_doors(
+    browser, phone, looked_at, exposure, condition, why
+):
+    # The look found cramps after alcohol; the same numbers stand beside another name here.
+    PersonalLink.objects.filter(diarist=looked_at, exposure=exposure, lag_days=1).delete()
+    PersonalLink.objects.filter(diarist=looked_at, exposure="alcohol", lag_days=1).update(exposure=exposure)
+    if condition:
+        people.answer_conditions(looked_at, {condition: "yes"})
+    page = html(browser)
+    assert f'data-exposure="{exposure}" data-lag="1" data-state' not in page
+    [item] = re.findall(rf'<li data-exposure="{exposure}" data-lag="1".*?</li>', page, re.S)
+    assert why in item and "odds" not in item and "worth watching" not in item
+    [told] = [
+        one for one in phone.get("/api/v1/patterns/").json()["results"]
+        if (one["exposure"], one["lag_days"]) == (exposure, 1)
+    ]  # fmt: skip
+    assert why in told["said"][0] and len(told["said"]) == 1
+    numbers = ("state", "counts", "odds_ratio", "lower", "upper", "p", "q")
+    assert [told[name] for name in numbers] == [None] * 7
+    assert told["state_name"] == "not shown"
+
+
+def test_the_same_link_is_shown_to_those_it_is_no_danger_to(browser, looked_at):
+    PersonalLink.objects.filter(diarist=looked_at, exposure="potassium_low", lag_days=1).delete()
     PersonalLink.objects.filter(diarist=looked_at, exposure="alcohol", lag_days=1).update(
-        exposure="potassium_low", lag_days=0
+        exposure="potassium_low"
     )
-    ConditionAnswer.objects.create(diarist=looked_at, condition="kidney_disease", answer="no")
-    assert "This is no tip to eat, drink or take more of anything." not in text(html(browser))
-    ConditionAnswer.objects.filter(diarist=looked_at).update(answer="yes")
-    assert "This is no tip to eat, drink or take more of anything." in text(html(browser))
+    people.answer_conditions(looked_at, {"kidney_disease": "no"})
+    assert 'data-exposure="potassium_low" data-lag="1" data-state="worth_watching"' in html(browser)
 
 
 def test_the_page_is_found_from_the_week_and_from_every_page(browser):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from journal import entries, people, timeline
@@ -219,10 +220,19 @@ def test_a_mark_can_be_made_and_taken_back(browser, alice, mark):
     assert getattr(DayMark.objects.get(date=day), mark) is False
 
 
-def test_no_cramp_is_not_offered_on_a_day_with_one(browser, alice):
-    assert "No cramp today" in words(browser.get("/"))
-    entries.log_spasm(alice)
-    assert "No cramp today" not in words(browser.get("/"))
+def at_hour(diarist, hour):
+    return datetime(2026, 11, 18, hour, tzinfo=diarist.tz)
+
+
+def test_no_cramp_is_asked_from_noon_on_unless_one_came_since(browser, alice):
+    with time_machine.travel(at_hour(alice, 11), tick=False):
+        assert "No cramp" not in words(browser.get("/"))  # the day that leads up to the night has not begun
+    with time_machine.travel(at_hour(alice, 21), tick=False):
+        assert "No cramp today" in words(browser.get("/"))
+        entries.log_spasm(alice, occurred_at=at_hour(alice, 7))  # the night before's
+        assert "No cramp since noon" in words(browser.get("/"))
+        entries.log_spasm(alice, occurred_at=at_hour(alice, 20))
+        assert "No cramp" not in words(browser.get("/"))
 
 
 def test_a_mark_of_a_day_to_come_is_refused_in_words(browser, alice):

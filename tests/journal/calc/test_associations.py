@@ -293,6 +293,27 @@ def test_an_amount_is_tested_by_its_likelihood_and_told_by_its_halves():
     assert link.exposed_days + link.other_days <= 200
 
 
+def parted(n, turned):
+    """Days on which water was short by lot, and a cramp after each of more than half a litre and no other."""
+    lots = random.Random(13)
+    short = {day(i): lots.uniform(-1, 1) for i in range(-2, n)}
+    return {day(i): turned * short[day(i - 1)] > 0.5 for i in range(n)}, short
+
+
+@pytest.mark.parametrize("turned", [1, -1])
+def test_an_amount_that_parts_the_days_without_exception_is_told_with_an_odds_ratio_without_bound(turned):
+    known, short = parted(112, turned)
+    link = of(links.screen(diary(known, water_short_l=short)), "water_short", 1)
+    assert link.state == LinkState.WORTH_WATCHING and link.more == (turned > 0)
+    assert link.p == pytest.approx(2 / 10_001)  # none of 10,000 shuffles is as extreme; both sides
+    assert (
+        (link.odds_ratio, link.upper) == (None, None)
+        if link.more
+        else (link.odds_ratio, link.lower) == (0, 0)
+    )
+    assert link.lower > 10 if link.more else link.upper < 0.1
+
+
 def test_every_exposure_is_corrected_together_with_all_that_were_tested():
     known, drunk = linked(200)
     lots = random.Random(11)

@@ -19,6 +19,10 @@ CA, D, B12 = "calcium_mg", "vitamin_d_ug", "vitamin_b12_ug"
         ("Milk, whole, 3.25% milkfat, with added vitamin D", {D}),
         ("Milk, lowfat, fluid, 1% milkfat, with added nonfat milk solids, vitamin A and vitamin D", {D}),
         ("Milk, canned, evaporated, with added vitamin D and without added vitamin A", {D}),
+        ("Cheese food, pasteurized process, American, vitamin D fortified", {D}),
+        ("Cheese product, pasteurized process, American, vitamin D fortified", {D}),
+        ("Milk, fluid, nonfat, calcium fortified (fat free or skim)", {CA}),
+        ("Wheat flour, white, all-purpose, enriched, calcium-fortified", {CA}),
         ("Babyfood, oatmeal cereal with fruit, dry, instant, toddler fortified", ADDABLE),
         ("Peanut butter, vitamin and mineral fortified", ADDABLE),
         ("Beverages, chocolate-flavor beverage mix for milk, powder, with added nutrients", ADDABLE),
@@ -32,6 +36,7 @@ def test_what_was_added_is_read_from_the_name(name, added):
     "name",
     [
         "Soymilk, original and vanilla, unfortified",
+        "Cereal, oat, non-fortified",
         "Milk, whole, 3.25% milkfat, without added vitamin A and vitamin D",
         "Milk, reduced fat, fluid, 2% milkfat, with added nonfat milk solids, without added vitamin A",
         "Beverages, FUZE, orange mango, fortified with vitamins A, C, E, B6",

@@ -187,6 +187,16 @@ def test_where_none_did_it_is_zero():
     assert exact.odds_ratio_interval(strata).lower == 0
 
 
+def test_the_interval_of_an_exposure_that_parts_the_days_is_that_of_its_likelihood():
+    # Two exposed days, both with the only cramps, of four: the likelihood is t^2 / (t^2 + 4 t + 1), up to 1.
+    # It has fallen by 1.92 where t^2 (e^1.92 - 1) = 4 t + 1: t = (4 + sqrt(16 + 4 x 5.825)) / (2 x 5.825).
+    odds = (4 + math.sqrt(16 + 4 * (math.exp(exact.LIKELY / 2) - 1))) / (2 * (math.exp(exact.LIKELY / 2) - 1))
+    group = Group(np.array([[1.0], [1.0], [0.0], [0.0]]), np.array([True, True, False, False]))
+    assert exact.parted_interval([group], more=True) == (pytest.approx(odds), math.inf)
+    turned = Group(-group.exposures, group.cramps)
+    assert exact.parted_interval([turned], more=False) == (0, pytest.approx(1 / odds))
+
+
 def test_the_smallest_p_that_could_have_come_is_that_of_the_extreme_total():
     strata = [Stratum(10, 4, 2, 1)]
     # C(4,2) / C(10,2) = 6 / 45, halved for the mid-p and doubled for two sides; none exposed: 15 / 45
