@@ -95,7 +95,7 @@ class KeptViewSet(OfDiarist, ApiViewSet):
     @extend_schema(parameters=[MATCH])
     def update(self, request: Request, id: UUID) -> Response:
         """Harmless to repeat. What is left out is emptied, except when and where. A row that exists and
-        differs needs `base_revision` or `If-Match`: an older one is refused with 412."""
+        differs needs `base_revision` or `If-Match`: another than the stored is refused with 412."""
         said = self.shape(request.data).whole()
         entry, made = self.store(id, said, self.base(request, said, id))
         return self.answer(entry, status.HTTP_201_CREATED if made else status.HTTP_200_OK)

@@ -10,7 +10,7 @@ from journal.tasks import forget_old
 from nutrients.models import Food
 from tests.api.conftest import diarist
 from tests.api.test_contract import is_problem
-from tests.api.test_entries import BODIES, KINDS
+from tests.api.test_entries import BODIES, KINDS, OTHERS
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +150,44 @@ def test_a_day_read_again_after_an_entry_is_not_the_one_read_before(alice):
 
     assert alice.read(path, If_None_Match=tag).status_code == 200
     assert diarist(alice).revision == 2
+
+
+# Revisions that are not here yet: told before a backup was put back ----------------------------
+
+
+AHEAD, TAG = 10**6, '"1000000"'
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "foods"])
+def test_a_change_made_on_a_revision_that_is_not_here_yet_is_412_with_the_current(alice, kind):
+    row = alice.send(f"{kind}/", POSTS[kind]).json()
+    path, other = f"{kind}/{row['id']}/", {**SOUP, "name": "Stew"} if kind == "foods" else OTHERS[kind]
+    stored = alice.read(path).json()
+
+    for said in (
+        alice.replace(path, {**other, "base_revision": AHEAD}),
+        alice.replace(path, other, If_Match=TAG),
+        alice.change(path, {**other, "base_revision": AHEAD}),
+        alice.change(path, other, If_Match=TAG),
+        alice.erase(path, If_Match=TAG),
+    ):
+        assert is_problem(said, 412, "changed_since")["current"] == stored
+    assert alice.read(path).json() == stored
+
+
+@pytest.mark.parametrize(
+    ("path", "write", "now", "then"),
+    [
+        ("profile/", "change", {"sex": "female"}, {"sex": "male"}),
+        ("days/2026-11-20/", "replace", {"finished": True}, {"finished": False}),
+    ],
+)
+def test_so_is_one_of_the_profile_or_of_a_day(alice, path, write, now, then):
+    getattr(alice, write)(path, now)
+
+    for said in (
+        getattr(alice, write)(path, {**then, "base_revision": AHEAD}),
+        getattr(alice, write)(path, then, If_Match=TAG),
+    ):
+        assert is_problem(said, 412, "changed_since")["current"].items() >= now.items()
+    assert alice.read(path).json().items() >= now.items()
