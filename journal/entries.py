@@ -393,15 +393,18 @@ def mark_everything_stale(diarist: Diarist) -> None:
 
 @contextmanager
 def one_review() -> Iterator[None]:
-    """For writing many entries at once: ask once for each diary, at the end of the block."""
-    waiting = _waiting.set(set())
+    """For writing many entries at once: ask once for each diary, at the end of the block.
+
+    Also where the block fails: what was stored before that stays, and to a retry it is unchanged.
+    """
+    asked: set[int] = set()
+    waiting = _waiting.set(asked)
     try:
         yield
-        asked = _waiting.get() or set()
     finally:
         _waiting.reset(waiting)
-    for diarist_id in asked:
-        _ask_for_review(diarist_id)
+        for diarist_id in asked:
+            _ask_for_review(diarist_id)
 
 
 def _ask_for_review(diarist_id: int) -> None:
