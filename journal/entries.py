@@ -230,7 +230,7 @@ def change(entry: K, *, base_revision: int | None = None, **fields: Any) -> K:
     django.core.exceptions.ValidationError
         If the new content breaks a rule. The entry stays as it was.
     Conflict
-        If `base_revision` is older than the stored one and the content differs.
+        If `base_revision` is another than the stored one and the content differs.
     """
     _hold(entry.diarist)
     entry.refresh_from_db()
@@ -258,7 +258,7 @@ def put(
 def remove(entry: Kept, *, base_revision: int | None = None) -> None:
     """Delete an entry. Its tombstone stays, so that phones learn of it and `restore` can undo it.
 
-    Raises `Conflict` if `base_revision` is older than the stored one.
+    Raises `Conflict` if `base_revision` is another than the stored one.
     """
     _hold(entry.diarist)
     if isinstance(entry, Supplement) and entry.doses.filter(deleted_at=None).exists():
@@ -304,7 +304,7 @@ def save_food(
     django.core.exceptions.ValidationError, nutrients.models.Food.DoesNotExist
         As `save_own` does. Nothing is stored.
     Conflict
-        If `base_revision` is older than the stored one and the content differs.
+        If `base_revision` is another than the stored one and the content differs.
     """
     _hold(diarist)
     stored = Food.objects.filter(pk=id, owner_id=diarist.user_id).first() if id else None
@@ -345,9 +345,7 @@ class _NoDifference(Exception):
 
 
 def _check_food_base(stored: Food, base_revision: int | None, must_name_base: bool) -> None:
-    if base_revision is None and not must_name_base:
-        return
-    if base_revision is None or base_revision < stored.revision:
+    if not made_on(stored.revision, base_revision, must_name_base):
         raise Conflict(stored)
 
 
@@ -395,15 +393,18 @@ def mark_everything_stale(diarist: Diarist) -> None:
 
 @contextmanager
 def one_review() -> Iterator[None]:
-    """For writing many entries at once: ask once for each diary, at the end of the block."""
-    waiting = _waiting.set(set())
+    """For writing many entries at once: ask once for each diary, at the end of the block.
+
+    Also where the block fails: what was stored before that stays, and to a retry it is unchanged.
+    """
+    asked: set[int] = set()
+    waiting = _waiting.set(asked)
     try:
         yield
-        asked = _waiting.get() or set()
     finally:
         _waiting.reset(waiting)
-    for diarist_id in asked:
-        _ask_for_review(diarist_id)
+        for diarist_id in asked:
+            _ask_for_review(diarist_id)
 
 
 def _ask_for_review(diarist_id: int) -> None:
@@ -512,10 +513,16 @@ def _fill(entry: Kept, fields: Mapping[str, Any], *, new: bool) -> list[MealItem
     return _items_of(entry, items) if isinstance(entry, Meal) and (new or items is not None) else None
 
 
+def made_on(revision: int, base_revision: int | None, must_name_base: bool = False) -> bool:
+    """Whether a change was made on the revision that is stored; where none need be named, on any.
+
+    A later one than the stored was told before a backup was put back: what it was made on is not here.
+    """
+    return base_revision == revision or (base_revision is None and not must_name_base)
+
+
 def _check_base(entry: Kept, base_revision: int | None, must_name_base: bool) -> None:
-    if base_revision is None and not must_name_base:
-        return
-    if base_revision is None or base_revision < entry.revision:
+    if not made_on(entry.revision, base_revision, must_name_base):
         raise Conflict(type(entry)._default_manager.get(pk=entry.pk))
 
 

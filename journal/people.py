@@ -63,11 +63,11 @@ def change_profile(diarist: Diarist, said: Mapping[str, Any], *, base_revision: 
     django.core.exceptions.ValidationError
         Field by field. Nothing is changed.
     journal.entries.Conflict
-        If `base_revision` is older than the stored profile and the content differs.
+        If `base_revision` is another than that of the stored profile and the content differs.
     """
     revisions.hold(diarist.pk)
     diarist.refresh_from_db()
-    before, late = _answers(diarist), base_revision is not None and base_revision < diarist.profile_revision
+    before, late = _answers(diarist), not entries.made_on(diarist.profile_revision, base_revision)
     try:
         with transaction.atomic():
             _apply(diarist, said)

@@ -76,7 +76,7 @@ class KeptShape(Shape):
     )
     base_revision = Whole(
         required=False, write_only=True, allow_null=True,
-        help_text="The revision this change was made on; an older one than the stored is refused with 412.",
+        help_text="The revision this change was made on; another than the stored is refused with 412.",
     )  # fmt: skip
     revision = serializers.IntegerField(read_only=True)
     created_at = Moment(read_only=True)
@@ -448,7 +448,7 @@ class ProfileShape(Shape):
     targets = TargetShape(many=True, required=False)
     base_revision = Whole(
         required=False, write_only=True, allow_null=True,
-        help_text="The revision this change was made on; an older one than the stored is refused with 412.",
+        help_text="The revision this change was made on; another than the stored is refused with 412.",
     )  # fmt: skip
     revision = serializers.IntegerField(
         read_only=True, help_text="At which an answer, or the body weight, changed last."

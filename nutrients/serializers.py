@@ -57,7 +57,7 @@ class FoodShape(Shape):
     )
     base_revision = Whole(
         required=False, write_only=True, allow_null=True,
-        help_text="The revision this change was made on; an older one than the stored is refused with 412.",
+        help_text="The revision this change was made on; another than the stored is refused with 412.",
     )  # fmt: skip
     revision = serializers.IntegerField(
         read_only=True, help_text="Of an own food; 0 for those of the public tables."

@@ -136,7 +136,7 @@ class WebSessionMiddleware(SessionMiddleware):
 
 
 class TooManyTries(Exception):
-    """The password was wrong too often. It counts together with wrong passwords at sign-in."""
+    """Somebody signed in gave a wrong password too often. Sign-in counts for itself."""
 
     words = _("This was wrong too often. Wait five minutes, then try again.")
 
@@ -154,7 +154,7 @@ def confirm_password(user: AbstractBaseUser, password: str) -> None:
     django.core.exceptions.ValidationError
         If it is not theirs.
     TooManyTries
-        If it was wrong so often, here or at sign-in, that nobody is asked any more for a while.
+        If it was wrong so often that this person is not asked any more for a while.
     """
     try:
         right = get_adapter().reauthenticate(user, password)
@@ -175,16 +175,44 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            request.locked_for = self._locked_for(request, **credentials)
+            name = self._get_login_attempts_cache_key(request, **credentials)
+            request.locked_for = locked_for(request, **SIGNING_IN, key=name)
             raise
 
-    def _locked_for(self, request: HttpRequest, **credentials: Any) -> float:
-        """How long until the oldest of the attempts that lock is forgotten. [s]"""
-        about = {"app": "allauth.account", "action": "login_failed"}
-        name = self._get_login_attempts_cache_key(request, **credentials)
-        waits = [0.0]
-        for rate in ratelimit.get_rates(**about):
-            attempts = cache.get(ratelimit.get_cache_key(request, **about, rate=rate, key=name), [])
-            if len(attempts) >= rate.amount:
-                waits.append(attempts[-1] + rate.duration - time.time())
-        return max(waits)
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Whether a person who is signed in gives the right password; too many wrong ones are refused.
+
+        They are counted by person, apart from those at sign-in: there a stranger who knows no more than the
+        address can use them up, and must not keep anybody from deleting the account.
+        """
+        request = context.request
+        used = ratelimit.consume(request, **CONFIRMING, user=user)
+        if not used:
+            request.locked_for = locked_for(request, **CONFIRMING, user=user)
+            raise self.validation_error("too_many_login_attempts")
+        right = user.check_password(password)
+        if right:
+            used.rollback()
+        return right
+
+
+SIGNING_IN: dict[str, Any] = {"app": "allauth.account", "action": "login_failed"}
+CONFIRMING: dict[str, Any] = {
+    "app": "spasmlog",
+    "action": "confirm_password",
+    "config": {"confirm_password": "5/300s/user"},
+}
+"""How allauth counts wrong passwords at sign-in, and those of somebody who is signed in."""
+
+
+def locked_for(
+    request: HttpRequest, app: str, action: str, config: dict[str, str] | None = None, **whose: Any
+) -> float:
+    """How long until the oldest of the attempts that lock is forgotten. [s]"""
+    waits = [0.0]
+    for rate in ratelimit.get_rates(app=app, action=action, config=config):
+        place = ratelimit.get_cache_key(request, app=app, action=action, rate=rate, **whose)
+        attempts = cache.get(place, [])
+        if len(attempts) >= rate.amount:
+            waits.append(attempts[-1] + rate.duration - time.time())
+    return max(waits)

@@ -58,8 +58,8 @@ class ChangedSince(exceptions.APIException):
     default_code = "changed_since"
     default_detail = gettext_lazy("This was changed since you last read it. Look at what is stored now.")
 
-    def __init__(self, current: Any):
-        super().__init__()
+    def __init__(self, current: Any, detail: str | None = None):
+        super().__init__(detail)
         self.current = current
 
 
@@ -113,7 +113,8 @@ def exception_handler(exc: Exception, context: dict) -> Response:
 def problem_of(known: exceptions.APIException) -> dict:
     """The problem document that tells of an exception."""
     body = problem(known.status_code, _code(known), _detail(known), _errors(known))
-    return {**body, "current": known.current} if isinstance(known, ChangedSince) else body
+    current = getattr(known, "current", None)
+    return body if current is None else {**body, "current": current}
 
 
 def problem(status_code: int, code: str, detail: str, errors: dict[str, list[str]] | None = None) -> dict:

@@ -12,7 +12,9 @@ from functools import wraps
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +22,7 @@ from rest_framework.response import Response
 from journal.models import Diarist, KeptAnswer
 from spasmlog.errors import KeyUsed
 
+LONGEST_KEY = 255
 HEADERS = ("ETag", "Location")
 REPLAYED = {"Idempotency-Replayed": "true"}
 KEY = OpenApiParameter(
@@ -34,8 +37,7 @@ def once_for_each_key(act: Callable[..., Response]) -> Callable[..., Response]:
 
     @wraps(act)
     def answer(view, request: Request, *args, **kwargs) -> Response:
-        key = request.headers.get("Idempotency-Key", "").strip()[:255]
-        if not key:
+        if not (key := _key(request)):
             return act(view, request, *args, **kwargs)
         asked = _digest(request)
         if (kept := _kept(view.diarist, key)) is not None:
@@ -50,6 +52,15 @@ def once_for_each_key(act: Callable[..., Response]) -> Callable[..., Response]:
             return _again(kept, asked)
 
     return answer
+
+
+def _key(request: Request) -> str:
+    """The key that the request names. A longer one than is kept is refused: cut, two would be the same."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > LONGEST_KEY:
+        words = _("Give at most %(most)s characters.") % {"most": LONGEST_KEY}
+        raise exceptions.ValidationError({"Idempotency-Key": [words]})
+    return key
 
 
 def _digest(request: Request) -> str:

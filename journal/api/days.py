@@ -162,8 +162,8 @@ class Day(OfDiarist, ApiView):
 
     @extend_schema(parameters=[DATE_IN_PATH, MATCH], request=DayMarkShape, responses=DayShape)
     def put(self, request: Request, date: date) -> Response:
-        """Say something of the whole day. What is left out stays as it was; a change that was made on an
-        older revision is refused with 412."""
+        """Say something of the whole day. What is left out stays as it was; a change that was made on another
+        revision is refused with 412."""
         shape = DayMarkShape(data=request.data)
         shape.is_valid(raise_exception=True)
         said = dict(shape.validated_data)

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from journal import entries, serializers
 from journal.api import advice
 from journal.api.answers import KEY, once_for_each_key
-from journal.api.frame import MATCH, OfDiarist, if_match
+from journal.api.frame import MATCH, OfDiarist, check_there, if_match
 from journal.models import (
     BodyWeight,
     Dose,
@@ -95,8 +95,9 @@ class KeptViewSet(OfDiarist, ApiViewSet):
     @extend_schema(parameters=[MATCH])
     def update(self, request: Request, id: UUID) -> Response:
         """Harmless to repeat. What is left out is emptied, except when and where. A row that exists and
-        differs needs `base_revision` or `If-Match`: an older one is refused with 412."""
+        differs needs `base_revision` or `If-Match`: another than the stored is refused with 412."""
         said = self.shape(request.data).whole()
+        check_there(request, self.model, id)
         entry, made = self.store(id, said, self.base(request, said, id))
         return self.answer(entry, status.HTTP_201_CREATED if made else status.HTTP_200_OK)
 

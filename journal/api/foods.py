@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from journal import entries
 from journal.api.answers import KEY, once_for_each_key
-from journal.api.frame import MATCH, OfDiarist, if_match
+from journal.api.frame import MATCH, OfDiarist, check_there, if_match
 from journal.models import Favourite, MealItem
 from nutrients.api import Foods
 from nutrients.models import Food
@@ -33,6 +33,7 @@ class DiaryFoods(OfDiarist, Foods):
 
     @extend_schema(parameters=[MATCH])
     def update(self, request: Request, id: UUID) -> Response:
+        check_there(request, Food, id)
         return super().update(request, id)
 
     @extend_schema(parameters=[MATCH])

@@ -1,9 +1,12 @@
 """What every address of the diary shares: the diarist who asks, and how a verb's refusal is told."""
 
 import hashlib
+from uuid import UUID
 
+from django.db.models import Model
 from django.http import Http404
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, serializers
 from rest_framework.renderers import JSONRenderer
@@ -62,6 +65,12 @@ def tag_of(revision: int, shown: dict) -> str:
     """The ETag of what changes without a new revision, too: a day with its entries, a dated life stage."""
     digest = hashlib.sha256(JSONRenderer().render(shown)).hexdigest()
     return f'"{revision}-{digest[:16]}"'
+
+
+def check_there(request: Request, model: type[Model], id: UUID) -> None:
+    """Refuse `If-Match`, with `*` too, where there is no row (RFC 9110, 13.1.1)."""
+    if "If-Match" in request.headers and not model._default_manager.filter(pk=id).exists():
+        raise ChangedSince(None, _("There is nothing here yet that could be changed."))
 
 
 def if_match(request: Request, current: int | None) -> int | None:

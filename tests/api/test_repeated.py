@@ -1,5 +1,6 @@
 """Requests that are sent again, and changes made on what was read a while ago."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from journal.tasks import forget_old
 from nutrients.models import Food
 from tests.api.conftest import diarist
 from tests.api.test_contract import is_problem
-from tests.api.test_entries import BODIES, KINDS
+from tests.api.test_entries import BODIES, KINDS, OTHERS
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,25 @@ def test_a_key_is_kept_for_seven_days(alice):
     KeptAnswer.objects.update(created_at=timezone.now() - timedelta(days=8))
     forget_old()
     assert not KeptAnswer.objects.exists()
+
+
+def test_a_key_that_is_too_long_to_be_kept_whole_is_refused(alice):
+    longest = "k" * 255
+    assert alice.send("water/", {"amount_ml": 100}, Idempotency_Key=longest).status_code == 201
+    said = is_problem(alice.send("water/", {"amount_ml": 200}, Idempotency_Key=longest + "2"), 400)
+
+    assert said["errors"] == {"Idempotency-Key": ["Give at most 255 characters."]}
+    assert WaterIntake.objects.count() == 1
+
+
+def test_a_batch_sent_again_under_a_key_finds_its_rows_unchanged(alice):
+    """The address of batches takes no key, and needs none."""
+    batch = {"items": [{"type": "water", "id": str(uuid.uuid4()), "op": "put", "data": {"amount_ml": 200}}]}
+    first, again = (alice.send("sync/", batch, Idempotency_Key="k1") for _ in range(2))
+
+    assert [said.json()["results"][0]["status"] for said in (first, again)] == ["created", "unchanged"]
+    assert "Idempotency-Replayed" not in again
+    assert WaterIntake.objects.count() == 1
 
 
 def test_two_at_once_under_one_key_are_one(alice, monkeypatch):
@@ -150,3 +170,57 @@ def test_a_day_read_again_after_an_entry_is_not_the_one_read_before(alice):
 
     assert alice.read(path, If_None_Match=tag).status_code == 200
     assert diarist(alice).revision == 2
+
+
+@pytest.mark.parametrize("tag", ["*", '"1"'])
+@pytest.mark.parametrize("kind", sorted(POSTS))
+def test_if_match_makes_no_row_that_is_not_there(alice, kind, tag):
+    path = f"{kind}/{uuid.uuid4()}/"
+
+    said = is_problem(alice.replace(path, POSTS[kind], If_Match=tag), 412, "changed_since")
+
+    assert "nothing here yet" in said["detail"]
+    assert "current" not in said
+    assert alice.read(path).status_code == 404
+    assert alice.replace(path, POSTS[kind]).status_code == 201
+
+
+# Revisions that are not here yet: told before a backup was put back ----------------------------
+
+
+AHEAD, TAG = 10**6, '"1000000"'
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "foods"])
+def test_a_change_made_on_a_revision_that_is_not_here_yet_is_412_with_the_current(alice, kind):
+    row = alice.send(f"{kind}/", POSTS[kind]).json()
+    path, other = f"{kind}/{row['id']}/", {**SOUP, "name": "Stew"} if kind == "foods" else OTHERS[kind]
+    stored = alice.read(path).json()
+
+    for said in (
+        alice.replace(path, {**other, "base_revision": AHEAD}),
+        alice.replace(path, other, If_Match=TAG),
+        alice.change(path, {**other, "base_revision": AHEAD}),
+        alice.change(path, other, If_Match=TAG),
+        alice.erase(path, If_Match=TAG),
+    ):
+        assert is_problem(said, 412, "changed_since")["current"] == stored
+    assert alice.read(path).json() == stored
+
+
+@pytest.mark.parametrize(
+    ("path", "write", "now", "then"),
+    [
+        ("profile/", "change", {"sex": "female"}, {"sex": "male"}),
+        ("days/2026-11-20/", "replace", {"finished": True}, {"finished": False}),
+    ],
+)
+def test_so_is_one_of_the_profile_or_of_a_day(alice, path, write, now, then):
+    getattr(alice, write)(path, now)
+
+    for said in (
+        getattr(alice, write)(path, {**then, "base_revision": AHEAD}),
+        getattr(alice, write)(path, then, If_Match=TAG),
+    ):
+        assert is_problem(said, 412, "changed_since")["current"].items() >= now.items()
+    assert alice.read(path).json().items() >= now.items()

@@ -10,11 +10,12 @@ from journal import changes, entries, review
 from journal.models import Diarist, Meal, StaleDay, WaterIntake
 from tests.api.conftest import diarist
 from tests.api.test_contract import is_problem
-from tests.api.test_entries import BODIES, KINDS
+from tests.api.test_entries import BODIES, KINDS, OTHERS
 
 pytestmark = pytest.mark.django_db
 
 SIGNS = {"signs": ["chest_pain"]}
+SOUP = {"name": "Soup", "per_100g": {"magnesium_mg": 3}}
 
 
 def feed(phone, cursor=None, limit=1000):
@@ -76,7 +77,7 @@ def test_a_deleted_row_is_told_as_deleted_once_and_never_to_a_phone_that_begins(
 
 def test_an_own_food_is_told_when_made_changed_removed_and_brought_back(alice):
     _, cursor = feed(alice)
-    food = alice.send("foods/", {"name": "Soup", "per_100g": {"magnesium_mg": 3}}).json()
+    food = alice.send("foods/", SOUP).json()
     [made], cursor = feed(alice, cursor)
     alice.change(f"foods/{food['id']}/", {"name": "Broth"})
     [changed], cursor = feed(alice, cursor)
@@ -216,6 +217,29 @@ def test_a_cursor_that_is_none_is_400_and_one_of_elsewhere_is_410(alice, bob):
 def test_limits_are_from_1_to_1000(alice):
     for limit in (0, 1001):
         is_problem(alice.read(f"sync/?limit={limit}"), 400)
+
+
+@pytest.mark.parametrize(
+    ("kind", "op"),
+    [("profile", "put"), *((kind, op) for kind in [*KINDS, "foods", "days"] for op in ("put", "delete"))],
+)
+def test_an_item_made_on_a_revision_that_is_not_here_yet_is_a_conflict_with_the_row(alice, kind, op):
+    """After a backup was put back, a phone knows revisions that the server does not."""
+    first, other, id = BEFORE_AND_AFTER.get(kind) or (BODIES[kind], OTHERS[kind], uuid.uuid4())
+    [stored] = sent(alice, item(kind, first, id))
+
+    [told] = sent(alice, item(kind, other if op == "put" else None, id, op, base=10**6))
+
+    assert (told["status"], told["code"]) == ("conflict", "changed_since")
+    assert told["current"] == stored["data"]
+    assert told["revision"] == stored["revision"]
+
+
+BEFORE_AND_AFTER = {
+    "foods": (SOUP, {**SOUP, "name": "Stew"}, uuid.UUID(int=7)),
+    "days": ({"finished": True}, {"finished": False}, "2026-11-20"),
+    "profile": ({"sex": "female"}, {"sex": "male"}, "me"),
+}
 
 
 def test_a_cursor_of_what_a_backup_has_undone_is_410_and_so_are_all_others_of_that_time(alice):

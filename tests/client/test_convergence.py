@@ -27,11 +27,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from spasmlog_client import diary, moments
-from spasmlog_client.server import Busy, Unreachable
+from spasmlog_client.server import Busy, StartOver, Unreachable
 from spasmlog_client.store import Store
 from spasmlog_client.sync import Sync
 
-from journal import entries
+from journal import changes, entries
 from journal.models import SpasmEpisode
 from tests.client.badline import FAULTS
 from tests.client.conftest import Phone, at, on_server
@@ -326,8 +326,12 @@ class TwoPhonesAndTheWeb(RuleBasedStateMachine):
 
     @rule(which=WHICH)
     def away_for_too_long(self, which):
-        """The server no longer knows this phone's cursor."""
-        self.diary.phones[which].store.start_over()
+        """The server no longer knows the phones' cursors, as after a backup was put back: it answers 410."""
+        phone = self.diary.phones[which]
+        changes.begin_histories()
+        if cursor := phone.store.state("cursor"):
+            with pytest.raises(StartOver):
+                phone.server.changes(cursor, 1)
 
     def teardown(self):
         if hasattr(self, "diary"):

@@ -7,7 +7,7 @@ from spasmlog_client.server import SignInNeeded
 from spasmlog_client.store import OtherDiary
 
 from journal import entries
-from journal.models import Meal, SpasmEpisode, Supplement, WaterIntake
+from journal.models import Diarist, Meal, SpasmEpisode, Supplement, WaterIntake
 from nutrients.models import Food
 from tests.client.conftest import at, on_server
 from tests.conftest import PASSWORD
@@ -238,3 +238,24 @@ def test_a_diary_that_was_away_too_long_is_fetched_anew_and_its_queue_is_sent(
     assert report.started_over
     assert set(alices_phone.store.all_seen("water")) == {kept, new}
     assert on_server(WaterIntake, alice).count() == 2
+
+
+def test_after_a_backup_was_put_back_a_phone_undoes_nothing_that_was_written_since(alices_phone, alice):
+    id = alices_phone.cramp(note="in the backup")
+    alices_phone.sync()
+    row = on_server(SpasmEpisode, alice).get()
+    saved = {"note": row.note, "revision": row.revision}
+    for note in ("after the backup", "after that"):
+        alices_phone.store.put("spasms", id, {"note": note})
+        alices_phone.sync()
+    SpasmEpisode.objects.filter(pk=id).update(**saved)
+    Diarist.objects.filter(pk=alice.pk).update(revision=saved["revision"])
+    entries.change(on_server(SpasmEpisode, alice).get(), note="on the web")
+
+    alices_phone.store.put("spasms", id, {"note": "on the phone"})
+    alices_phone.sync()
+
+    assert on_server(SpasmEpisode, alice).get().note == "on the web"
+    [held] = alices_phone.store.held()
+    assert (held.reason, held.data["note"]) == ("conflict", "on the phone")
+    assert alices_phone.store.seen("spasms", id)["note"] == "on the web"

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.utils import timezone
 
 from journal import entries, people
@@ -402,6 +403,19 @@ def test_each_change_of_a_diary_has_a_revision_of_its_own(alice, bob, spinach):
     bobs = bob.revision
     bob.refresh_from_db()
     assert bob.revision == bobs
+
+
+def test_what_was_written_before_the_database_failed_is_asked_a_review_for(
+    alice, django_capture_on_commit_callbacks
+):
+    def die_midway():
+        with entries.one_review():
+            entries.log_spasm(alice, site="calf")
+            raise OperationalError
+
+    with django_capture_on_commit_callbacks() as asked, pytest.raises(OperationalError):
+        die_midway()
+    assert len(asked) == 1
 
 
 def test_many_entries_written_together_ask_for_one_review(alice, django_capture_on_commit_callbacks):

@@ -14,6 +14,7 @@ from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import models
+from rest_framework.test import APIClient
 
 from journal import demo, entries, leaving
 from journal.models import AccountDeletion, Diarist, Meal
@@ -224,6 +225,40 @@ def test_after_too_many_wrong_passwords_not_even_the_right_one_is_heard_at_eithe
     assert User.objects.filter(pk=alice.user.pk).exists()
     caches["lockouts"].clear()
     assert phone.delete(ACCOUNT, {"password": PASSWORD}, format="json").status_code == 204
+
+
+def test_wrong_passwords_of_a_stranger_at_sign_in_keep_nobody_from_deleting_the_account(phone, alice):
+    for _each in range(7):
+        guess = sign_in(alice, "a guess")
+    assert guess.status_code == sign_in(alice, PASSWORD).status_code == 429  # at sign-in it is locked
+
+    assert phone.delete(ACCOUNT, {"password": "not mine"}, format="json").status_code == 400
+    assert phone.delete(ACCOUNT, {"password": PASSWORD}, format="json").status_code == 204
+
+
+def test_wrong_passwords_of_somebody_signed_in_are_counted_by_person_and_sign_in_stays_open(
+    phone, alice, bob
+):
+    for _each in range(6):
+        phone.delete(ACCOUNT, {"password": "a guess"}, format="json")
+
+    assert phone.delete(ACCOUNT, {"password": PASSWORD}, format="json").status_code == 429
+    assert sign_in(alice, PASSWORD).status_code == 200
+    bobs = APIClient(headers={"X-Session-Token": sign_in(bob, PASSWORD).json()["meta"]["session_token"]})
+    assert bobs.delete(ACCOUNT, {"password": PASSWORD}, format="json").status_code == 204
+
+
+def test_the_page_that_asks_for_the_password_again_hears_it_while_sign_in_is_locked(browser, alice):
+    for _each in range(7):
+        sign_in(alice, "a guess")
+
+    assert browser.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+
+
+def sign_in(person, password):
+    return APIClient().post(
+        "/_allauth/app/v1/auth/login", {"email": person.user.email, "password": password}, format="json"
+    )
 
 
 def test_somebody_with_a_second_factor_deletes_the_account_too(browser, phone, alice):
