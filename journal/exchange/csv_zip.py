@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from journal.exchange.contents import SECTIONS, Broken, Kind, Part, Row, Section, batches, kind_of
+from journal.exchange.contents import SECTIONS, Broken, Kind, Part, Row, Section, batches, kind_of, number
 from journal.models import Diarist
 from nutrients.codes import CODES
 
@@ -273,9 +273,12 @@ def _read_cell(cell: str, kind: Kind) -> Any:
 
 def _number(cell: str) -> Decimal:
     try:
-        return Decimal(cell)
-    except ArithmeticError:
-        raise ValueError(_("Enter a number.")) from None
+        exact = number(Decimal(cell))
+    except (ArithmeticError, ValueError):
+        exact = None
+    if exact is None:
+        raise ValueError(_("Enter a number."))
+    return exact
 
 
 def _yes(cell: str) -> bool:

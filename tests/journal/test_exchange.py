@@ -475,6 +475,20 @@ def test_a_mark_of_a_day_that_cannot_be_refuses_the_file(alice, day, words):
     assert words in refused(alice, changed(exported(alice), days=[mark]))
 
 
+@pytest.mark.parametrize("amount", ["1e300000", "-1e300000", "1e-300000", "[[1]]"])
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_amount_of_no_size_that_an_amount_can_have_is_refused_before_it_is_computed(
+    full, bob, amount, format
+):
+    """`int(Decimal("1e30000000"))` holds the whole process for minutes; this one for a moment."""
+    if format == "json":
+        raw = exported(full).replace(b'"vitamin_d_ug": 2.5', f'"vitamin_d_ug": {amount}'.encode())
+    else:
+        raw = rewritten(exported(full, "zip"), "supplements.csv", b",2.5,", f",{amount},".encode())
+    assert raw != exported(full, format)
+    assert refused(bob, raw).endswith("Enter a number.")
+
+
 def test_another_persons_own_food_is_not_in_the_table(alice, bob):
     theirs = own.save_own(bob.user, name="Bob's bar", per_100g={"magnesium_mg": 1})
     assert "not in the table" in refused(
@@ -487,6 +501,16 @@ def test_an_own_food_that_breaks_a_rule_refuses_the_file(full, bob):
     said["foods"][0]["magnesium_mg"] = -1
     assert "below 0" in refused(bob, json.dumps(said).encode())
     assert not Food.objects.filter(owner=bob.user).exists()
+
+
+def rewritten(raw, name, said, instead):
+    """A zip with one of its files changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed, zipfile.ZipFile(out, "w") as new:
+        for one in packed.namelist():
+            text = packed.read(one)
+            new.writestr(one, text.replace(said, instead) if one == name else text)
+    return out.getvalue()
 
 
 def zipped(**files):
