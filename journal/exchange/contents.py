@@ -24,6 +24,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.translation import gettext_lazy as _
 
+from journal.entries import MOST_ITEMS
 from journal.models import (
     BodyWeight,
     ConditionAnswer,
@@ -44,6 +45,7 @@ from journal.models import (
 )
 from journal.people import PROFILE_FIELDS
 from nutrients.codes import CODES
+from nutrients.foods import MOST_PORTIONS
 from nutrients.models import Food, FoodPortion
 
 BATCH = 500
@@ -68,6 +70,12 @@ class Part:
     parent: str
     fields: tuple[str, ...]
     told: Mapping[str, str] = field(default_factory=dict)
+    most: int = MOST_ITEMS
+
+    def check_number(self, parts: int, place: str) -> None:
+        """Refuse more parts than a row has room for, before they are read or while they are."""
+        if parts > self.most:
+            raise Broken(_("At most %(most)s of these belong together.") % {"most": self.most}, place)
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ SECTIONS = (
     Section("targets", PersonalTarget, ("nutrient", "amount", "set_by")),
     Section(
         "foods", Food, ("id", "name", "barcode", "deleted_at", *CODES),
-        part=Part("portions", FoodPortion, "food", ("id", "description", "grams")),
+        part=Part("portions", FoodPortion, "food", ("id", "description", "grams"), most=MOST_PORTIONS),
     ),
     Section(
         "supplements", Supplement, (*KEPT, "deleted_at", "name", "unit", "source", "prescribed", "amounts")
@@ -238,6 +246,7 @@ def read(section: Section, row: Any, place: str) -> Row:
 def _parts(part: Part, rows: Any, place: str) -> Iterator[Row]:
     if not isinstance(rows, list):
         raise Broken(_("Give a list."), f"{place}, {part.name}")
+    part.check_number(len(rows), f"{place}, {part.name}")
     for number, row in enumerate(rows, start=1):
         yield _values(part.model, part.fields, row, f"{place}, {part.name} {number}", set(part.told))
 

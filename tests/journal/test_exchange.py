@@ -533,6 +533,45 @@ def test_a_zip_that_unpacks_to_far_more_than_a_diary_is_refused_whatever_it_says
     assert refused(alice, lying)
 
 
+MEAL_COLUMNS = "id,created_at,occurred_at,tz,local_date,kind,note\r\n"
+ITEM_COLUMNS = "meal,food,portion,quantity,grams,food_name,portion_name\r\n"
+
+
+@pytest.mark.parametrize(
+    ("id", "words"), [("x", "meals.csv, 2, id: Give an id"), (str(uuid.uuid4()), "At most 60 of these")]
+)
+def test_a_small_zip_with_far_more_foods_than_a_meal_has_is_refused_before_they_are_in_memory(
+    alice, id, words
+):
+    raw = zipped(
+        profile=exported_profile(alice), meals=f"\ufeff{MEAL_COLUMNS}{id},,,,,,\r\n",
+        meal_items=f"\ufeff{ITEM_COLUMNS}" + f"{id},,,,,,\r\n" * 50_000,
+    )  # fmt: skip
+    tracemalloc.start()
+    try:
+        assert words in refused(alice, raw)
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000  # 50,000 rows of seven cells: over 20 MB
+    finally:
+        tracemalloc.stop()
+
+
+def exported_profile(person):
+    with zipfile.ZipFile(io.BytesIO(exported(person, "zip"))) as packed:
+        return packed.read("profile.csv").decode()
+
+
+def test_a_json_meal_of_more_foods_than_a_meal_has_is_refused_in_the_same_words(full, bob):
+    said = json.loads(exported(full))
+    said["meals"][0]["items"] *= 30
+    assert "meals, 1, items: At most 60 of these" in refused(bob, json.dumps(said).encode())
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_foods_of_meals_count_towards_what_a_file_can_hold(full, bob, format, monkeypatch):
+    monkeypatch.setattr(taking_in, "MOST_PARTS", 5)
+    assert "more rows" in refused(bob, exported(full, format))
+
+
 def test_a_file_of_too_many_bytes_or_rows_is_refused(full, bob, monkeypatch):
     raw = exported(full)
     monkeypatch.setattr(taking_in, "MOST_ROWS", 5)
