@@ -24,6 +24,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.translation import gettext_lazy as _
 
+from journal.entries import MOST_ITEMS
 from journal.models import (
     BodyWeight,
     ConditionAnswer,
@@ -44,6 +45,7 @@ from journal.models import (
 )
 from journal.people import PROFILE_FIELDS
 from nutrients.codes import CODES
+from nutrients.foods import MOST_PORTIONS
 from nutrients.models import Food, FoodPortion
 
 BATCH = 500
@@ -68,6 +70,12 @@ class Part:
     parent: str
     fields: tuple[str, ...]
     told: Mapping[str, str] = field(default_factory=dict)
+    most: int = MOST_ITEMS
+
+    def check_number(self, parts: int, place: str) -> None:
+        """Refuse more parts than a row has room for, before they are read or while they are."""
+        if parts > self.most:
+            raise Broken(_("At most %(most)s of these belong together.") % {"most": self.most}, place)
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ SECTIONS = (
     Section("targets", PersonalTarget, ("nutrient", "amount", "set_by")),
     Section(
         "foods", Food, ("id", "name", "barcode", "deleted_at", *CODES),
-        part=Part("portions", FoodPortion, "food", ("id", "description", "grams")),
+        part=Part("portions", FoodPortion, "food", ("id", "description", "grams"), most=MOST_PORTIONS),
     ),
     Section(
         "supplements", Supplement, (*KEPT, "deleted_at", "name", "unit", "source", "prescribed", "amounts")
@@ -238,6 +246,7 @@ def read(section: Section, row: Any, place: str) -> Row:
 def _parts(part: Part, rows: Any, place: str) -> Iterator[Row]:
     if not isinstance(rows, list):
         raise Broken(_("Give a list."), f"{place}, {part.name}")
+    part.check_number(len(rows), f"{place}, {part.name}")
     for number, row in enumerate(rows, start=1):
         yield _values(part.model, part.fields, row, f"{place}, {part.name} {number}", set(part.told))
 
@@ -259,6 +268,10 @@ def _values(
     return said
 
 
+class NoNumber(ValueError):
+    """Something within a list or an object that should be a number and is none."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """How a plain value becomes what a model holds. `read` gives None for what is not of this kind."""
@@ -273,6 +286,8 @@ class Kind:
             return None
         try:
             value = self.read(said)
+        except NoNumber:
+            raise
         except (TypeError, ValueError, ArithmeticError, AttributeError):
             value = None
         if value is None:
@@ -284,11 +299,17 @@ def _text(said: Any) -> str | None:
     return said if isinstance(said, str) and "\x00" not in said else None
 
 
-def _number(said: Any) -> Decimal | None:
+def number(said: Any) -> Decimal | None:
+    """A number of a size that something in a diary can have; None for what is none.
+
+    Asked before anything is computed: `1e30000000` is short to write and takes minutes to become an int.
+    """
     if isinstance(said, bool) or not isinstance(said, (int, float, Decimal)) or not math.isfinite(said):
         return None
-    number = Decimal(str(said))
-    return number if not number or -30 < number.adjusted() < 30 else None
+    exact = Decimal(str(said))
+    if not exact:
+        return Decimal(0)
+    return exact if -30 < exact.adjusted() < 30 else None
 
 
 def _yes(said: Any) -> bool | None:
@@ -296,8 +317,8 @@ def _yes(said: Any) -> bool | None:
 
 
 def _whole(said: Any) -> int | None:
-    number = _number(said)
-    return int(number) if number is not None and number == int(number) and abs(number) < 2**31 else None
+    exact = number(said)
+    return int(exact) if exact is not None and exact == int(exact) and abs(exact) < 2**31 else None
 
 
 def _moment(said: Any) -> datetime | None:
@@ -306,12 +327,25 @@ def _moment(said: Any) -> datetime | None:
 
 
 def _listed(said: Any) -> Any:
-    """JSON as the diary keeps it: numbers as plain numbers."""
+    """JSON as the diary keeps it: single values, or objects of such, numbers as plain numbers."""
     if isinstance(said, dict):
-        return {name: plain(value) for name, value in said.items()}
-    return (
-        [_listed(one) if isinstance(one, dict) else one for one in said] if isinstance(said, list) else None
-    )
+        return _object(said)
+    if not isinstance(said, list):
+        return None
+    return [_object(one) if isinstance(one, dict) else _single(one) for one in said]
+
+
+def _object(said: dict) -> Row:
+    return {name: _single(value) for name, value in said.items()}
+
+
+def _single(said: Any) -> Any:
+    """A text, a number, true, false or null: nothing in a diary is nested deeper."""
+    if said is None or isinstance(said, (bool, str)):
+        return said
+    if (exact := number(said)) is None:
+        raise NoNumber(_("Enter a number."))
+    return plain(exact)
 
 
 KINDS: tuple[tuple[type[models.Field], Kind], ...] = (
@@ -319,8 +353,8 @@ KINDS: tuple[tuple[type[models.Field], Kind], ...] = (
     (models.CharField, Kind("text", _text, _("Give a text."))),
     (models.BooleanField, Kind("yes", _yes, _("Give true or false."))),
     (models.IntegerField, Kind("whole", _whole, _("Enter a whole number."))),
-    (models.DecimalField, Kind("number", _number, _("Enter a number."))),
-    (models.FloatField, Kind("number", _number, _("Enter a number."))),
+    (models.DecimalField, Kind("number", number, _("Enter a number."))),
+    (models.FloatField, Kind("number", number, _("Enter a number."))),
     (models.DateTimeField, Kind(
         "moment", _moment, _("Give a time with its offset from UTC, such as 2026-11-22T07:30:00+01:00.")
     )),

@@ -18,14 +18,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from journal.exchange.contents import SECTIONS, Broken, Kind, Part, Row, Section, batches, kind_of
+from journal.exchange.contents import SECTIONS, Broken, Kind, Part, Row, Section, batches, kind_of, number
 from journal.models import Diarist
 from nutrients.codes import CODES
 
 MEDIA_TYPE = "application/zip"
 MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 """What a cell must not begin with, after OWASP's list of what spreadsheets take for a formula."""
-MOST_UNPACKED = 200_000_000
+MOST_UNPACKED = 60_000_000
+"""Twelve years of many meals with a note each."""
 ABOUT = gettext_lazy(
     "A diary that SpasmLog exported. Each file holds one kind of row, in UTF-8, with units in the names of "
     "its columns. An empty cell is not known or not said, never zero. Times are in UTC; local_date is the "
@@ -206,10 +207,12 @@ def _rows(packed: zipfile.ZipFile, section: Section) -> Iterator[tuple[str, str,
         try:
             for name, column in columns.items():
                 column.put(cells[name], row)
+            if parts:  # an id before it is asked for: nothing else may stand for many parts
+                kind_of(section.model, name := "id").value(row["id"])
         except ValueError as wrong:
             raise Broken(wrong, f"{place}, {name}") from None
         if parts:
-            row[parts.name] = parts.of(str(row["id"]))
+            row[parts.name] = parts.of(row["id"])
         yield section.name, place, row
     if parts:
         parts.end()
@@ -228,6 +231,7 @@ class _Parts:
         while self._next and self._next[1][self._part.parent] == parent:
             place, cells = self._next
             found.append(self._row(place, cells))
+            self._part.check_number(len(found), place)
             self._next = next(self._rows, None)
         return found
 
@@ -273,9 +277,12 @@ def _read_cell(cell: str, kind: Kind) -> Any:
 
 def _number(cell: str) -> Decimal:
     try:
-        return Decimal(cell)
-    except ArithmeticError:
-        raise ValueError(_("Enter a number.")) from None
+        exact = number(Decimal(cell))
+    except (ArithmeticError, ValueError):
+        exact = None
+    if exact is None:
+        raise ValueError(_("Enter a number."))
+    return exact
 
 
 def _yes(cell: str) -> bool:

@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from journal.exchange.contents import BY_NAME, SECTIONS, Broken, batches, plain
+from journal.exchange.contents import BY_NAME, SECTIONS, Broken, batches, number, plain
 from journal.models import Diarist
 from spasmlog import __version__
 
@@ -65,6 +65,8 @@ def _members(text: "_Text") -> Iterator[tuple[str, str, Any]]:
         if not first:
             text.take(",")
         name = text.value()
+        if not isinstance(name, str):
+            raise ValueError("a name that is no text")
         text.take(":")
         if first and name != "format":
             raise Broken(_("This is not a diary that SpasmLog exported."))
@@ -74,7 +76,7 @@ def _members(text: "_Text") -> Iterator[tuple[str, str, Any]]:
         elif name in BY_NAME:
             yield from ((name, f"{name}, {number}", row) for number, row in enumerate(text.listed(), start=1))
         else:
-            raise Broken(_("There is no such list in a diary."), str(name)[:40])
+            raise Broken(_("There is no such list in a diary."), name[:40])
     text.take("}")
     text.end()
 
@@ -89,7 +91,7 @@ class _Text:
 
     def __init__(self, file: IO[bytes]):
         self._pieces = codecs.getreader("utf-8-sig")(file)
-        self._decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
+        self._decoder = json.JSONDecoder(parse_float=_exact, parse_constant=_no_number)
         self._left, self._at, self._over = "", 0, False
 
     def comes(self, mark: str) -> bool:
@@ -142,6 +144,12 @@ class _Text:
     def _more(self) -> None:
         piece = self._pieces.read(CHUNK)
         self._left, self._at, self._over = self._left[self._at :] + piece, 0, not piece
+
+
+def _exact(said: str) -> Decimal:
+    """The number as it is written; one of a size that nothing has is none, and is refused where it stands."""
+    exact = number(Decimal(said))
+    return Decimal("NaN") if exact is None else exact
 
 
 def _no_number(said: str) -> None:

@@ -475,6 +475,20 @@ def test_a_mark_of_a_day_that_cannot_be_refuses_the_file(alice, day, words):
     assert words in refused(alice, changed(exported(alice), days=[mark]))
 
 
+@pytest.mark.parametrize("amount", ["1e300000", "-1e300000", "1e-300000", "[[1]]"])
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_amount_of_no_size_that_an_amount_can_have_is_refused_before_it_is_computed(
+    full, bob, amount, format
+):
+    """`int(Decimal("1e30000000"))` holds the whole process for minutes; this one for a moment."""
+    if format == "json":
+        raw = exported(full).replace(b'"vitamin_d_ug": 2.5', f'"vitamin_d_ug": {amount}'.encode())
+    else:
+        raw = rewritten(exported(full, "zip"), "supplements.csv", b",2.5,", f",{amount},".encode())
+    assert raw != exported(full, format)
+    assert refused(bob, raw).endswith("Enter a number.")
+
+
 def test_another_persons_own_food_is_not_in_the_table(alice, bob):
     theirs = own.save_own(bob.user, name="Bob's bar", per_100g={"magnesium_mg": 1})
     assert "not in the table" in refused(
@@ -487,6 +501,16 @@ def test_an_own_food_that_breaks_a_rule_refuses_the_file(full, bob):
     said["foods"][0]["magnesium_mg"] = -1
     assert "below 0" in refused(bob, json.dumps(said).encode())
     assert not Food.objects.filter(owner=bob.user).exists()
+
+
+def rewritten(raw, name, said, instead):
+    """A zip with one of its files changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed, zipfile.ZipFile(out, "w") as new:
+        for one in packed.namelist():
+            text = packed.read(one)
+            new.writestr(one, text.replace(said, instead) if one == name else text)
+    return out.getvalue()
 
 
 def zipped(**files):
@@ -507,6 +531,45 @@ def test_a_zip_that_unpacks_to_far_more_than_a_diary_is_refused_whatever_it_says
     lying = honest.replace((5_000_000).to_bytes(4, "little"), (900_000).to_bytes(4, "little"))
     assert lying != honest
     assert refused(alice, lying)
+
+
+MEAL_COLUMNS = "id,created_at,occurred_at,tz,local_date,kind,note\r\n"
+ITEM_COLUMNS = "meal,food,portion,quantity,grams,food_name,portion_name\r\n"
+
+
+@pytest.mark.parametrize(
+    ("id", "words"), [("x", "meals.csv, 2, id: Give an id"), (str(uuid.uuid4()), "At most 60 of these")]
+)
+def test_a_small_zip_with_far_more_foods_than_a_meal_has_is_refused_before_they_are_in_memory(
+    alice, id, words
+):
+    raw = zipped(
+        profile=exported_profile(alice), meals=f"\ufeff{MEAL_COLUMNS}{id},,,,,,\r\n",
+        meal_items=f"\ufeff{ITEM_COLUMNS}" + f"{id},,,,,,\r\n" * 50_000,
+    )  # fmt: skip
+    tracemalloc.start()
+    try:
+        assert words in refused(alice, raw)
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000  # 50,000 rows of seven cells: over 20 MB
+    finally:
+        tracemalloc.stop()
+
+
+def exported_profile(person):
+    with zipfile.ZipFile(io.BytesIO(exported(person, "zip"))) as packed:
+        return packed.read("profile.csv").decode()
+
+
+def test_a_json_meal_of_more_foods_than_a_meal_has_is_refused_in_the_same_words(full, bob):
+    said = json.loads(exported(full))
+    said["meals"][0]["items"] *= 30
+    assert "meals, 1, items: At most 60 of these" in refused(bob, json.dumps(said).encode())
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_foods_of_meals_count_towards_what_a_file_can_hold(full, bob, format, monkeypatch):
+    monkeypatch.setattr(taking_in, "MOST_PARTS", 5)
+    assert "more rows" in refused(bob, exported(full, format))
 
 
 def test_a_file_of_too_many_bytes_or_rows_is_refused(full, bob, monkeypatch):
