@@ -78,12 +78,14 @@ def review_everybody() -> None:
 
 @shared_task(**RETRY)
 def forget_old() -> None:
-    """Beat: remove for good what was deleted long ago, answers that are kept no longer, and what is left of
-    sign-ins and pairing codes that ended."""
+    """Beat: remove for good what was deleted long ago, answers that are kept no longer, files that nobody
+    said yes to, and what is left of sign-ins and pairing codes that ended."""
     from journal import changes
+    from journal.exchange import uploads
     from journal.models import KeptAnswer
 
     changes.forget(timezone.now() - DELETIONS_KEPT)
     KeptAnswer.objects.expired(timezone.now()).delete()
     devices.forget_ended()
     pairing.forget_old()
+    uploads.drop_old()

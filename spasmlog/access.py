@@ -133,6 +133,12 @@ class ExportPatience(throttling.UserRateThrottle):
     scope = "export"
 
 
+class ImportPatience(throttling.UserRateThrottle):
+    """So many imports an hour: each is read twice, and what is new of it is written at once."""
+
+    scope = "import"
+
+
 class StrangersPatience(Counting, throttling.AnonRateThrottle):
     scope = "stranger"
 

@@ -319,6 +319,7 @@ REST_FRAMEWORK = {
         "export": env.str("SPASMLOG_EXPORT_RATE", default="20/hour"),
         "stranger": env.str("SPASMLOG_API_STRANGER_RATE", default="240/min"),
         "pairing": "10/min",
+        "import": "20/hour",
     },
     "LIST_SERIALIZER_ERRORS_AS_DICT": True,
     "EXCEPTION_HANDLER": "spasmlog.errors.exception_handler",

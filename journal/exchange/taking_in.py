@@ -45,9 +45,10 @@ from nutrients.models import Activity, Food, FoodPortion, portion_id
 
 MOST_BYTES = 40_000_000
 MOST_ROWS = 50_000
-"""About twelve years. On SQLite nobody else writes while a file is taken in: 16,000 rows take about 8 s."""
+"""About twelve years."""
 MOST_PARTS = 100_000
 """Foods of meals and of usual meals, portions of own foods: twelve years with twenty-two a day."""
+ATTEMPTS = 3
 SIGNS_COUNT_FOR = timedelta(days=7)
 """Warning signs of this age are judged as if they were saved now; older ones are the past."""
 DENSITIES = Decimal("0.5"), Decimal(2)
@@ -102,21 +103,27 @@ def preview(diarist: Diarist, file: IO[bytes]) -> Counts:
     return counts
 
 
-@transaction.atomic
 @entries.one_review()
 def take_in(diarist: Diarist, file: IO[bytes]) -> Counts:
     """Write what a file holds and this diary does not; returns what became of its rows.
+
+    Everything is read and checked before the transaction begins, for on SQLite nobody else writes during it.
+    If the diary changed meanwhile in what the file names, the file is read again.
 
     Raises
     ------
     Broken
         If the file or a row of it cannot be taken; it says where. Nothing is written then.
     """
-    taking = _Taking(Diarist.objects.select_for_update().get(pk=diarist.pk))
-    for section, batch in _batches(file):
-        taking.take(section, batch)
-    taking.finish()
-    return taking.counts
+    for _attempt in range(ATTEMPTS):
+        taking = _Taking(Diarist.objects.get(pk=diarist.pk))
+        for section, batch in _batches(file):
+            taking.prepare(section, batch)
+        try:
+            return taking.store()
+        except _ChangedMeanwhile:
+            continue
+    raise Broken(_("This diary changed while the file was read. Try again."))
 
 
 def _batches(file: IO[bytes]) -> Iterator[tuple[Section, list[tuple[str, Any]]]]:
@@ -188,32 +195,86 @@ class _Here:
 # Rows -----------------------------------------------------------------------------------------
 
 
+class _ChangedMeanwhile(Exception):
+    """What the file names is not here any more as it was when the rows were prepared."""
+
+
+@dataclass
+class _Ready:
+    """A batch of rows that were read and checked, and what is to be stored of them."""
+
+    section: Section
+    placed: list[tuple[str, Row]]
+    looked: list[tuple[UUID, str]]
+    """Of each row its id here, and whether it is new, known or comes back."""
+    new: list[Kept] = field(default_factory=list)
+    items: list[MealItem] = field(default_factory=list)
+    back: list[UUID] = field(default_factory=list)
+
+
+def _looked(
+    diarist: Diarist, model: type[models.Model], rows: list[Row], foods: Mapping[UUID, UUID]
+) -> list[tuple[UUID, str]]:
+    here, looked = _Here(diarist, model, rows, foods), []
+    for row in rows:
+        looked.append((here.id(row), here.state(row)))
+        here.note(row)
+    return looked
+
+
 @dataclass
 class _Taking:
-    """One file on its way into one diary, which is held until all of it is in."""
+    """One file on its way into one diary: prepared first, then stored while the diary is held."""
 
     diarist: Diarist
     counts: Counts = field(default_factory=dict)
     foods: dict[UUID, UUID] = field(default_factory=dict)
     """Own foods of the file, by their ids there: their ids here."""
     portions: dict[UUID, UUID] = field(default_factory=dict)
+    new_portions: dict[UUID, FoodPortion] = field(default_factory=dict)
+    """Those that come with the foods of the file."""
     supplements: dict[UUID, UUID] = field(default_factory=dict)
     touched: set[date] = field(default_factory=set)
     signs: list[Entry] = field(default_factory=list)
     person: dict[str, list[Row]] = field(default_factory=dict)
+    ready: list["_Ready"] = field(default_factory=list)
 
-    def take(self, section: Section, batch: list[tuple[str, Any]]) -> None:
-        rows = [(place, read(section, row, place)) for place, row in batch]
+    # Before the transaction
+
+    def prepare(self, section: Section, batch: list[tuple[str, Any]]) -> None:
+        """Read and check the rows of a batch, and keep what is to be stored of them."""
+        placed = [(place, read(section, row, place)) for place, row in batch]
         self.counts.setdefault(section.name, Counter())
         if section.name in PERSON:
-            self.person.setdefault(section.name, []).extend(row for _place, row in rows)
-        elif section.model is Food:
-            for place, row in rows:
-                self._at(place, self._take_food, row)
+            self.person.setdefault(section.name, []).extend(row for _place, row in placed)
+            return
+        looked = _looked(self.diarist, section.model, [row for _place, row in placed], self.foods)
+        self.counts[section.name].update(state for _id, state in looked)
+        ready = _Ready(section, placed, looked)
+        self.ready.append(ready)
+        if section.model is Food:
+            self._name_foods(ready)
         else:
-            self._take_entries(section, rows)
+            self._make_entries(ready)
 
-    def finish(self) -> None:
+    # In the transaction
+
+    @transaction.atomic
+    def store(self) -> Counts:
+        """Store what was prepared, if the diary is still what it was prepared for."""
+        self.diarist = Diarist.objects.select_for_update().get(pk=self.diarist.pk)
+        for ready in self.ready:
+            rows = [row for _place, row in ready.placed]
+            if _looked(self.diarist, ready.section.model, rows, self.foods) != ready.looked:
+                raise _ChangedMeanwhile
+            if ready.section.model is Food:
+                self._store_foods(ready)
+            else:
+                self._store_entries(ready)
+        self._finish()
+        return self.counts
+
+    def _finish(self) -> None:
         """Store the revision that the rows were stamped with, and what else is due once all are in."""
         Diarist.objects.filter(pk=self.diarist.pk).update(
             revision=self.diarist.revision, profile_revision=self.diarist.profile_revision
@@ -238,16 +299,20 @@ class _Taking:
 
     # Own foods
 
-    def _take_food(self, row: Row) -> None:
-        here = _Here(self.diarist, Food, [row], {})
-        id, state = here.id(row), here.state(row)
-        if state == BACK:
-            entries.restore_food(self.diarist, id)
-        elif state == NEW:
-            self._new_food(id, row)
-        self.foods[row["id"]] = id
-        self.portions |= {one["id"]: portion_id(id, one["description"]) for one in row["portions"]}
-        self._count("foods", state)
+    def _name_foods(self, ready: "_Ready") -> None:
+        for (_place, row), (id, state) in zip(ready.placed, ready.looked, strict=True):
+            self.foods[row["id"]] = id
+            for one in row["portions"]:
+                here = self.portions[one["id"]] = portion_id(id, one["description"])
+                if state == NEW:
+                    self.new_portions[here] = FoodPortion(id=here, food_id=id)
+
+    def _store_foods(self, ready: "_Ready") -> None:
+        for (place, row), (id, state) in zip(ready.placed, ready.looked, strict=True):
+            if state == BACK:
+                self._at(place, entries.restore_food, self.diarist, id)
+            elif state == NEW:
+                self._at(place, self._new_food, id, row)
 
     def _new_food(self, id: UUID, row: Row) -> None:
         entries.save_food(
@@ -260,32 +325,38 @@ class _Taking:
 
     # Entries
 
-    def _take_entries(self, section: Section, placed: list[tuple[str, Row]]) -> None:
-        model, rows = section.model, [row for _place, row in placed]
+    def _make_entries(self, ready: "_Ready") -> None:
+        """The entries that are not here yet, each with every rule of its model kept."""
+        model, named = ready.section.model, _Named(self, [row for _place, row in ready.placed])
         assert issubclass(model, Kept)
-        here, named = _Here(self.diarist, model, rows, self.foods), _Named(self, rows)
-        new: list[Kept] = []
-        items: list[MealItem] = []
-        for place, row in placed:
-            id, state = here.id(row), here.state(row)
-            if state == NEW:
-                entry, parts = self._at(place, self._entry, model, id, row, named)
-                new.append(entry)
-                items += parts
-            elif state == BACK:
-                self._bring_back(model, id)
-            here.note(row)
+        for (place, row), (id, state) in zip(ready.placed, ready.looked, strict=True):
             if model is Supplement:
                 self.supplements[row["id"]] = id
-            self._count(section.name, state)
-        model._default_manager.bulk_create(new)
-        MealItem.objects.bulk_create(items)
+            if state == NEW:
+                entry, items = self._at(place, self._entry, model, id, row, named)
+                ready.new.append(entry)
+                ready.items += items
+            elif state == BACK:
+                ready.back.append(id)
 
-    def _bring_back(self, model: type[Kept], id: UUID) -> None:
-        entry = model._default_manager.get(pk=id)
-        entry.diarist, entry.deleted_at = self.diarist, None
-        self._stamp(entry)
-        entry.save(update_fields=["deleted_at", "revision", "updated_at"])
+    def _store_entries(self, ready: "_Ready") -> None:
+        for entry in ready.new:
+            self._stamp(entry)
+        ready.section.model._default_manager.bulk_create(ready.new)
+        MealItem.objects.bulk_create(ready.items)
+        if ready.back:
+            self._bring_back(ready)
+
+    def _bring_back(self, ready: "_Ready") -> None:
+        stored: dict[UUID, Any] = ready.section.model._default_manager.in_bulk(ready.back)
+        back = [stored[id] for id in dict.fromkeys(ready.back)]
+        for entry in back:
+            entry.deleted_at = None
+            self._stamp(entry)
+        ready.section.model._default_manager.bulk_create(
+            back, update_conflicts=True, unique_fields=["id"],
+            update_fields=["deleted_at", "revision", "updated_at"],
+        )  # fmt: skip
 
     def _entry(self, model: type[Kept], id: UUID, row: Row, named: "_Named") -> tuple[Kept, list[MealItem]]:
         """A row as an entry that keeps every rule of its model, with the foods of a meal."""
@@ -302,9 +373,6 @@ class _Taking:
             _check_density(entry)
         elif isinstance(entry, DayMark):
             entries.check_day(self.diarist, entry.date)
-        self._stamp(entry)
-        if isinstance(entry, Entry) and getattr(entry, "signs", None):
-            self._remember_signs(entry)
         return entry, self._items(entry, items, named) if isinstance(entry, Meal) else []
 
     def _items(self, meal: Meal, rows: list[Row], named: "_Named") -> list[MealItem]:
@@ -321,7 +389,9 @@ class _Taking:
         return self.diarist.revision
 
     def _stamp(self, entry: Kept) -> None:
-        entry.revision, entry.updated_at = self._next(), timezone.now()
+        entry.diarist, entry.revision, entry.updated_at = self.diarist, self._next(), timezone.now()
+        if entry._state.adding and isinstance(entry, Entry) and getattr(entry, "signs", None):
+            self._remember_signs(entry)
         if hasattr(entry, "local_date"):
             self.touched.add(entry.local_date)
         if isinstance(entry, BodyWeight):
@@ -413,10 +483,10 @@ class _Named:
         }
         portions = {taking.portions.get(one["portion"], one["portion"]) for one in items if one["portion"]}
         activities = {row["activity"] for row in rows if row.get("activity")}
-        self._foods = set(
+        self._foods = set(taking.foods.values()) | set(
             Food.objects.visible_to(taking.diarist.user).filter(pk__in=foods).values_list("pk", flat=True)
         )
-        self._portions = FoodPortion.objects.in_bulk(portions)
+        self._portions = FoodPortion.objects.in_bulk(portions) | taking.new_portions
         self._activities = set(Activity.objects.filter(pk__in=activities).values_list("pk", flat=True))
 
     def put(self, said: Row) -> Row:

@@ -1,7 +1,8 @@
 """Files that wait for their owner to say yes to what taking them in would do.
 
-In the data folder, which all web processes share, named by the account and a random word. An hour later, or
-with the next file of the same person, they are gone.
+In the data folder, which all web processes share, named by the account and a random word. With the
+next file of the same person they are gone; after an hour, with the next file of anybody or when old things
+are forgotten.
 """
 
 import secrets
@@ -31,7 +32,7 @@ def keep(user: User, upload: UploadedFile) -> str:
     if (upload.size or 0) > MOST_BYTES:
         raise Broken(_("This file is larger than any diary."))
     forget(user)
-    _drop_old()
+    drop_old()
     word = secrets.token_hex(16)
     path = _folder() / f"{user.pk}-{word}"
     path.touch(mode=0o600)
@@ -57,7 +58,8 @@ def _of(user: User) -> list[Path]:
     return list(_folder().glob(f"{user.pk}-*"))
 
 
-def _drop_old() -> None:
+def drop_old() -> None:
+    """Delete what was kept for longer than an hour, whoever's it is."""
     for path in _folder().glob("*-*"):
         try:
             if path.stat().st_mtime < time.time() - KEPT_FOR_S:

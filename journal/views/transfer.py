@@ -16,7 +16,7 @@ from journal.exchange import FORMATS, taking_in, uploads
 from journal.exchange.contents import BY_NAME
 from journal.forms import ImportForm, PasswordForm, refuse
 from journal.views.door import diary, posted
-from spasmlog.access import ExportPatience
+from spasmlog.access import ExportPatience, ImportPatience
 from spasmlog.accounts import TooManyTries, confirm_password
 
 
@@ -37,6 +37,9 @@ def export(request: HttpRequest, format: str) -> HttpResponseBase:
 def import_diary(request: HttpRequest) -> HttpResponse:
     """Choose an export; then see what taking it in would do."""
     form = ImportForm(posted(request), request.FILES or None)
+    if request.method == "POST" and not ImportPatience().allow_request(request, None):
+        messages.error(request, _("You have imported a diary many times in this hour. Try again later."))
+        return redirect("me")
     if request.method == "POST" and form.is_valid():
         try:
             word = uploads.keep(request.user, form.cleaned_data["file"])

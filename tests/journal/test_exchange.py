@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -420,6 +421,36 @@ def test_five_years_come_back_in_with_few_queries(long_diary, django_assert_max_
     assert MealItem.objects.count() == 3 * 1825
 
 
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_checked_while_others_may_write(full, bob, monkeypatch):
+    raw, held, check = exported(full), [], WaterIntake.full_clean
+
+    def noting(self, *said, **more):
+        held.append(connection.in_atomic_block)
+        check(self, *said, **more)
+
+    monkeypatch.setattr(WaterIntake, "full_clean", noting)
+    assert taken_in(bob, raw)["water"]["new"] == 2
+    assert held == [False, False]
+
+
+def test_what_was_logged_while_a_file_was_read_is_neither_doubled_nor_lost(full, bob, monkeypatch):
+    raw, store, stored = changed(exported(full), days=[]), taking_in._Taking.store, []
+    first = json.loads(raw)["water"][0]["id"]
+
+    def late(self):
+        if not stored:  # the same drink comes from a phone, and is deleted there
+            stored.append(Diarist.objects.get(pk=bob.pk))
+            id = taking_in._own_id(bob, uuid.UUID(first))
+            entries.remove(entries.log_water(stored[0], Decimal(250), id=id))
+        return store(self)
+
+    monkeypatch.setattr(taking_in._Taking, "store", late)
+    counts = taken_in(bob, raw)
+    assert (counts["water"]["new"], counts["water"]["brought_back"]) == (1, 1)
+    assert WaterIntake.objects.of(bob).live().count() == 2
+
+
 # Files that cannot be taken ---------------------------------------------------------------------
 
 
@@ -538,7 +569,9 @@ ITEM_COLUMNS = "meal,food,portion,quantity,grams,food_name,portion_name\r\n"
 
 
 @pytest.mark.parametrize(
-    ("id", "words"), [("x", "meals.csv, 2, id: Give an id"), (str(uuid.uuid4()), "At most 60 of these")]
+    ("id", "words"),
+    [("x", "meals.csv, 2, id: Give an id"), ("0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b", "At most 60 of these")],
+    ids=["no id", "an id"],
 )
 def test_a_small_zip_with_far_more_foods_than_a_meal_has_is_refused_before_they_are_in_memory(
     alice, id, words

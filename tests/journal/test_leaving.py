@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import models
+from django.db import connection, models
 from rest_framework.test import APIClient
 
 from journal import demo, entries, leaving
@@ -156,6 +156,20 @@ def test_a_diary_that_uses_everything_of_its_own_can_be_deleted(alice):
     entries.log_dose(alice, tablets)
     leaving.delete_account(alice.user)
     assert not Diarist.objects.exists() and not Food.objects.exclude(owner=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sessions_of_the_server_are_read_while_others_may_write(browser, alice, monkeypatch):
+    held, decoded = [], Session.get_decoded
+
+    def noting(self):
+        held.append(connection.in_atomic_block)
+        return decoded(self)
+
+    monkeypatch.setattr(Session, "get_decoded", noting)
+    leaving.delete_account(alice.user)
+    assert held == [False]
+    assert not Session.objects.exists()
 
 
 def test_the_rows_of_others_stay(alice, bob, almonds_meal):

@@ -13,10 +13,10 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from journal import entries, leaving
+from journal import entries, leaving, tasks
 from journal.exchange import json_file, uploads
 from journal.models import WaterIntake
-from spasmlog.access import ExportPatience
+from spasmlog.access import ExportPatience, ImportPatience
 from tests.web.test_today import words
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +133,15 @@ def test_a_broken_file_is_refused_in_words_and_not_kept(browser, raw):
     assert kept_files() == []
 
 
+def test_imports_are_counted_for_each_person_as_exports_are(browser, raw, monkeypatch):
+    monkeypatch.setattr(ImportPatience, "get_rate", lambda self: "1/hour")
+    browser.post("/me/import/", sent(raw))
+    page = browser.post("/me/import/", sent(raw), follow=True)
+    assert page.redirect_chain == [("/me/", 302)]
+    assert "imported a diary many times in this hour" in words(page)
+    assert len(kept_files()) == 1
+
+
 def test_no_file_at_all_is_refused_at_its_field(browser):
     assert "This field is required." in words(browser.post("/me/import/"))
 
@@ -175,6 +184,15 @@ def test_files_are_kept_for_an_hour_at_most_and_one_for_each_person(alice, bob, 
     os.utime(kept_files()[0], (time.time() - 3601,) * 2)
     word = uploads.keep(bob.user, SimpleUploadedFile("a", raw))
     assert [path.name for path in kept_files()] == [f"{bob.user.pk}-{word}"]
+
+
+def test_a_file_that_nobody_said_yes_to_goes_without_another_one_coming(alice, raw):
+    uploads.keep(alice.user, SimpleUploadedFile("a", raw))
+    tasks.forget_old()
+    assert len(kept_files()) == 1
+    os.utime(kept_files()[0], (time.time() - 3601,) * 2)
+    tasks.forget_old()
+    assert kept_files() == []
 
 
 def test_a_file_that_waits_goes_with_the_account(alice, raw):
