@@ -8,14 +8,14 @@ Nothing here needs pandas: web processes import it.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from journal import card_words, revisions, wording
@@ -368,6 +368,8 @@ class Card:
     snoozed_until: datetime | None = None
     push: bool = False
     """A phone may ring for it: red flags and dangers alone."""
+    original: "Card | None" = None
+    """The same in English, where it is shown in a language whose wording nobody has reviewed clinically."""
 
     @property
     def speaks_of_low(self) -> bool:
@@ -481,6 +483,15 @@ def cards_of(
     flags = known or Flags()
     if known is None and any(row.rule not in RED_FLAG for row in rows):
         flags = flags_about(diarist, days.local_day(now, diarist.tz, diarist.day_start))
+    cards = _in_words(diarist, rows, flags, now)
+    if wording.is_reviewed():
+        return cards
+    with translation.override(wording.REVIEWED):
+        originals = {card.id: card for card in _in_words(diarist, rows, flags, now)}
+    return [replace(card, original=originals[card.id]) for card in cards]
+
+
+def _in_words(diarist: Diarist, rows: list[Advice], flags: Flags, now: datetime) -> list[Card]:
     cards = [_card(row, diarist, flags, now) for row in rows]
     return sorted((card for card in cards if card is not None), key=_most_severe_first)
 

@@ -5,9 +5,9 @@ nothing is stored.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -74,6 +74,14 @@ IN_FULL: dict[str, str | Promise] = {
 """Names that on a cramp's own page leave out what they speak of."""
 
 
+def in_english(sign: str) -> str:
+    """The name of a sign in English, where pages speak another language; else nothing."""
+    if wording.is_reviewed():
+        return ""
+    with translation.override(wording.REVIEWED):
+        return str(dict(named())[sign])
+
+
 def named() -> list[tuple[str, str | Promise]]:
     """Code and name of every sign, as this page calls them."""
     return [(sign.value, IN_FULL.get(sign, sign.label)) for sign in Sign]
@@ -91,6 +99,8 @@ class Judged:
     sources: tuple[str, ...]
     numbers: Numbers
     severity: str = Severity.URGENT_NOW
+    original: "Judged | None" = None
+    """The same in English, where it is shown in a translation."""
 
     @property
     def severity_name(self) -> str:
@@ -107,7 +117,13 @@ def judge(
     conditions = {Condition.DIALYSIS.value: "yes"} if kidney_failure else {}
     fired = red_flags(signs, on_episode=cramp, pregnant=pregnant, conditions=conditions)
     call = numbers(region)
-    return [_judged(rule, signs, cramp, kidney_failure, call) for rule in fired]
+    cards = [_judged(rule, signs, cramp, kidney_failure, call) for rule in fired]
+    if wording.is_reviewed():
+        return cards
+    with translation.override(wording.REVIEWED):
+        return [
+            replace(card, original=_judged(card.rule, signs, cramp, kidney_failure, call)) for card in cards
+        ]
 
 
 def _judged(rule: str, signs: Collection[str], cramp: bool, kidney_failure: bool, call: Numbers) -> Judged:

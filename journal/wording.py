@@ -11,8 +11,8 @@ from datetime import date
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.text import get_text_list
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from journal.calc.suppressions import Flags
 from journal.codes import Band, Sign
@@ -32,6 +32,14 @@ class Words:
 
 
 Text = str | Promise
+
+REVIEWED = "en-gb"
+"""The language whose wording the references give. Beside every other the English is shown."""
+
+
+def is_reviewed() -> bool:
+    """Whether what is shown at this moment is in the language of the references."""
+    return (get_language() or REVIEWED).startswith("en")
 
 
 # Warning signs --------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from journal import signs
 from journal.codes import Units
 from nutrients.calc import units as conversions
 from nutrients.codes import NUTRIENT
@@ -45,6 +46,12 @@ def page_url(name: str, otherwise: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return otherwise
+
+
+@register.simple_tag
+def spoken_here() -> tuple[tuple[str, str], ...]:
+    """Code and own name of each language; both spellings of English count as one."""
+    return (("en-gb", "English"), *(one for one in settings.LANGUAGES if not one[0].startswith("en")))
 
 
 @register.simple_tag
@@ -123,6 +130,12 @@ def temperature(celsius, units: str) -> str:
     if units == Units.US:
         return f"{round(conversions.f_from_c(float(celsius)))} °F"
     return f"{plain(celsius)} °C"
+
+
+@register.filter
+def sign_in_english(sign: str) -> str:
+    """The English name of a warning sign beside a translated one; nothing on English pages."""
+    return signs.in_english(sign)
 
 
 # Times ----------------------------------------------------------------------------------------

@@ -4,16 +4,18 @@ from datetime import date, timedelta
 from functools import wraps
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from journal import entries, people
+from journal.codes import Units
 from journal.models import (
     BodyWeight,
     Diarist,
@@ -52,13 +54,21 @@ def diary(view):
     def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         request.diarist = people.diarist_of(request.user)
         asked, request.method = request.method, "GET" if request.method == "HEAD" else request.method
-        with timezone.override(request.diarist.tz):
+        with timezone.override(request.diarist.tz), translation.override(spelling_of(request.diarist)):
             response = view(request, *args, **kwargs)
         request.method = asked
         patch_cache_control(response, private=True, no_cache=True)
         return response
 
     return page
+
+
+def spelling_of(diarist: Diarist) -> str:
+    """The language asked for; English in the spelling of those who use the diarist's units."""
+    spoken = translation.get_language() or settings.LANGUAGE_CODE
+    if not spoken.startswith("en"):
+        return spoken
+    return "en-us" if diarist.units == Units.US else "en-gb"
 
 
 def mine(diarist: Diarist, model: type[Kept], id: UUID, *, deleted: bool = False):

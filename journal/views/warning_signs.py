@@ -14,7 +14,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from journal import advice, countries, emergency, entries, signs
+from journal import advice, countries, emergency, entries, signs, wording
 from journal.codes import Severity
 from journal.forms import refuse
 from journal.models import Diarist, SpasmEpisode, WarningSigns
@@ -115,5 +115,6 @@ def _page(
         "answered": answered is not None,
         "tell": signs.worth_telling(answered or (), beside_urgent=bool(cards)),
         "tell_soon": signs.soon(answered or ()),
+        "translated": not wording.is_reviewed(),
     }
     return render(request, "journal/warning_signs.html", about | more)
