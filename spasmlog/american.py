@@ -4,7 +4,8 @@ import re
 
 WORDS = {
     "fibre": "fiber", "litre": "liter", "millilitre": "milliliter", "metre": "meter", "centre": "center",
-    "colour": "color", "favour": "favor", "flavour": "flavor", "favourite": "favorite", "behaviour": "behavior", "tumour": "tumor",
+    "colour": "color", "favour": "favor", "flavour": "flavor",
+    "favourite": "favorite", "behaviour": "behavior", "tumour": "tumor",
     "diarrhoea": "diarrhea", "anaemia": "anemia", "coeliac": "celiac", "oedema": "edema",
     "oesophagus": "esophagus", "haemodialysis": "hemodialysis", "hypocalcaemia": "hypocalcemia",
     "hypokalaemia": "hypokalemia", "hypomagnesaemia": "hypomagnesemia", "hyponatraemia": "hyponatremia",

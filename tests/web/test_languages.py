@@ -12,7 +12,7 @@ from spasmlog import catalogs
 from spasmlog.american import american
 
 pytestmark = pytest.mark.django_db
-OTHERS = [code for code in ("de", "es")]
+OTHERS = ("de", "es")
 
 
 def test_a_language_is_chosen_at_the_foot_of_any_page_and_stays(client):
@@ -38,7 +38,7 @@ def test_another_site_is_no_place_to_go_on_to_after_choosing(client):
 def test_english_is_spelled_as_where_the_units_are_used(browser, alice, units, said):
     alice.units = units
     alice.save()
-    assert said in browser.get("/me/").content.decode()
+    assert f"Use these {word}" in browser.get("/me/").content.decode()
 
 
 def test_a_red_flag_in_german_has_its_english_words_beside_it(alice):
