@@ -32,9 +32,7 @@ def test_another_site_is_no_place_to_go_on_to_after_choosing(client):
     assert not answer.headers["Location"].startswith("http")
 
 
-@pytest.mark.parametrize(
-    ("units", "said"), [(Units.US, "Use these colors"), (Units.METRIC, "Use these colours")]
-)
+@pytest.mark.parametrize(("units", "word"), [(Units.US, "colors"), (Units.METRIC, "colours")])
 def test_english_is_spelled_as_where_the_units_are_used(browser, alice, units, word):
     alice.units = units
     alice.save()
