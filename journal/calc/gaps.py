@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from journal.calc import hydration, usual
-from journal.calc.days import window
+from journal.calc.days import EMPTY, FASTING_MARKED, USABLE, window
 from journal.calc.judging import (
     CANNOT_TELL,
     ENOUGH_BANDS,
@@ -34,7 +34,7 @@ from journal.calc.judging import (
     judge_level,
     judge_resampled,
 )
-from journal.calc.plausibility import EMPTY, FASTING_MARKED, USABLE, diary_implausible
+from journal.calc.plausibility import diary_implausible
 from journal.calc.resampling import seed_of
 from journal.calc.usual import Flags, Floats, Summary
 from journal.calc.windows import (

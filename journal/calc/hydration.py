@@ -278,11 +278,17 @@ def estimated_sweat(
     """
     if met is None or kg is None:
         return None
-    t = INDOORS_C if temperature_c is None else temperature_c
-    if met < LEAST_MET and t < LEAST_TEMPERATURE:
+    if is_too_light(met, temperature_c):
         return None
+    t = INDOORS_C if temperature_c is None else temperature_c
     middle = sweat_rate(met, kg, t) * minutes / 60
     return Sweat(LOW_FACTOR * middle, middle, HIGH_FACTOR * middle, ESTIMATED)
+
+
+def is_too_light(met: float, temperature_c: float | None = None) -> bool:
+    """Whether an effort is so light, and the air so cool, that its sweat is no matter."""
+    t = INDOORS_C if temperature_c is None else temperature_c
+    return met < LEAST_MET and t < LEAST_TEMPERATURE
 
 
 def own_sweat(rates: Sequence[float], minutes: float) -> Sweat | None:

@@ -133,7 +133,7 @@ def test_a_nutrient_is_known_where_nearly_all_food_has_a_value_of_it(alice):
 def test_a_finished_day_without_a_drink_is_one_on_which_drinks_were_not_logged(alice):
     found = measured(alice, stored_day(alice, ago(2), drinks_water_g=0.0), stored_day(alice, ago(3))).whole
     assert found["drinks_l"] == {ago(3): 1.5}
-    assert found["water_short_l"] == {ago(3): pytest.approx(-0.1)}  # 100 g of water, and no sweat
+    assert found["water_short_l"] == {ago(3): pytest.approx(-2.1)}  # 1.5 L of drinks, 0.6 in food, no sweat
 
 
 def test_water_is_short_of_what_was_sweated(alice):
@@ -142,8 +142,36 @@ def test_water_is_short_of_what_was_sweated(alice):
         alice, met=Decimal("9.8"), minutes=60, temperature_c=20, occurred_at=at(alice, ago(2))
     )
     sweat = sweat_of(9.8, 64, 60, 20).middle
-    found = measured(alice, stored_day(alice, ago(2), water_g=500.0)).whole
-    assert found["water_short_l"][ago(2)] == pytest.approx(min(sweat, 2) - 0.5)
+    found = measured(alice, stored_day(alice, ago(2), drinks_water_g=500.0)).whole
+    assert found["water_short_l"][ago(2)] == pytest.approx(min(sweat, 2) - 1.1)  # 0.5 drunk, 0.6 in food
+
+
+def test_wine_is_no_water_and_food_of_unknown_water_leaves_a_day_unknown(alice):
+    found = measured(
+        alice,
+        stored_day(alice, ago(2), uncounted_water_g=800.0),
+        stored_day(alice, ago(3), moisture_share=0.79),
+        stored_day(alice, ago(4), food_water_g=None),
+        stored_day(alice, ago(5), "fasting_marked", food_water_g=0.0, moisture_share=None),
+    ).whole
+    # 1.5 + 0.6 L whatever wine was drunk; on a fast the drinks are all there is
+    assert found["water_short_l"] == {ago(2): pytest.approx(-2.1), ago(5): pytest.approx(-1.5)}
+
+
+def test_sweat_is_that_of_the_day_page_weighed_bouts_and_own_rates_first(alice):
+    # Three weighed runs of an hour, each 1 kg lighter: 1.0 L/h stands for a fourth that was not weighed.
+    running = Activity.objects.filter(met__gt=3).first()
+    for n in (5, 4, 3):
+        weighed = {"weight_before_kg": 64, "weight_after_kg": 63}
+        entries.log_exercise(alice, activity=running, minutes=60, occurred_at=at(alice, ago(n)), **weighed)
+    entries.log_exercise(alice, activity=running, minutes=90, occurred_at=at(alice, ago(2)))
+    found = measured(alice, stored_day(alice, ago(3)), stored_day(alice, ago(2))).whole
+    assert found["water_short_l"] == {ago(3): pytest.approx(1.0 - 2.1), ago(2): pytest.approx(1.5 - 2.1)}
+
+
+def test_a_light_walk_in_the_cool_adds_no_sweat_and_leaves_its_day_known(alice):
+    entries.log_exercise(alice, met=Decimal("2.5"), minutes=60, occurred_at=at(alice, ago(2)))
+    assert measured(alice, stored_day(alice, ago(2))).whole["water_short_l"] == {ago(2): pytest.approx(-2.1)}
 
 
 def test_without_a_body_weight_a_day_of_exercise_is_not_known_and_others_are(bob):
