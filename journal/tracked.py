@@ -53,13 +53,9 @@ def outcomes(diarist: Diarist, last: date) -> dict[date, bool]:
 
 
 def _said_without(diarist: Diarist, last: date) -> list[date]:
-    """Days marked as without a cramp; not those marked before their noon, when they had not begun."""
-    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__lte=last).order_by()
-    return [
-        day
-        for day, at in marks.values_list("date", "updated_at")
-        if crampdays.exposure_day(at.astimezone(diarist.tz)) >= day
-    ]
+    """Days marked as without a cramp; before its noon no day can be."""
+    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__lte=last)
+    return list(marks.order_by().values_list("date", flat=True))
 
 
 def first_cramps(diarist: Diarist) -> dict[date, datetime]:

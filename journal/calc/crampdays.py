@@ -38,6 +38,11 @@ def exposure_day(clock: datetime) -> date:
     return clock.date() if clock.hour >= NOON else clock.date() - ONE_DAY
 
 
+def has_begun(day: date, clock: datetime) -> bool:
+    """Whether anything can be said of a day's cramps yet: it begins at noon."""
+    return exposure_day(clock) >= day
+
+
 def outcomes(cramps: Iterable[date], without: Iterable[date]) -> dict[date, bool]:
     """Return whether each known day had a cramp. One that was logged outweighs a mark that there was none."""
     return {**dict.fromkeys(without, False), **dict.fromkeys(cramps, True)}

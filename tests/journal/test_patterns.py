@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -80,14 +81,15 @@ def test_days_without_a_cramp_are_those_said_so_and_no_others(alice):
     assert tracked.outcomes(alice, ago(1)) == {ago(3): False, ago(5): True}
 
 
-def test_no_cramp_said_before_the_noon_of_its_day_says_nothing_until_it_is_said_again(alice, clock):
+def test_no_cramp_is_refused_before_the_noon_of_its_day_and_counts_from_then_on(alice, clock):
     clock.move_to(at(alice, ago(1), 8))
-    entries.mark_day(alice, ago(1), no_cramp=True)
+    with pytest.raises(ValidationError, match="from noon on"):
+        entries.mark_day(alice, ago(1), finished=True, no_cramp=True)
+    assert not DayMark.objects.exists()  # neither of the two was stored
     entries.mark_day(alice, ago(2), no_cramp=True)  # the morning after
-    clock.move_to(NOW)
     assert tracked.outcomes(alice, ago(1)) == {ago(2): False}
-    for said in (False, True):
-        entries.mark_day(alice, ago(1), no_cramp=said)
+    clock.move_to(at(alice, ago(1), 12))
+    entries.mark_day(alice, ago(1), no_cramp=True)
     assert tracked.outcomes(alice, ago(1)) == {ago(1): False, ago(2): False}
 
 

@@ -222,6 +222,15 @@ def test_foods_that_would_add_most_are_offered_where_more_is_ever_a_tip(browser,
     assert ("Foods that would add most" in said(page(browser, code))) == offered
 
 
+def test_a_verdict_names_the_sections_and_the_row_of_the_references_it_rests_on(browser, alice, rice):
+    keep(alice, 16, (rice, Decimal(1200)))
+    words = said(page(browser))
+    assert "assessment, section 2 A (average requirement) · section 3 (windows and least days)" in words
+    assert re.search(
+        r"reference table: magnesium, average requirement, [^·]*NASEM[^·]*, group \S+ y \(", words
+    )
+
+
 def test_beside_a_warning_sign_no_food_is_offered(browser, alice, rice):
     keep(alice, 16, (rice, Decimal(1200)))
     entries.tick_warning_signs(alice, signs=["seizure"])

@@ -6,7 +6,7 @@ from unittest import mock
 import pytest
 from django.utils import translation
 
-from journal import people, rulebook
+from journal import people, rule_words, rulebook
 from journal.calc.advice_rules import RULES
 from journal.calc.redflags import RED_FLAGS
 from journal.calc.suppressions import SUPPRESSIONS
@@ -83,6 +83,25 @@ def test_a_card_leads_to_its_rule(browser, alice):
     ticked(alice, "seizure")  # beside it the tip falls silent
     page = browser.get("/advice/").content.decode()
     assert 'href="/advice/rules/#R01"' in page
+
+
+def test_a_card_names_its_rule_with_its_version_the_sections_and_the_row_it_rests_on(browser, alice, phone):
+    low_magnesium(alice)
+    page = " ".join(words(browser.get("/advice/")).split())
+    [card] = phone.get("/api/v1/advice/").json()["results"]
+    assert card["rests_on"][0] == "advice rules, L01 (version 1)"
+    assert card["rests_on"][1] == "assessment, section 2 A (average requirement)"
+    assert all(part in page for part in card["rests_on"])
+
+
+def test_every_rule_says_where_it_stands_and_names_no_section_that_is_not_there():
+    rules = {rule.id for rule in (*RED_FLAGS, *RULES)}
+    assert set(rule_words.STANDS_IN) <= rules
+    for rule in rules:
+        own, *sections = rule_words.rests_on(rule, 1, "", {})
+        assert rule in own and len(sections) == len(rule_words.STANDS_IN.get(rule, ()))
+    # Each rule that compares an intake with a reference says how.
+    assert {"L01", "L02", "L03", "L04", "L05", "X01", "X07", "X08", "H01"} <= set(rule_words.STANDS_IN)
 
 
 def test_a_low_card_leads_to_its_rule_its_numbers_and_the_foods_that_add_most(browser, alice):
