@@ -3,6 +3,7 @@
     explain(diarist, code, as_of, effects) -> Explanation          one nutrient; at most 6 queries
     verdicts_of(diarist, code, as_of, effects)                     the verdicts alone; 1 query
     verdict_of(gap, effects) -> Verdict                            one of them, of a gap at hand
+    is_numbers_only(gap, effects) -> bool                          whether none may be told of it
     whose_limits(code, gaps, effects) -> str                       who sets the amount, of several gaps
     missing_answers(diarist, flags) -> list[Missing]               what the profile lacks, and what it serves
 
@@ -157,19 +158,24 @@ def _shown(diarist: Diarist, code: str, as_of: date) -> list[NutrientGap]:
 
 def verdict_of(gap: NutrientGap, effects: Effects) -> verdicts.Verdict:
     """The words for one gap; numbers alone where somebody else sets the amount, or "low" would do no good."""
-    instead = _whose_limits(gap, effects)
-    said = verdicts.verdict(gap, numbers_only=bool(instead or _is_kept_quiet(gap, effects)))
-    return replace(said, reference="") if instead else said
+    said = verdicts.verdict(gap, numbers_only=is_numbers_only(gap, effects))
+    return replace(said, reference="") if limits_of(gap, effects) else said
+
+
+def is_numbers_only(gap: NutrientGap, effects: Effects) -> bool:
+    """Whether no verdict may be told of it: pages and REST leave band and confidence out alike."""
+    return bool(limits_of(gap, effects)) or _is_kept_quiet(gap, effects)
 
 
 def whose_limits(code: str, gaps: Iterable[NutrientGap], effects: Effects) -> str:
     """Who sets the amount instead of the reference, of the gaps of one nutrient: nobody where one of them is
     beside the clinician's own target already."""
-    whose = [_whose_limits(gap, effects) for gap in gaps if gap.nutrient == code]
+    whose = [limits_of(gap, effects) for gap in gaps if gap.nutrient == code]
     return effects.whose_limits(code) if all(whose) else ""
 
 
-def _whose_limits(gap: NutrientGap, effects: Effects) -> str:
+def limits_of(gap: NutrientGap, effects: Effects) -> str:
+    """Who sets the amount instead of the reference of one gap; nobody where that is the clinician's own."""
     return effects.whose_limits(gap.nutrient, (gap.reference or {}).get("set_by") or "")
 
 
@@ -179,8 +185,7 @@ def _is_kept_quiet(gap: NutrientGap, effects: Effects) -> bool:
 
 
 def _explained(gap: NutrientGap, days: Sequence[DailyIntake], effects: Effects, published: str) -> Explained:
-    instead = _whose_limits(gap, effects)
-    quiet = bool(instead) or _is_kept_quiet(gap, effects)
+    instead, quiet = limits_of(gap, effects), is_numbers_only(gap, effects)
     figures = [*_about_days(gap, days), *_about_amounts(gap)]
     if not quiet:
         figures += [*_about_spread(gap, published), *_about_confidence(gap)]

@@ -25,6 +25,7 @@ from journal.models import (
     LifeStagePeriod,
     Medicine,
     PersonalTarget,
+    ToldGaps,
 )
 from nutrients.codes import LifeStage
 
@@ -257,10 +258,12 @@ def _touched(diarist: Diarist) -> None:
 
 
 def _stamp(diarist: Diarist) -> None:
-    """Stamp the profile, and the cards that are open: what they say depends on its answers."""
+    """Stamp the profile, and the open cards and gaps that phones keep: what is told of them depends on its
+    answers."""
     diarist.profile_revision = revisions.forward(diarist)
     Diarist.objects.filter(pk=diarist.pk).update(profile_revision=diarist.profile_revision)
     advice.tell_again(advice.open_cards(diarist), diarist.profile_revision)
+    ToldGaps.objects.filter(diarist=diarist, deleted_at=None).update(revision=diarist.profile_revision)
 
 
 # Who may sign up ------------------------------------------------------------------------------
