@@ -26,7 +26,7 @@ CRAMPS_TO_SHOW = 20
 DAYS_BETWEEN = 14
 """From one look to the next: who looks often finds something by chance (product choice). [d]"""
 BLOCK = timedelta(days=28)
-"""Length of the blocks within which days are compared. [d]"""
+"""Length of the blocks within which days are compared (Janes et al., 2005). [d]"""
 SATURDAY = 5
 
 

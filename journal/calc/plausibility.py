@@ -30,6 +30,7 @@ LEAST_KCAL = 500.0
 MOST_KCAL = 5000.0
 """Energy of a day of an adult outside which it does not count, even if marked (after [3]_)."""
 ADULT_YEARS = 18
+"""Age from which limits on a day's energy hold: the equations are those of adults [2]_. [y]"""
 
 PAL = 1.55
 """Physical activity level of the Goldberg cut-off [1]_."""

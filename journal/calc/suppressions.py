@@ -19,7 +19,7 @@ class is wider than carbamazepine; a nudge left out harms nobody."""
 CALCIUM_CONDITIONS = ("high_calcium_past", "kidney_stones", "sarcoidosis", "hyperparathyroidism")
 
 ADULT = 18
-"""Years of age from which supplement advice may be given at all."""
+"""Years of age from which supplement advice may be given at all (advice rules, S04)."""
 UNDERWEIGHT_BMI = 18.5
 """WHO's limit for adults. [kg/m2]"""
 DISMISSALS = 2
