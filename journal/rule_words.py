@@ -362,7 +362,7 @@ SECTIONS: Mapping[str, Text] = {
     "assessment 2C": gettext_lazy("assessment, section 2 C (upper levels)"),
     "assessment 2D": gettext_lazy("assessment, section 2 D (uneven days)"),
     "assessment 3": gettext_lazy("section 3 (windows and least days)"),
-    "assessment 4": gettext_lazy("section 4 (spread from day to day)"),
+    "assessment 3-6": gettext_lazy("sections 3 to 6 (windows, spread, days that count, unknown amounts)"),
     "assessment 5": gettext_lazy("section 5 (days that count)"),
     "assessment 6": gettext_lazy("section 6 (what food tables do not know)"),
     "hydration 1": gettext_lazy("hydration, section 1 (what counts as water)"),
@@ -373,7 +373,7 @@ SECTIONS: Mapping[str, Text] = {
     "associations": gettext_lazy("associations (links in one diary)"),
     "codes": gettext_lazy("warning signs and their rules"),
 }
-_SHARED = ("assessment 3", "assessment 4", "assessment 5", "assessment 6")
+_SHARED = ("assessment 3-6",)
 OF_METHOD: Mapping[str, tuple[str, ...]] = {
     "ear": ("assessment 2A", *_SHARED),
     "ai": ("assessment 2B", *_SHARED),
