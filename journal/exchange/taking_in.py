@@ -373,6 +373,8 @@ class _Taking:
             _check_density(entry)
         elif isinstance(entry, DayMark):
             entries.check_day(self.diarist, entry.date)
+            if entry.no_cramp:
+                entries.check_no_cramp(self.diarist, entry.date)
         return entry, self._items(entry, items, named) if isinstance(entry, Meal) else []
 
     def _items(self, meal: Meal, rows: list[Row], named: "_Named") -> list[MealItem]:
