@@ -46,8 +46,11 @@ def find(
     favourites: Sequence[uuid.UUID] = (),
     limit: int = 25,
     source: str | Sequence[str] | None = None,
+    columns: Sequence[str] = (),
 ) -> list[Food]:
     """Foods that answer to a query, best first, in at most three queries to the database.
+
+    Whoever needs but a few `columns` of them says so: to read all takes as long as to search.
 
     The last word may be unfinished. The person's favourites and recent foods (each with the likeliest first)
     come before all others where they match; an empty query gives these alone. Other people's own foods are
@@ -62,7 +65,8 @@ def find(
         ranked = _ranked(said, owner, history, only)
     else:
         ranked = sorted(history, key=history.__getitem__, reverse=True)
-    return _foods(ranked, owner, limit, source)
+    foods = Food.objects.only(*columns) if columns else Food.objects.all()
+    return _foods(ranked, owner, limit, source, foods)
 
 
 @transaction.atomic
@@ -88,6 +92,11 @@ def index(food: Food) -> None:
         forget(food)
         if not food.hidden and food.deleted_at is None:
             _row(food).save(force_insert=True)
+
+
+def index_many(foods: Iterable[Food]) -> None:
+    """Have foods found that are not yet."""
+    FoodWords.objects.bulk_create([_row(food) for food in foods if not food.hidden], batch_size=500)
 
 
 def forget(food: Food) -> None:
@@ -217,7 +226,13 @@ def _eaten_before(asked: Question, history: dict[Any, float]) -> Select:
     return Select("eaten", sql, [*history, asked.owner or 0, *asked.only.values])
 
 
-def _foods(ranked: Sequence[Any], owner: Any, limit: int, source: str | Sequence[str] | None) -> list[Food]:
+def _foods(
+    ranked: Sequence[Any],
+    owner: Any,
+    limit: int,
+    source: str | Sequence[str] | None,
+    rows: models.QuerySet[Food],
+) -> list[Food]:
     """The foods of these ids, in their order.
 
     Who may see them is asked of the rows: as a condition it would lead SQLite to the index of owners, and
@@ -225,7 +240,7 @@ def _foods(ranked: Sequence[Any], owner: Any, limit: int, source: str | Sequence
     """
     wanted = ranked[: max(0, limit)]
     sources = [source] if isinstance(source, str) else source
-    foods = {_key(food.pk): food for food in Food.objects.filter(pk__in=wanted)} if wanted else {}
+    foods = {_key(food.pk): food for food in rows.filter(pk__in=wanted)} if wanted else {}
     return [
         food
         for food in map(foods.get, wanted)
