@@ -254,24 +254,6 @@ def _stamp(diarist: Diarist) -> None:
     advice.tell_again(advice.open_cards(diarist), diarist.profile_revision)
 
 
-NAMES = ("username", "email")
-
-
-def note_other_name(sender: type[User], instance: User, update_fields: Any = None, **_signal: Any) -> None:
-    """Stamp the profile, which tells them, when a user's name or address is about to be stored as another.
-
-    Whoever stores it does not come through here: the pages of the account, sign-in's own, and the admin.
-    """
-    if instance.pk is None or (update_fields is not None and not {*NAMES} & {*update_fields}):
-        return
-    now = tuple(getattr(instance, name) for name in NAMES)
-    with transaction.atomic():
-        diarist = Diarist.objects.filter(user_id=instance.pk).select_related("user").first()
-        if diarist and now != tuple(getattr(diarist.user, name) for name in NAMES):
-            diarist.profile_revision = revisions.forward(diarist)
-            diarist.save(update_fields=["profile_revision"])
-
-
 # Who may sign up ------------------------------------------------------------------------------
 
 

@@ -112,20 +112,6 @@ def test_an_own_food_that_was_removed_is_forgotten_once_nothing_names_it(alice, 
         changes.read(changes.told(replace(place, revision=1)), alice)
 
 
-@pytest.mark.parametrize("field", ["email", "username"])
-def test_another_name_or_address_is_told_as_a_change_of_the_profile(alice, field):  # noqa: F811
-    _told, place = since(alice, changes.begin(alice))
-    setattr(alice.user, field, "another@example.org")
-    alice.user.save(update_fields=[field])
-    told, place = since(alice, place)
-    assert told == {("profile", changes.NOBODY)}
-
-    alice.user.save()  # the same once more
-    alice.user.last_login = timezone.now()
-    alice.user.save(update_fields=["last_login"])
-    assert since(alice, place)[0] == set()
-
-
 def test_what_was_deleted_89_days_ago_is_still_told(alice, clock):  # noqa: F811
     _told, place = since(alice, changes.begin(alice))
     drink = entries.log_water(alice, 200)
