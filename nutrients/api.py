@@ -97,12 +97,11 @@ class Foods(ApiViewSet):
     def found(self, asked: dict[str, Any]) -> Sequence[bytes]:
         """The foods that a search finds, as JSON."""
         limit = asked.get("limit") or 25
-        return texts.of(
-            search.find(
-                asked["search"], user=self.request.user, limit=limit, source=asked.get("source"),
-                columns=texts.COLUMNS, **self.history(),
-            )
+        found = search.find(
+            asked["search"], user=self.request.user, limit=limit, source=asked.get("source"), briefly=True,
+            **self.history(),
         )  # fmt: skip
+        return texts.of(found)
 
     def retrieve(self, request: Request, id: UUID) -> Response:
         """Of the public tables, or one's own."""

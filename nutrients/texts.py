@@ -13,18 +13,17 @@ from rest_framework.renderers import JSONRenderer
 
 from nutrients import foods
 from nutrients.models import Food
+from nutrients.search import Brief
 from nutrients.serializers import FoodShape
 
-COLUMNS = ("source", "owner", "hidden", "deleted_at", "updated_at")
-"""What must be read of a food to know whether its text is at hand, and who may see it."""
 MOST_KEPT = 3000
 """About 4 MB. What people type leads to fewer."""
 
 _kept: dict[UUID, tuple[datetime, bytes]] = {}
 
 
-def of(found: Sequence[Food]) -> list[bytes]:
-    """Each food as its own address tells it, in their order; of the foods only `COLUMNS` need be there."""
+def of(found: Sequence[Brief]) -> list[bytes]:
+    """Each food as its own address tells it, in their order."""
     known = {food.pk: text for food in found if (text := _at_hand(food))}
     if len(known) < len(found):
         known |= _read([food.pk for food in found if food.pk not in known])
@@ -36,7 +35,7 @@ def forget() -> None:
     _kept.clear()
 
 
-def _at_hand(food: Food) -> bytes | None:
+def _at_hand(food: Brief) -> bytes | None:
     changed_at, text = _kept.get(food.pk, (None, None))
     return text if changed_at == food.updated_at else None
 

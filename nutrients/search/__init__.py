@@ -9,10 +9,11 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -38,6 +39,17 @@ FEWEST_LETTERS = 2
 CURATED = (FoodSource.FNDDS, FoodSource.SR28)
 
 
+class Brief(NamedTuple):
+    """A food as far as it must be known to tell who may see it, and whether it changed."""
+
+    pk: uuid.UUID
+    source: str
+    owner_id: int | None
+    hidden: bool
+    deleted_at: datetime | None
+    updated_at: datetime
+
+
 def find(
     query: str,
     *,
@@ -46,11 +58,11 @@ def find(
     favourites: Sequence[uuid.UUID] = (),
     limit: int = 25,
     source: str | Sequence[str] | None = None,
-    columns: Sequence[str] = (),
-) -> list[Food]:
+    briefly: bool = False,
+) -> list[Any]:
     """Foods that answer to a query, best first, in at most three queries to the database.
 
-    Whoever needs but a few `columns` of them says so: to read all takes as long as to search.
+    As `Brief` rows, if so said, for whoever has the rest at hand: to read it all takes as long as to search.
 
     The last word may be unfinished. The person's favourites and recent foods (each with the likeliest first)
     come before all others where they match; an empty query gives these alone. Other people's own foods are
@@ -65,8 +77,7 @@ def find(
         ranked = _ranked(said, owner, history, only)
     else:
         ranked = sorted(history, key=history.__getitem__, reverse=True)
-    foods = Food.objects.only(*columns) if columns else Food.objects.all()
-    return _foods(ranked, owner, limit, source, foods)
+    return _foods(ranked, owner, limit, source, briefly)
 
 
 @transaction.atomic
@@ -231,8 +242,8 @@ def _foods(
     owner: Any,
     limit: int,
     source: str | Sequence[str] | None,
-    rows: models.QuerySet[Food],
-) -> list[Food]:
+    briefly: bool,
+) -> list[Any]:
     """The foods of these ids, in their order.
 
     Who may see them is asked of the rows: as a condition it would lead SQLite to the index of owners, and
@@ -240,7 +251,11 @@ def _foods(
     """
     wanted = ranked[: max(0, limit)]
     sources = [source] if isinstance(source, str) else source
-    foods = {_key(food.pk): food for food in rows.filter(pk__in=wanted)} if wanted else {}
+    rows: Iterable[Any] = Food.objects.filter(pk__in=wanted) if wanted else ()
+    if wanted and briefly:
+        told = Food.objects.filter(pk__in=wanted).order_by().values_list(*Brief._fields)
+        rows = map(Brief._make, told)
+    foods = {_key(food.pk): food for food in rows}
     return [
         food
         for food in map(foods.get, wanted)
