@@ -7,7 +7,7 @@ for a review. Warning signs, and dangers of a dose or a drink, are judged inside
 holds the cards.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -356,11 +356,16 @@ def _food_stamped(diarist: Diarist, food: Food) -> Food:
     """Stamp a food that changed, and mark the days stale on which it was eaten or drunk."""
     food.revision = forward(diarist)
     Food.objects.filter(pk=food.pk).update(revision=food.revision)
-    eaten = Meal.objects.of(diarist).live().filter(items__food=food).values_list("local_date", flat=True)
-    drunk = WaterIntake.objects.of(diarist).live().filter(beverage=food).values_list("local_date", flat=True)
-    if dates := {*eaten, *drunk}:
+    if dates := days_with(diarist, [food.pk]):
         mark_stale(diarist, dates)
     return food
+
+
+def days_with(diarist: Diarist, foods: Sequence[UUID]) -> set[date]:
+    """The days on which one of these foods was eaten or drunk."""
+    eaten = Meal.objects.of(diarist).live().filter(items__food__in=foods)
+    drunk = WaterIntake.objects.of(diarist).live().filter(beverage__in=foods)
+    return {*eaten.values_list("local_date", flat=True), *drunk.values_list("local_date", flat=True)}
 
 
 # Days that wait for a review ------------------------------------------------------------------
