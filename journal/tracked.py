@@ -52,12 +52,12 @@ Amounts = dict[date, float]
 def outcomes(diarist: Diarist, last: date) -> dict[date, bool]:
     """Which of the known days up to `last` had a cramp."""
     cramps = [day for day in first_cramps(diarist) if day <= last]
-    return crampdays.outcomes(cramps, _said_without(diarist, last))
+    return crampdays.outcomes(cramps, said_without(diarist, date.min, last))
 
 
-def _said_without(diarist: Diarist, last: date) -> list[date]:
+def said_without(diarist: Diarist, first: date, last: date) -> list[date]:
     """Days marked as without a cramp; not those marked before their noon, when they had not begun."""
-    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__lte=last).order_by()
+    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__range=(first, last)).order_by()
     return [
         day
         for day, at in marks.values_list("date", "updated_at")
