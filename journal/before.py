@@ -9,7 +9,7 @@ and never as one without.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -90,7 +90,7 @@ def _lines(diarist: Diarist, cramps: Sequence[SpasmEpisode]) -> Iterable[Line]:
 
 
 def _before(diarist: Diarist, cramp: SpasmEpisode, lines: Iterable[Line]) -> Before:
-    begin = cramp.occurred_at - SPAN
+    begin = cramp.occurred_at.astimezone(UTC) - SPAN
     found = Before(cramp, begin, zone_of(diarist, cramp))
     for line in lines:
         ends = _ends(line)

@@ -109,6 +109,7 @@ def strip(
     ValueError
         If an event's lane is none of `lanes`.
     """
+    cramp = cramp.astimezone(UTC)  # hours on a wall would be taken off otherwise
     begin = cramp - SPAN
     inside = [one for one in events if (one.until or one.at) >= begin and one.at < cramp]
     if strange := {one.lane for one in inside} - set(lanes):
