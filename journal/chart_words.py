@@ -104,7 +104,7 @@ def cramps(n: int) -> str:
 
 def fluid_day(one: fluids.FluidDay, units: str) -> Said:
     """A day of fluid: what was drunk and eaten of it, and what it stands beside."""
-    day = date_format(one.day, "l j F")
+    day = date_format(one.day, "D j M")
     if one.state == fluids.EMPTY:
         return Said(_("%(day)s: nothing logged") % {"day": day}, "")
     parts = [_("%(amount)s drunk") % {"amount": fluid.litres(one.drinks, units)}]
