@@ -12,7 +12,6 @@ from datetime import date
 
 from journal import advice, findings, flags, fluid, sweat, timeline
 from journal.calc.days import window
-from journal.calc.hydration import DayWater
 from journal.calc.suppressions import Effects, effects
 from journal.charts.fluids import COUNTED, EMPTY, OPEN, FluidDay
 from journal.codes import DayStatus
@@ -28,6 +27,7 @@ class FluidDays:
     """Some days that end with today."""
 
     days: list[FluidDay]
+    """A day with nothing logged stands beside no need: nothing of it is known."""
     instead: str
     """Whose amount replaces the reference: `clinic`, `kidney_team`, or nobody's."""
     resting: bool
@@ -75,13 +75,13 @@ def _is_quiet(taken_out: Effects) -> bool:
 
 
 def _day(row: DailyIntake, told: DayFluid, today: date) -> FluidDay:
-    water: DayWater = told.water
+    water, state = told.water, _state(row, today)
     return FluidDay(
         day=row.date,
-        state=_state(row, today),
+        state=state,
         drinks=water.drinks,
         food=0.0 if water.drinks_only else water.food,
-        need=told.need,
+        need=None if state == EMPTY else told.need,
         drinks_only=water.drinks_only,
     )
 

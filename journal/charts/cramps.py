@@ -40,7 +40,7 @@ def hours_chart(counts: Mapping[int, int], first_hour: int) -> HoursChart:
     hours = [(first_hour + n) % HOURS for n in range(HOURS)]
     return HoursChart(
         columns=tuple(_hour(i, hour, counts.get(hour, 0), scale) for i, hour in enumerate(hours)),
-        ticks=tuple(tick for tick in scale.ticks if tick.amount == int(tick.amount)),
+        ticks=tuple(tick for tick in scale.ticks() if tick.amount == int(tick.amount)),
     )
 
 

@@ -63,13 +63,13 @@ class FluidsChart:
         return sum(one.state == COUNTED for one in self.columns)
 
 
-def fluids_chart(days: Sequence[FluidDay]) -> FluidsChart:
-    """Lay out some days, the oldest first."""
+def fluids_chart(days: Sequence[FluidDay], unit_l: float = 1.0) -> FluidsChart:
+    """Lay out some days, the oldest first; lines of the scale are round in the unit that is read. [L]"""
     needs = [end for one in days if one.need for end in one.need]
     highest = max((one.total for one in days), default=0.0)
     scale = Scale(full_scale(highest, needs), TOP, BASE)
     columns = tuple(_column(i, len(days), one, scale) for i, one in enumerate(days))
-    return FluidsChart(columns, scale.ticks)
+    return FluidsChart(columns, scale.ticks(unit_l))
 
 
 def _column(i: int, n: int, one: FluidDay, scale: Scale) -> FluidColumn:

@@ -69,10 +69,9 @@ class Scale:
     def is_beyond(self, amount: float) -> bool:
         return amount > self.full * 1.0001
 
-    @property
-    def ticks(self) -> tuple[Tick, ...]:
-        """Round amounts above 0, at most four of them."""
-        step = round_step(self.full / FOUR)
+    def ticks(self, unit: float = 1.0) -> tuple[Tick, ...]:
+        """Amounts above 0 that are round in a unit of so much, at most four of them."""
+        step = round_step(self.full / unit / FOUR) * unit
         return tuple(Tick(n * step, self.y(n * step)) for n in range(1, int(self.full / step + 1e-9) + 1))
 
 

@@ -96,7 +96,7 @@ def weeks_chart(weeks: Sequence[WeekAmount]) -> WeeksChart:
     return WeeksChart(
         columns=tuple(_column(i, len(weeks), week, scale) for i, week in enumerate(weeks)),
         lines=tuple(_lines(weeks, scale)),
-        ticks=scale.ticks,
+        ticks=scale.ticks(),
         full=scale.full,
     )
 

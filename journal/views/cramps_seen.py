@@ -61,6 +61,7 @@ def _month(diarist: Diarist, first: date, today: date) -> dict:
 def _lately(diarist: Diarist, today: date) -> dict:
     lately = cramps.lately(diarist, today)
     rows = charts.muscle_rows(lately.places, chart_words.SIDES)
+    told = {one.side for row in rows for one in row.segments}
     hours = charts.hours_chart(lately.hours, diarist.day_start.hour)
     return {
         "lately": lately,
@@ -68,6 +69,7 @@ def _lately(diarist: Diarist, today: date) -> dict:
         "hours": hours,
         "hours_said": [(one, chart_words.hour(one)) for one in hours.columns],
         "muscles": [(row, chart_words.muscle(row.site), chart_words.sides(row)) for row in rows],
+        "sides_told": [(one, chart_words.side(one)) for one in chart_words.SIDES if one in told],
         "height": charts.HEIGHT,
     }
 

@@ -6,9 +6,13 @@ from django.views.decorators.http import require_GET
 
 from journal import chart_words, findings, fluid, fluid_days
 from journal.charts import fluids as charts
+from journal.codes import Units
 from journal.views.door import diary
+from nutrients.calc.units import ml_from_us_fl_oz
 
 LENGTHS = (14, 28)
+FL_OZ = ml_from_us_fl_oz(1.0) / 1000
+"""[L]"""
 
 
 @diary
@@ -19,7 +23,8 @@ def fluids_page(request: HttpRequest) -> HttpResponse:
     if asked not in map(str, LENGTHS):
         raise Http404
     found = fluid_days.of_days(request.diarist, int(asked))
-    chart, units = charts.fluids_chart(found.days), request.diarist.units
+    units = request.diarist.units
+    chart = charts.fluids_chart(found.days, FL_OZ if units == Units.US else 1.0)
     return render(
         request,
         "journal/fluids.html",

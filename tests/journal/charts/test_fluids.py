@@ -35,6 +35,13 @@ def test_where_no_need_may_be_held_up_none_is_drawn_and_the_day_with_most_sets_t
     assert [one.drinks_height for one in chart.columns] == [140, 70]
 
 
+def test_lines_of_the_scale_are_round_in_the_unit_that_is_read():
+    ounce = 0.0295735  # L
+    ticks = fluids_chart([fluid_day(drinks=2.5)], ounce).ticks
+    assert [round(tick.amount / ounce, 6) for tick in ticks] == [50]  # 2.5 L are 84.5 fl oz
+    assert [tick.amount for tick in fluids_chart([fluid_day(drinks=2.5)]).ticks] == [1, 2]
+
+
 def test_days_that_are_open_or_empty_are_not_counted():
     chart = fluids_chart([fluid_day(drinks=1.0), fluid_day(1, OPEN, drinks=0.5), fluid_day(2, EMPTY)])
     assert [one.state for one in chart.columns] == [COUNTED, OPEN, EMPTY]
