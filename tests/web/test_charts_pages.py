@@ -122,6 +122,7 @@ def test_a_week_of_two_days_is_a_gap_and_the_running_week_is_open(browser, alice
     assert rows(drawn, "weeks-caption")[-3][1:3] == ["too few days to tell", "2"]
     assert rows(drawn, "weeks-caption")[-1][1:3] == ["still running", "2"]
     assert "Week of 16 November: still running 2 days count" in marks(drawn)[-1]
+    assert trends.of_nutrient(alice, "magnesium_mg", TODAY, Effects())[-1].known is None
     assert drawn.count('<rect class="known" x="') == 1 + 1  # the whole week, and the key
 
 
@@ -288,6 +289,7 @@ def test_each_day_stands_beside_the_need_that_its_own_page_tells(browser, alice,
         temperature_c=Decimal(24),
     )  # fmt: skip
     entries.log_weight(alice, Decimal(90), occurred_at=at(alice, date(2026, 11, 14)))
+    drink(alice, TODAY, 300)
     review.review_stale(alice.pk)
 
     rest = APIClient()

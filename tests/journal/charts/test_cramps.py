@@ -49,6 +49,11 @@ def test_cramps_without_a_muscle_stand_last_however_many():
     assert [row.site for row in rows] == ["calf", ""]
 
 
+def test_a_side_that_nobody_knows_of_counts_as_not_told():
+    [row] = muscle_rows([("calf", "odd")], SIDES)
+    assert [(one.side, one.count) for one in row.segments] == [("", 1)]
+
+
 def test_no_cramps_have_no_rows():
     assert muscle_rows([], SIDES) == []
 
