@@ -41,8 +41,8 @@ UNFINISHED_DAYS = {6, 13, 24, 25, 37, 51, 60}
 FORGOTTEN_MARKS = {2, 9, 31, 47}
 """Whole days that were never marked as finished."""
 OFFICE_WEEKDAYS = (1, 2, 3)
-"""Afternoons on which there is cake from the bakery: its label tells the energy and nothing else."""
-OFFICE_DAYS = range(1, 45)
+OFFICE_DAYS = range(29, 57)
+"""Afternoons with cake of which only the energy is known: four weeks, before the last four."""
 TRIED_DAYS = range(1, 10)
 """Evenings on which a product was tried against cramps, all but every fourth."""
 

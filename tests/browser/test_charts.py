@@ -103,6 +103,9 @@ def test_fluid_and_hours_are_walked_by_keyboard_on_a_phone(screen, kept):
 def test_the_48_hours_before_a_cramp_are_opened_and_walked_by_keyboard(screen, kept):
     screen.sign_in("alice", PASSWORD)
     cramp = kept.spasmepisode_set.first()
+    screen.go("/patterns/")
+    screen.tap("#cramp-1 a")
+    until(lambda: screen.run("document.querySelector('#before')?.open"))  # the link leads into it
     screen.go(f"/cramps/{cramp.pk}/")
     screen.run("document.querySelector('#before > summary').id = 'here'")
     screen.run("document.querySelector('#here').focus()")

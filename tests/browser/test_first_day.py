@@ -16,7 +16,8 @@ PAGES = (
     "/", "/meals/add/?q=milk", "/drinks/add/", "/exercise/add/", "/supplements/", "/supplements/new/",
     "/weights/", "/me/", "/me/start/", "/me/conditions/", "/me/medicines/", "/me/targets/",
     "/accounts/password/change/",
-    "/accounts/2fa/", "/me/devices/", "/week/", "/cramps/", "/fluid/", "/patterns/", "/advice/", "/foods/", "/warning-signs/",
+    "/accounts/2fa/", "/me/devices/", "/week/", "/advice/", "/foods/", "/warning-signs/",
+    "/cramps/", "/fluid/", "/patterns/",
 )  # fmt: skip
 
 

@@ -327,7 +327,7 @@ def test_patterns_show_the_five_latest_cramps_with_their_strips(browser, alice):
     assert [said.partition(",")[0] for _link, said in latest] == [
         "Mon 16 November", "Sun 15 November", "Sat 14 November", "Fri 13 November", "Thu 12 November",
     ]  # fmt: skip
-    assert all(link.endswith("#before") for link, _said in latest)
+    assert all(link.endswith("#before-strip") for link, _said in latest)
     # The water of the day and of the day before; the cramps 24 and 48 hours before.
     assert page.count("Meals 0, Drinks 2, Alcohol 0, Caffeine 0, Exercise 0, Doses 0, Cramps 2") == 5
 
@@ -362,6 +362,8 @@ def test_anothers_entries_and_cramps_are_not_there(browser, alice, bob, cramp):
 
 def test_the_pages_are_found_from_the_week_and_from_patterns(browser):
     week, patterns = html(browser, "/week/"), html(browser, "/patterns/")
+    today = html(browser, "/")
+    assert 'href="/fluid/"' in today
     assert 'href="/cramps/"' in week and 'href="/fluid/"' in week and 'href="/cramps/"' in patterns
 
 
