@@ -22,7 +22,6 @@ from nutrients.codes import KEY_CODES
 
 WEEKS = 12
 WEEK = 7
-
 MEANS = ("ear", "ai", "own", "")
 """Kinds of gap that are about all of the intake; the first that is there gives the mean."""
 COLUMNS = ("as_of", "window_days", "nutrient", "kind", "reference", "lower", "upper", "interval", "days_used")

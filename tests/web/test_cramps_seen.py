@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from journal import before, entries, people
-from journal.models import DayMark, SpasmEpisode
+from journal.models import SpasmEpisode
 from nutrients.models import Activity, Food, food_id
 
 pytestmark = pytest.mark.django_db
@@ -98,12 +98,6 @@ def test_a_cramp_outweighs_a_mark_and_one_that_was_deleted_does_not(browser, ali
     assert cell(html(browser), 10)[0] == "cramps"
     entries.remove(cramp)
     assert cell(html(browser), 10)[0] == "without"
-
-
-def test_a_mark_made_before_the_day_had_begun_says_nothing(browser, alice):
-    entries.mark_day(alice, november(10), no_cramp=True)
-    DayMark.objects.update(updated_at=at(alice, november(10), 8))  # its nights begin at noon
-    assert cell(html(browser), 10)[0] == "unknown"
 
 
 def test_each_day_so_far_is_a_link_and_the_list_says_the_same(browser, alice):
