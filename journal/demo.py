@@ -40,6 +40,9 @@ UNFINISHED_DAYS = {6, 13, 24, 25, 37, 51, 60}
 """Days on which writing stopped after lunch."""
 FORGOTTEN_MARKS = {2, 9, 31, 47}
 """Whole days that were never marked as finished."""
+OFFICE_WEEKDAYS = (1, 2, 3)
+OFFICE_DAYS = range(29, 57)
+"""Afternoons with cake of which only the energy is known: four weeks, before the last four."""
 TRIED_DAYS = range(1, 10)
 """Evenings on which a product was tried against cramps, all but every fourth."""
 
@@ -87,9 +90,11 @@ def make(progress: Callable[[int, int], None] = lambda done, of: None) -> Diaris
     last = entries.today(demo.diarist)
     tablets = entries.save_supplement(demo.diarist, **menu["supplement"])
     tried = entries.save_supplement(demo.diarist, **menu["tried"])
+    cake = entries.save_food(demo.diarist, **menu["cake"])
     for ago in range(length, -1, -1):
         _write_day(demo, last - timedelta(days=ago), ago, tablets)
         _try_product(demo, last - timedelta(days=ago), ago, tried)
+        _eat_cake(demo, last - timedelta(days=ago), ago, cake)
         progress(length - ago + 1, length + 1)
     return demo.diarist
 
@@ -226,6 +231,12 @@ def _take_tablet(demo: Demo, day: date, ago: int, tablets: Supplement) -> None:
 def _try_product(demo: Demo, day: date, ago: int, product: Supplement) -> None:
     if ago in TRIED_DAYS and ago % 4:
         entries.log_dose(demo.diarist, product, occurred_at=datetime.combine(day, time(21), demo.diarist.tz))
+
+
+def _eat_cake(demo: Demo, day: date, ago: int, cake: Food) -> None:
+    if ago in OFFICE_DAYS and day.weekday() in OFFICE_WEEKDAYS and ago not in QUIET_DAYS | UNFINISHED_DAYS:
+        moment = datetime.combine(day, time(15, 30), demo.diarist.tz)
+        entries.log_meal(demo.diarist, [(cake, Decimal(75))], kind="snack", occurred_at=moment)
 
 
 def _log_calf_cramp(demo: Demo, day: date) -> None:

@@ -1,5 +1,6 @@
 """What a person's answers mean for advice: rows of the profile in, plain flags out."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -20,13 +21,18 @@ def suppressions(diarist: Diarist, today: date, *, diary_implausible: bool = Fal
 
 def flags_about(diarist: Diarist, today: date, *, diary_implausible: bool = False) -> Flags:
     """What advice must know of a person on one diary day. Asks the database once."""
+    return _flags(diarist, _answers(diarist, today), today, diary_implausible)
+
+
+def _flags(diarist: Diarist, told: Iterable[tuple], today: date, diary_implausible: bool = False) -> Flags:
+    """What the answers mean on one diary day."""
     answers: dict[str, str] = {}
     medicines: set[str] = set()
     courses: list[Course] = []
     stages: set[str] = set()
     targets: set[str] = set()
     kilograms = None
-    for kind, code, value, first, last in _answers(diarist, today):
+    for kind, code, value, first, last in told:
         now = (first is None or first <= today) and (last is None or today <= last)
         if kind == "condition":
             answers[code] = value
@@ -61,7 +67,24 @@ def flags_of_past(diarist: Diarist, day: date, now: Flags) -> Flags:
 
     What is taken today still forbids, `now`: a reference held up today is read today.
     """
-    then = flags_about(diarist, day)
+    return _as_of_now(flags_about(diarist, day), now)
+
+
+def flags_of_days(diarist: Diarist, days: Collection[date], now: Flags) -> dict[date, Flags]:
+    """What `flags_of_past` tells, of each of some days. Two queries, however many days."""
+    told = [answer for answer in _answers(diarist, max(days)) if answer[0] != "weight"]
+    weights = BodyWeight.objects.of(diarist).live().order_by("occurred_at", "created_at")
+    logged = list(weights.values_list("local_date", "kg"))
+    return {day: _as_of_now(_flags(diarist, [*told, *_weight_on(logged, day)], day), now) for day in days}
+
+
+def _weight_on(logged: Sequence[tuple[date, Decimal]], day: date) -> list[tuple]:
+    """The latest weight up to a day, or the first one that is known, as an answer."""
+    known = [kg for at, kg in logged if at <= day][-1:] or [kg for _at, kg in logged[:1]]
+    return [("weight", "", str(kg), None, None) for kg in known]
+
+
+def _as_of_now(then: Flags, now: Flags) -> Flags:
     medicines = then.medicines | now.medicines
     return replace(then, medicines=medicines, diuretics=then.diuretics or now.diuretics)
 

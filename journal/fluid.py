@@ -210,7 +210,7 @@ def figures(fluid: DayFluid, units: str) -> list[Figure]:
 
 
 def need_words(fluid: DayFluid, units: str) -> str:
-    return _span(fluid.need, units) if fluid.need else ""
+    return span(fluid.need, units) if fluid.need else ""
 
 
 def _need(fluid: DayFluid, units: str) -> Figure | None:
@@ -242,7 +242,7 @@ def _baseline(fluid: DayFluid, units: str) -> Figure | None:
             "Drinks only: %(share)s of it, because the water in most of your food is not known."
         ) % {"share": percent(hydration.beverage_share(fluid.authority))}
     baselines = [one.baseline for one in fluid.needs]
-    return Figure(_("Baseline"), _span((min(baselines), max(baselines)), units), about)
+    return Figure(_("Baseline"), span((min(baselines), max(baselines)), units), about)
 
 
 def _added(fluid: DayFluid, units: str) -> Figure | None:
@@ -251,27 +251,27 @@ def _added(fluid: DayFluid, units: str) -> Figure | None:
     about = _("The middle of the sweat below.")
     if fluid.needs[0].capped:
         about = _("More was sweated, but a day's need is never raised by more than 2 L.")
-    return Figure(_("Added for exercise"), _litres(fluid.needs[0].sweat_added, units), about)
+    return Figure(_("Added for exercise"), litres(fluid.needs[0].sweat_added, units), about)
 
 
 def _drunk(fluid: DayFluid, units: str) -> Iterable[Figure]:
     yield Figure(
         _("In drinks that count"),
-        _litres(fluid.water.drinks, units),
+        litres(fluid.water.drinks, units),
         _("The water in them. Tea, coffee and beer count; wine and spirits do not."),
     )
     if fluid.water.uncounted > 0:
-        yield Figure(_("In wine and spirits, not counted"), _litres(fluid.water.uncounted, units))
+        yield Figure(_("In wine and spirits, not counted"), litres(fluid.water.uncounted, units))
     if not fluid.water.drinks_only:
         yield Figure(
-            _("In food"), _litres(fluid.water.food, units), _("The moisture of what you ate, by the table.")
+            _("In food"), litres(fluid.water.food, units), _("The moisture of what you ate, by the table.")
         )
 
 
 def _lost(fluid: DayFluid, units: str) -> Iterable[Figure]:
     if fluid.sweat is None or fluid.sodium_mg is None:
         return
-    yield Figure(_("Sweat"), _span(fluid.sweat, units), " ".join(_told_of_sweat(fluid)))
+    yield Figure(_("Sweat"), span(fluid.sweat, units), " ".join(_told_of_sweat(fluid)))
     low, high = (round(end, -1) for end in fluid.sodium_mg)
     yield Figure(
         _("Sodium in the sweat"),
@@ -332,11 +332,12 @@ SWEAT_WORDS = {
 }
 
 
-def _span(ends: tuple[float, float], units: str) -> str:
-    low, high = (_litres(end, units) for end in ends)
+def span(ends: tuple[float, float], units: str) -> str:
+    """A range of litres in words; one number where both ends read the same."""
+    low, high = (litres(end, units) for end in ends)
     return low if low == high else f"{low} – {high}"
 
 
-def _litres(litres: float, units: str) -> str:
+def litres(amount: float, units: str) -> str:
     """To a tenth of a litre, or in fluid ounces."""
-    return volume(litres * 1000, units) if units == "us" else f"{plain(round(litres, 1))} L"
+    return volume(amount * 1000, units) if units == "us" else f"{plain(round(amount, 1))} L"

@@ -4,7 +4,7 @@ The sums are those of the review, made from rows that the page has read anyway. 
 pandas, and the whole of it costs the same queries for two entries and for two hundred.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -198,11 +198,28 @@ class Reference:
 
 def references(diarist: Diarist, on: date) -> dict[str, Reference]:
     """The amounts to show beside a day, by nutrient code; none where the profile does not tell which."""
+    return references_on(diarist, [on])[on]
+
+
+def references_on(
+    diarist: Diarist, days: Iterable[date], codes: Sequence[str] = KEY_CODES
+) -> dict[date, dict[str, Reference]]:
+    """The amounts to show beside each of some days, in the same one query."""
     stages, targets = _about(diarist)
-    person = requirement.Person(diarist.birth_date, diarist.sex, _stage(stages, on), diarist.authority)
+    return {day: _references(diarist, day, _stage(stages, day), targets, codes) for day in days}
+
+
+def _references(
+    diarist: Diarist,
+    on: date,
+    stage: str,
+    targets: Mapping[str, tuple[float, str]],
+    codes: Sequence[str],
+) -> dict[str, Reference]:
+    person = requirement.Person(diarist.birth_date, diarist.sex, stage, diarist.authority)
     rows = _reference_rows(diarist.authority)
     found = {}
-    for code in KEY_CODES:
+    for code in codes:
         if code in targets:
             amount, set_by = targets[code]
             found[code] = Reference(code, amount, amount, set_by)

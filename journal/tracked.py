@@ -49,12 +49,12 @@ Amounts = dict[date, float]
 def outcomes(diarist: Diarist, last: date) -> dict[date, bool]:
     """Which of the known days up to `last` had a cramp."""
     cramps = [day for day in first_cramps(diarist) if day <= last]
-    return crampdays.outcomes(cramps, _said_without(diarist, last))
+    return crampdays.outcomes(cramps, said_without(diarist, date.min, last))
 
 
-def _said_without(diarist: Diarist, last: date) -> list[date]:
+def said_without(diarist: Diarist, first: date, last: date) -> list[date]:
     """Days marked as without a cramp; before its noon no day can be."""
-    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__lte=last)
+    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__range=(first, last))
     return list(marks.order_by().values_list("date", flat=True))
 
 

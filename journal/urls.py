@@ -8,10 +8,12 @@ from journal.views import (
     advice,
     closing,
     cramps,
+    cramps_seen,
     days,
     devices,
     drinks,
     exercise,
+    fluids,
     foods,
     learn,
     meals,
@@ -38,7 +40,20 @@ class DayConverter:
         return value.isoformat()
 
 
+class MonthConverter:
+    """A month as YYYY-MM: its first day."""
+
+    regex = r"\d{4}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(f"{value}-01")
+
+    def to_url(self, value: date) -> str:
+        return f"{value:%Y-%m}"
+
+
 register_converter(DayConverter, "day")
+register_converter(MonthConverter, "month")
 
 urlpatterns = [
     path("", days.today, name="today"),
@@ -65,6 +80,9 @@ urlpatterns = [
     path("exercise/add/", exercise.exercise_add, name="exercise_add"),
     path("exercise/results/", exercise.activity_results, name="activity_results"),
     path("exercise/<uuid:id>/", exercise.exercise_edit, name="exercise_edit"),
+    path("fluid/", fluids.fluids_page, name="fluids"),
+    path("cramps/", cramps_seen.cramps_page, name="cramps"),
+    path("cramps/<month:month>/", cramps_seen.cramps_page, name="cramps_of"),
     path("cramps/now/", cramps.cramp_now, name="cramp_now"),
     path("cramps/<uuid:id>/", cramps.cramp_edit, name="cramp_edit"),
     path("supplements/", supplements.supplement_add, name="supplement_add"),

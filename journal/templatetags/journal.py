@@ -1,6 +1,6 @@
 """How pages say amounts and times, and the few things that every page asks for."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -149,6 +149,17 @@ def _clock() -> str:
 def clock(moment: datetime) -> str:
     """The time on the diarist's wall."""
     return date_format(timezone.localtime(moment), _clock())
+
+
+@register.filter
+def hour_on_wall(hour: int) -> str:
+    """A full hour as clocks show it: 03:00, or 3:00 AM."""
+    return date_format(time(hour), _clock())
+
+
+def clock_in(moment: datetime, tz: tzinfo) -> str:
+    """The time on the wall of a place."""
+    return date_format(moment.astimezone(tz), _clock())
 
 
 @register.filter

@@ -13,6 +13,7 @@ from journal import advice, entries
 from journal.forms import CrampForm, refuse
 from journal.models import SpasmEpisode
 from journal.templatetags.journal import at
+from journal.views.cramps_seen import strips_of
 from journal.views.days import moment_on
 from journal.views.door import diary, entry_id, mine, posted, saved, to_day
 from journal.views.meals import _day_asked
@@ -51,4 +52,8 @@ def cramp_edit(request: HttpRequest, id: UUID) -> HttpResponse:
         except ValidationError as error:
             refuse(form, error, ended_at="minutes")
     urgent = advice.cards_of(request.diarist, advice.red_flags_of(cramp))
-    return render(request, "journal/cramp.html", {"form": form, "cramp": cramp, "urgent": urgent})
+    # What was refused is still in the entry at hand: the strip is of the cramp as it is stored.
+    stored = mine(request.diarist, SpasmEpisode, id) if request.method == "POST" else cramp
+    [strip] = strips_of(request.diarist, [stored])
+    about = {"form": form, "cramp": cramp, "urgent": urgent, "strip": strip}
+    return render(request, "journal/cramp.html", about)

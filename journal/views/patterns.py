@@ -4,10 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from journal import findings, pattern_words, patterns
+from journal import cramps, findings, pattern_words, patterns
 from journal.codes import LinkState
 from journal.patterns import Shown
+from journal.views.cramps_seen import strips_of
 from journal.views.door import diary
+
+LATEST = 5
 
 
 @diary
@@ -28,6 +31,7 @@ def patterns_page(request: HttpRequest) -> HttpResponse:
             "gates": pattern_words.GATES,
             "not_a_cause": pattern_words.NOT_A_CAUSE,
             "sources": pattern_words.SOURCES,
+            "strips": strips_of(request.diarist, cramps.latest(request.diarist, LATEST), small=True),
             "stale": findings.refresh(request.diarist),
         },
     )

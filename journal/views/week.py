@@ -8,10 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from journal import charts, explanations, findings, flags, verdicts
+from journal import explanations, findings, flags, trends, verdicts
 from journal.calc import days
 from journal.calc.days import USABLE
 from journal.calc.suppressions import Effects
+from journal.charts import week as charts
+from journal.charts import weeks
 from journal.codes import DayStatus
 from journal.models import DailyIntake, Diarist, NutrientGap, SpasmEpisode
 from journal.views.days import OLDEST_DAY
@@ -88,11 +90,17 @@ def _page(request: HttpRequest, start: date, today: date) -> HttpResponse:
             "rows": [_row(code, rows, heads, gaps, effects) for code in KEY_CODES],
             "counted": sum(head.usable for head in heads),
             "cramps": sum(head.cramps for head in heads),
+            "sparks": _sparks(diarist, min(last, today), effects),
             "has_gaps": bool(gaps),
             "effects": effects,
             "stale": findings.refresh(diarist),
         },
     )
+
+
+def _sparks(diarist: Diarist, as_of: date, effects: Effects) -> list[tuple[str, weeks.Spark]]:
+    found = trends.of_all(diarist, as_of, effects)
+    return [(code, weeks.spark(found[code])) for code in KEY_CODES]
 
 
 def _heads(diarist: Diarist, rows: Sequence[DailyIntake], today: date) -> list[DayHead]:

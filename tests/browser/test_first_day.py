@@ -17,6 +17,7 @@ PAGES = (
     "/weights/", "/me/", "/me/start/", "/me/conditions/", "/me/medicines/", "/me/targets/",
     "/accounts/password/change/",
     "/accounts/2fa/", "/me/devices/", "/week/", "/advice/", "/foods/", "/warning-signs/",
+    "/cramps/", "/fluid/", "/patterns/",
 )  # fmt: skip
 
 

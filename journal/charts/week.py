@@ -1,6 +1,6 @@
-"""Chart geometry: numbers in, shapes out. Templates draw the shapes as SVG; colours stand in CSS.
+"""The week: one nutrient over seven days, a row of the chart.
 
-A row of the week chart is drawn in a box of `WIDTH` x `HEIGHT`, seven columns wide, y downwards, and scaled
+A row is drawn in a box of `WIDTH` x `HEIGHT`, seven columns wide, y downwards, and scaled
 to the page as a whole. Words stand beside it in HTML, so that they never shrink with it.
 """
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journal import charts
-from journal.charts import BASE, PLOT, TOP, DayAmount, estimated, week_row
+from journal.charts import week as charts
+from journal.charts.week import BASE, PLOT, TOP, DayAmount, estimated, week_row
 
 MONDAY = date(2026, 11, 16)
 
