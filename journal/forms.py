@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from journal import signs
+from journal import body_map, signs
 from journal.codes import (
     Answer,
     Condition,
@@ -319,9 +319,24 @@ STARTED = (
 )
 
 
-class CrampForm(DiaryForm):
-    """The details of a cramp; none is needed."""
+ON_BODY = {Side.LEFT: _("%(site)s, your left"), Side.RIGHT: _("%(site)s, your right")}
 
+
+def spots() -> list[tuple[str, str]]:
+    """The regions of the body map with their names, from the person's own side."""
+    return [
+        (body_map.spot(site, side), str(ON_BODY[side]) % {"site": Site(site).label})
+        for site, side in body_map.SPOTS
+    ]
+
+
+class CrampForm(DiaryForm):
+    """The details of a cramp; none is needed.
+
+    The page may send the form after every tap: the same form sent twice says the same.
+    """
+
+    spot = forms.ChoiceField(label=_("On the body"), choices=spots, required=False, widget=chips)
     site = forms.ChoiceField(label=_("Where"), choices=[*Site.choices], required=False, widget=chips)
     side = forms.ChoiceField(label=_("Side"), choices=Side, required=False, widget=chips)
     intensity = forms.ChoiceField(
@@ -351,7 +366,7 @@ class CrampForm(DiaryForm):
         for relief in Relief:
             self.fields[f"tried_{relief.value}"] = forms.BooleanField(label=relief.label, required=False)
             self.fields[f"helped_{relief.value}"] = forms.ChoiceField(
-                label=relief.label, choices=[("", _("Did it help?")), *Helped.choices], required=False
+                label=relief.label, choices=Helped, required=False, widget=chips
             )
 
     def relief_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -362,17 +377,35 @@ class CrampForm(DiaryForm):
         box = {choice.data["value"]: choice for choice in self["signs"]}
         return [(title, [box[sign.value] for sign in group]) for title, group in SIGN_GROUPS]
 
-    def few_signs_first(self) -> bool:
-        return not (self["signs"].value() or self.errors.get("signs"))
+    def figures(self) -> list[dict]:
+        """The body from the front and from behind: each region with its control, and whether it is chosen."""
+        control = {box.data["value"]: box for box in self["spot"]}
+        chosen = self._chosen_spots()
+        return [
+            {
+                "view": view,
+                "ground": body_map.GROUND[view],
+                "lines": body_map.LINES[view],
+                "regions": [(one, control[one.spot], one.spot in chosen) for one in regions],
+            }
+            for view, regions in body_map.FIGURES.items()
+        ]
+
+    def _chosen_spots(self) -> set[str]:
+        site, side = self["site"].value(), self["side"].value()
+        sides = (Side.LEFT, Side.RIGHT) if side == Side.BOTH else (side,)
+        return {body_map.spot(site, one) for one in sides} | {self["spot"].value()}
 
     @staticmethod
     def initial_of(cramp) -> dict:
         """What is stored, as this form would say it."""
         lasted = cramp.duration
         initial = {
+            "spot": body_map.spot(cramp.site, cramp.side),
             "site": cramp.site,
             "side": cramp.side,
             "intensity": "" if cramp.intensity is None else str(cramp.intensity),
+            "started": CrampForm._started(cramp),
             "occurred_at": cramp.occurred_at,
             "minutes": None if lasted is None else round(lasted / timedelta(minutes=1)),
             "woke_me": {True: "yes", False: "no", None: ""}[cramp.woke_me],
@@ -385,13 +418,20 @@ class CrampForm(DiaryForm):
             initial[f"helped_{one['what']}"] = one.get("helped") or ""
         return initial
 
+    @staticmethod
+    def _started(cramp) -> str:
+        """Which of the presets its beginning was set by, to the moment; else none."""
+        earlier = cramp.created_at - cramp.occurred_at
+        return next((code for code, _name in STARTED if earlier == timedelta(minutes=int(code))), "")
+
     def fields_of_cramp(self) -> dict:
         """What the verb takes."""
         data = self.cleaned_data
         began = self._began()
+        site, side = self._place()
         return {
-            "site": data["site"],
-            "side": data["side"],
+            "site": site,
+            "side": side,
             "intensity": int(data["intensity"]) if data["intensity"] else None,
             "occurred_at": began,
             "ended_at": self._ended(began),
@@ -401,6 +441,14 @@ class CrampForm(DiaryForm):
             "signs": data["signs"],
             "note": data["note"],
         }
+
+    def _place(self) -> tuple[str, str]:
+        """A tap on the body says place and side at once; a choice in the lists is the later word."""
+        data = self.cleaned_data
+        if data["spot"] and "spot" in self.changed_data and not {"site", "side"} & {*self.changed_data}:
+            site, side = data["spot"].rsplit("-", 1)
+            return site, side
+        return data["site"], data["side"]
 
     def _began(self) -> datetime:
         """A typed time wins; "15 min earlier" counts from the tap that saved the cramp."""
@@ -430,8 +478,12 @@ class CrampForm(DiaryForm):
         return [
             {"what": what, "helped": data[f"helped_{what}"] or None}
             for what in Relief.values
-            if data[f"tried_{what}"] or data[f"helped_{what}"]
+            if data[f"tried_{what}"] or (data[f"helped_{what}"] and not self._unticked(what))
         ]
+
+    def _unticked(self, what: str) -> bool:
+        """Whether it was tried and is taken back: its answer goes along, for a radio button cannot be cleared."""
+        return bool(self.initial.get(f"tried_{what}")) and not self.cleaned_data[f"tried_{what}"]
 
 
 # The person -----------------------------------------------------------------------------------

@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 DAY_START = time(4)
 """The hour at which a diary day begins, unless the diarist chose another (product choice)."""
 
+NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
+"""On the clock, when eyes are used to the dark (product choice)."""
+
 MONDAY = 0
 ONE_DAY = timedelta(days=1)
 
@@ -63,6 +66,11 @@ def offset_minutes(moment: datetime, tz: tzinfo) -> int:
     _refuse_naive(moment)
     offset = moment.astimezone(tz).utcoffset() or timedelta()
     return round(offset / timedelta(minutes=1))
+
+
+def is_night(wall: datetime) -> bool:
+    """Return whether it is night on a clock that shows `wall`."""
+    return wall.time() >= NIGHT_BEGINS or wall.time() < NIGHT_ENDS
 
 
 def week_start(day: date, first_weekday: int = MONDAY) -> date:

@@ -25,8 +25,13 @@ THEMES = ("light", "dark")
 
 @register.simple_tag
 def theme_of(request) -> str:
-    """The attribute that asks for the colours chosen by hand; nothing where the device decides."""
+    """The attribute that asks for the colours chosen by hand; nothing where the device decides.
+
+    A page that is opened in the dark of night (`request.is_night`) is dark unless light was chosen by hand.
+    """
     chosen = request.COOKIES.get("spasmlog_theme") if request else None
+    if getattr(request, "is_night", False) and chosen != "light":
+        return SafeString(' data-theme="dark" data-night')
     return format_html(' data-theme="{}"', chosen) if chosen in THEMES else ""
 
 
@@ -157,6 +162,13 @@ def elsewhere(entry) -> str:
 def wall(moment: datetime) -> str:
     """A moment as a date-and-time field of a form holds it."""
     return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M")
+
+
+@register.filter
+def wall_of(moment: datetime, entry) -> str:
+    """A moment as a date-and-time field holds it, on the clocks of the place where the entry was logged."""
+    zone = ZoneInfo(entry.tz) if entry.tz else timezone.get_current_timezone()
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
 
 
 @register.filter
