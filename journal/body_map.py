@@ -1,9 +1,9 @@
 """The body from the front and from behind, as regions to tap: each a place and a side at once.
 
 A figure is drawn in a box of `WIDTH` x `HEIGHT`, y downwards. Shapes are those of the half to the viewer's
-right; the other half is their mirror image. So from the front the person's left is to the viewer's right, and
-from behind it is not. `hit` is what a finger may touch: wider than what is drawn, and the hits of a figure lie
-side by side with nothing between and none over another.
+right; the other half is their mirror image. So from the front the person's left is to the viewer's right,
+and from behind it is not. `hit` is what a finger may touch: wider than what is drawn, and the hits of a
+figure lie side by side with nothing between and none over another.
 """
 
 from dataclasses import dataclass

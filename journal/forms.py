@@ -482,7 +482,7 @@ class CrampForm(DiaryForm):
         ]
 
     def _unticked(self, what: str) -> bool:
-        """Whether it was tried and is taken back: its answer goes along, for a radio button cannot be cleared."""
+        """Whether it was tried and is taken back: then its answer, which cannot be cleared, goes too."""
         return bool(self.initial.get(f"tried_{what}")) and not self.cleaned_data[f"tried_{what}"]
 
 
@@ -506,17 +506,28 @@ def zones() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(places))]
 
 
-class PersonForm(DiaryForm):
-    """What start and Me share. Units are those chosen in this very form."""
+class BodyForm(DiaryForm):
+    """What reference values ask of a person."""
 
     birth_date = forms.DateField(label=_("Birth date"), required=False, widget=DateInput)
     sex = forms.ChoiceField(
         label=_("Sex"), choices=[*Sex.choices, ("", _("later"))], required=False, widget=chips,
         help_text=_("Reference values differ by it."),
     )  # fmt: skip
-    units = forms.ChoiceField(label=_("Units"), choices=Units, widget=chips)
     height_cm = MeasureField(HEIGHT, label=_("Height"), required=False)
     weight_kg = MeasureField(WEIGHT, label=_("Weight"), required=False)
+
+    def answers(self) -> dict:
+        """Answers given, as `people.update_profile` takes them."""
+        answers = dict(self.cleaned_data)
+        answers["sex"] = answers["sex"] or None
+        return answers
+
+
+class ZoneForm(DiaryForm):
+    """Where a person lives, and how things are measured there."""
+
+    units = forms.ChoiceField(label=_("Units"), choices=Units, widget=chips)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
     region = forms.CharField(
         label=_("Country"), required=False, max_length=2,
@@ -526,26 +537,14 @@ class PersonForm(DiaryForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        asked = self.data.get(self.add_prefix("units")) if self.is_bound else None
-        system = asked if asked in Units.values else self.diarist.units
-        for name, label in (("height_cm", _("Height")), ("weight_kg", _("Weight"))):
-            field = self.fields[name]
-            field.label = label
-            field.system = system
         known = dict(self.fields["time_zone"].choices)
         zone = self.initial.get("time_zone")
         if zone and zone not in known:
             self.fields["time_zone"].choices = [(zone, zone), *self.fields["time_zone"].choices]
 
-    def answers(self) -> dict:
-        """Answers given, as `people.update_profile` takes them."""
-        answers = dict(self.cleaned_data)
-        answers["sex"] = answers["sex"] or None
-        return answers
 
-
-class StartForm(PersonForm):
-    """The first answers, in under a minute; each may come later."""
+class StartForm(BodyForm, ZoneForm):
+    """The first answers, in under a minute; each may come later. Units are those chosen in this very form."""
 
     kidney_disease = forms.ChoiceField(
         label=_("Has a doctor ever told you that your kidneys do not work well?"), choices=Answer,
@@ -559,6 +558,10 @@ class StartForm(PersonForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        asked = self.data.get(self.add_prefix("units")) if self.is_bound else None
+        for name, label in (("height_cm", _("Height")), ("weight_kg", _("Weight"))):
+            self.fields[name].label = label
+            self.fields[name].system = asked if asked in Units.values else self.diarist.units
         self.fields["time_zone"].widget.attrs["data-detect"] = "zone"
         self.fields["region"].widget.attrs["data-detect"] = "region"
 
@@ -569,7 +572,14 @@ class StartForm(PersonForm):
         return answers
 
 
-class ProfileForm(PersonForm):
+class ProfileForm(BodyForm):
+    authority = forms.ChoiceField(label=_("Reference values by"), choices=Authority, widget=chips)
+    takes_medicines = forms.ChoiceField(
+        label=_("Do you take medicines regularly?"), choices=Answer, widget=chips
+    )
+
+
+class PlaceForm(ZoneForm):
     day_start = forms.TimeField(
         label=_("A day starts at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text=_("A cramp at three in the morning then still belongs to the night before."),
@@ -577,10 +587,10 @@ class ProfileForm(PersonForm):
     week_start = forms.TypedChoiceField(
         label=_("A week starts on"), choices=WeekStart, coerce=int, widget=chips
     )
-    authority = forms.ChoiceField(label=_("Reference values by"), choices=Authority, widget=chips)
-    takes_medicines = forms.ChoiceField(
-        label=_("Do you take medicines regularly?"), choices=Answer, widget=chips
-    )
+
+    def answers(self) -> dict:
+        """Answers given, as `people.update_profile` takes them."""
+        return dict(self.cleaned_data)
 
 
 class ConditionsForm(forms.Form):

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from journal import measures
 from journal.codes import Units
 from nutrients.calc import units as conversions
 from nutrients.codes import NUTRIENT
@@ -37,10 +38,12 @@ def theme_of(request) -> str:
 
 @register.simple_tag(takes_context=True)
 def here(context, *names: str) -> str:
-    """aria-current for a link of the navigation, if the page shown is one of these."""
+    """aria-current for a link of the navigation, if the page shown is one of these or lies under one."""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
-    return SafeString(' aria-current="page"') if match and match.url_name in names else ""
+    shown = (match and match.url_name) or ""
+    is_here = any(shown == name or shown.startswith(f"{name}_") for name in names)
+    return SafeString(' aria-current="page"') if is_here else ""
 
 
 @register.simple_tag
@@ -84,11 +87,14 @@ def plain(value) -> str:
 
 @register.filter
 def amount(value: float | None, code: str) -> str:
-    """An amount of a nutrient with its unit; water reads as a volume. None is "not known"."""
+    """An amount of a nutrient with its unit; water reads as a volume, in the units that are spoken. None is
+    "not known"."""
     if value is None:
         return _("not known")
-    unit = "ml" if code == "water_g" else NUTRIENT[code].unit
-    return f"{significant(float(value))} {unit}"
+    shown, unit = float(value), NUTRIENT[code].unit
+    if code == "water_g":
+        shown, unit = measures.millilitres(shown)
+    return f"{significant(shown)} {unit}"
 
 
 @register.filter
