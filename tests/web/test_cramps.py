@@ -294,6 +294,13 @@ def test_what_was_tried_and_is_taken_back_takes_its_answer_along(browser, cramp)
     assert SpasmEpisode.objects.get().relief == []
 
 
+def test_a_cramp_on_a_journey_says_where_its_clock_stood(browser, alice):
+    away = entries.log_spasm(alice, tz="Europe/London")
+    assert "Europe/London" in words(browser.get(f"/cramps/{away.pk}/"))
+    home = entries.log_spasm(alice)
+    assert "Pacific/Auckland" not in words(browser.get(f"/cramps/{home.pk}/"))
+
+
 # By night -------------------------------------------------------------------------------------
 
 
