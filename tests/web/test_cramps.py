@@ -223,6 +223,11 @@ def test_a_choice_in_the_list_is_not_undone_by_the_body_beside_it(browser, cramp
     assert set(lit) == {"foot-left", "foot-right"}
 
 
+def test_where_body_and_list_were_both_changed_the_list_counts(browser, cramp):
+    browser.post(f"/cramps/{cramp.pk}/", {"spot": "calf-left", "site": "foot", "side": "right"})
+    assert (SpasmEpisode.objects.get().site, SpasmEpisode.objects.get().side) == ("foot", "right")
+
+
 def test_each_region_has_a_control_with_a_name_from_the_persons_own_side(browser, cramp):
     page = browser.get(f"/cramps/{cramp.pk}/").content.decode()
     assert len(re.findall(r'<input type="radio" name="spot"', page)) == len(body_map.SPOTS)
