@@ -15,12 +15,12 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from journal import pattern_words, wording
+from journal import measures, pattern_words, wording
 from journal.calc.facts import LinkFacts
 from journal.calc.suppressions import Flags
 from journal.codes import Condition, LinkState, MedicineClass, Severity, Sign
 from journal.emergency import Numbers
-from journal.wording import CAUSES, Text, Words, number
+from journal.wording import CAUSES, Text, Words, litres, number
 from nutrients.codes import NUTRIENT
 
 
@@ -565,9 +565,9 @@ def exercise_drinks(card: About) -> Words:
             CLINIC_FIRST, NO_PROMISE,
         ),
         _said(
-            _("On %(day)s drinks within six hours came to about %(drinks)s L; the sweat was estimated at "
-              "%(low)s L or more.")
-            % {"day": card.day, "drinks": number(card["drinks_l"]), "low": number(card["sweat_low_l"])},
+            _("On %(day)s drinks within six hours came to about %(drinks)s; the sweat was estimated at "
+              "%(low)s or more.")
+            % {"day": card.day, "drinks": litres(card["drinks_l"]), "low": litres(card["sweat_low_l"])},
             often,
         ),
         str(DRINKS_CHANGE),
@@ -595,16 +595,17 @@ def exercise_drinks_and_cramps(card: About) -> Words:
 
 def overdrinking(card: About) -> Words:
     if card.get("gained_kg"):
-        why = _("On %(day)s your weight after exercise was %(kg)s kg above that before.") % {
-            "day": card.day, "kg": number(card["gained_kg"]),
+        gained, unit = measures.kilograms(card["gained_kg"])
+        why = _("On %(day)s your weight after exercise was %(weight)s above that before.") % {
+            "day": card.day, "weight": f"{number(gained)} {unit}",
         }  # fmt: skip
     else:
         why = _(
-            "On %(day)s the drinks logged within about %(hours)s hours came to %(drinks)s L; sweat was "
-            "reckoned at %(sweat)s L."
+            "On %(day)s the drinks logged within about %(hours)s hours came to %(drinks)s; sweat was "
+            "reckoned at %(sweat)s."
         ) % {
-            "day": card.day, "hours": number(card["hours"]), "drinks": number(card["drinks_l"]),
-            "sweat": number(card["sweat_l"]),
+            "day": card.day, "hours": number(card["hours"]), "drinks": litres(card["drinks_l"]),
+            "sweat": litres(card["sweat_l"]),
         }  # fmt: skip
     return _words(
         _("Much drinking in a short time: only to thirst from here on"),
@@ -648,8 +649,8 @@ def hot_day(card: About) -> Words:
             % {"emergency": card.call.emergency_words},
             CLINIC_FIRST,
         ),
-        _("On %(day)s: %(reasons)s, and drinks logged of about %(drinks)s L.")
-        % {"day": card.day, "reasons": reasons, "drinks": number(card["drinks_l"])},
+        _("On %(day)s: %(reasons)s, and drinks logged of about %(drinks)s.")
+        % {"day": card.day, "reasons": reasons, "drinks": litres(card["drinks_l"])},
         str(DRINKS_CHANGE),
     )
 
@@ -662,8 +663,8 @@ def alcohol_drinks(card: About) -> Words:
             CLINIC_FIRST,
             NO_PROMISE,
         ),
-        _("On %(day)s: alcohol, about %(grams)s g, and other drinks of about %(drinks)s L.")
-        % {"day": card.day, "grams": number(card["alcohol_g"]), "drinks": number(card["drinks_l"])},
+        _("On %(day)s: alcohol, about %(grams)s g, and other drinks of about %(drinks)s.")
+        % {"day": card.day, "grams": number(card["alcohol_g"]), "drinks": litres(card["drinks_l"])},
         str(DRINKS_CHANGE),
     )
 

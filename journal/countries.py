@@ -1,7 +1,9 @@
-"""The countries whose emergency number is known here, by their two letters, with their names."""
+"""Countries by their two letters: names, where the emergency number is known, and when weeks start."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from journal.codes import WeekStart
 
 COUNTRIES: dict[str, str | Promise] = {
     "AE": _("United Arab Emirates"),
@@ -82,6 +84,20 @@ COUNTRIES: dict[str, str | Promise] = {
     "VN": _("Vietnam"),
     "ZA": _("South Africa"),
 }
+
+WEEK_FROM_SATURDAY = frozenset("AE AF BH DJ DZ EG IQ IR JO KW LY OM QA SD SY".split())
+WEEK_FROM_SUNDAY = frozenset(
+    "AG AO AS BD BR BS BT BW BZ CA CO CV DM DO ET GT GU HK HN ID IL IN JM JP KE KH KR LA MH MM MO MT MX MZ "
+    "NI NP PA PE PH PK PR PT PY SA SG ST SV TH TL TT TW UM US VE VI WS YE ZA ZW".split()
+)
+"""First days of the week by country: Unicode CLDR, supplemental week data. Everywhere else it is Monday."""
+
+
+def first_weekday(region: str) -> int:
+    """The weekday that weeks start on in a country; Monday where it is not known."""
+    if region.upper() in WEEK_FROM_SATURDAY:
+        return WeekStart.SATURDAY.value
+    return (WeekStart.SUNDAY if region.upper() in WEEK_FROM_SUNDAY else WeekStart.MONDAY).value
 
 
 def by_name() -> list[tuple[str, str]]:

@@ -605,7 +605,7 @@ def _taken(doses: list[eaten.Intake], code: str) -> list[FoodShare]:
 
 def missing_answers(diarist: Diarist, flags: Flags) -> list[Missing]:
     """Answers that are not given, with what each would serve. None is assumed instead."""
-    me = reverse("me")
+    me = reverse("me_profile")
     found = []
     if diarist.birth_date is None:
         found.append(
@@ -661,7 +661,7 @@ def missing_answers(diarist: Diarist, flags: Flags) -> list[Missing]:
                     "It decides which day an entry belongs to. Yours is UTC, which is where every diary "
                     "begins; choose your own if you live elsewhere."
                 ),
-                me,
+                reverse("me_place"),
             )
         )
     return found

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from journal import sweat
+from journal import measures, sweat
 from journal.calc import advice_rules, days, hydration
 from journal.calc.hydration import DayWater, Need, Sweat
 from journal.calc.suppressions import Flags, effects
@@ -219,8 +219,8 @@ def _need(fluid: DayFluid, units: str) -> Figure | None:
     about = _(
         "The baseline, and what exercise added: no requirement and no minimum. Below it a diary cannot tell: "
         "the colour of urine tells more, and so does thirst, less surely from 65 on. Nothing ever suggests "
-        "more than 1 L in an hour."
-    )
+        "more than %(most)s in an hour."
+    ) % {"most": litres(1, units)}
     return Figure(_("Reference for the day"), need_words(fluid, units), about)
 
 
@@ -250,7 +250,9 @@ def _added(fluid: DayFluid, units: str) -> Figure | None:
         return None
     about = _("The middle of the sweat below.")
     if fluid.needs[0].capped:
-        about = _("More was sweated, but a day's need is never raised by more than 2 L.")
+        about = _("More was sweated, but a day's need is never raised by more than %(most)s.") % {
+            "most": litres(2, units)
+        }
     return Figure(_("Added for exercise"), litres(fluid.needs[0].sweat_added, units), about)
 
 
@@ -320,8 +322,9 @@ def _estimated(bouts: list[Lost]) -> Iterable[str]:
         len(bouts),
     ) % {"n": len(bouts)}
     if not all(one.temperature_known for one in bouts):
-        yield _("Where no temperature was logged, %(degrees)s °C was taken.") % {
-            "degrees": plain(hydration.INDOORS_C)
+        degrees, unit = measures.celsius(hydration.INDOORS_C)
+        yield _("Where no temperature was logged, %(temperature)s was taken.") % {
+            "temperature": f"{plain(degrees)} {unit}"
         }
 
 

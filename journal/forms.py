@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from journal import signs
+from journal import body_map, signs
 from journal.codes import (
     Answer,
     Condition,
@@ -319,9 +319,24 @@ STARTED = (
 )
 
 
-class CrampForm(DiaryForm):
-    """The details of a cramp; none is needed."""
+ON_BODY = {Side.LEFT: _("%(site)s, your left"), Side.RIGHT: _("%(site)s, your right")}
 
+
+def spots() -> list[tuple[str, str]]:
+    """The regions of the body map with their names, from the person's own side."""
+    return [
+        (body_map.spot(site, side), str(ON_BODY[side]) % {"site": Site(site).label})
+        for site, side in body_map.SPOTS
+    ]
+
+
+class CrampForm(DiaryForm):
+    """The details of a cramp; none is needed.
+
+    The page may send the form after every tap: the same form sent twice says the same.
+    """
+
+    spot = forms.ChoiceField(label=_("On the body"), choices=spots, required=False, widget=chips)
     site = forms.ChoiceField(label=_("Where"), choices=[*Site.choices], required=False, widget=chips)
     side = forms.ChoiceField(label=_("Side"), choices=Side, required=False, widget=chips)
     intensity = forms.ChoiceField(
@@ -351,7 +366,7 @@ class CrampForm(DiaryForm):
         for relief in Relief:
             self.fields[f"tried_{relief.value}"] = forms.BooleanField(label=relief.label, required=False)
             self.fields[f"helped_{relief.value}"] = forms.ChoiceField(
-                label=relief.label, choices=[("", _("Did it help?")), *Helped.choices], required=False
+                label=relief.label, choices=Helped, required=False, widget=chips
             )
 
     def relief_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -362,17 +377,35 @@ class CrampForm(DiaryForm):
         box = {choice.data["value"]: choice for choice in self["signs"]}
         return [(title, [box[sign.value] for sign in group]) for title, group in SIGN_GROUPS]
 
-    def few_signs_first(self) -> bool:
-        return not (self["signs"].value() or self.errors.get("signs"))
+    def figures(self) -> list[dict]:
+        """The body from the front and from behind: each region with its control, and whether it is chosen."""
+        control = {box.data["value"]: box for box in self["spot"]}
+        chosen = self._chosen_spots()
+        return [
+            {
+                "view": view,
+                "ground": body_map.GROUND[view],
+                "lines": body_map.LINES[view],
+                "regions": [(one, control[one.spot], one.spot in chosen) for one in regions],
+            }
+            for view, regions in body_map.FIGURES.items()
+        ]
+
+    def _chosen_spots(self) -> set[str]:
+        site, side = self["site"].value(), self["side"].value()
+        sides = (Side.LEFT, Side.RIGHT) if side == Side.BOTH else (side,)
+        return {body_map.spot(site, one) for one in sides} | {self["spot"].value()}
 
     @staticmethod
     def initial_of(cramp) -> dict:
         """What is stored, as this form would say it."""
         lasted = cramp.duration
         initial = {
+            "spot": body_map.spot(cramp.site, cramp.side),
             "site": cramp.site,
             "side": cramp.side,
             "intensity": "" if cramp.intensity is None else str(cramp.intensity),
+            "started": CrampForm._started(cramp),
             "occurred_at": cramp.occurred_at,
             "minutes": None if lasted is None else round(lasted / timedelta(minutes=1)),
             "woke_me": {True: "yes", False: "no", None: ""}[cramp.woke_me],
@@ -385,13 +418,20 @@ class CrampForm(DiaryForm):
             initial[f"helped_{one['what']}"] = one.get("helped") or ""
         return initial
 
+    @staticmethod
+    def _started(cramp) -> str:
+        """Which of the presets its beginning was set by, to the moment; else none."""
+        earlier = cramp.created_at - cramp.occurred_at
+        return next((code for code, _name in STARTED if earlier == timedelta(minutes=int(code))), "")
+
     def fields_of_cramp(self) -> dict:
         """What the verb takes."""
         data = self.cleaned_data
         began = self._began()
+        site, side = self._place()
         return {
-            "site": data["site"],
-            "side": data["side"],
+            "site": site,
+            "side": side,
             "intensity": int(data["intensity"]) if data["intensity"] else None,
             "occurred_at": began,
             "ended_at": self._ended(began),
@@ -401,6 +441,14 @@ class CrampForm(DiaryForm):
             "signs": data["signs"],
             "note": data["note"],
         }
+
+    def _place(self) -> tuple[str, str]:
+        """A tap on the body says place and side at once; a choice in the lists is the later word."""
+        data = self.cleaned_data
+        if data["spot"] and "spot" in self.changed_data and not {"site", "side"} & {*self.changed_data}:
+            site, side = data["spot"].rsplit("-", 1)
+            return site, side
+        return data["site"], data["side"]
 
     def _began(self) -> datetime:
         """A typed time wins; "15 min earlier" counts from the tap that saved the cramp."""
@@ -430,8 +478,12 @@ class CrampForm(DiaryForm):
         return [
             {"what": what, "helped": data[f"helped_{what}"] or None}
             for what in Relief.values
-            if data[f"tried_{what}"] or data[f"helped_{what}"]
+            if data[f"tried_{what}"] or (data[f"helped_{what}"] and not self._unticked(what))
         ]
+
+    def _unticked(self, what: str) -> bool:
+        """Whether it was tried and is taken back: then its answer, which cannot be cleared, goes too."""
+        return bool(self.initial.get(f"tried_{what}")) and not self.cleaned_data[f"tried_{what}"]
 
 
 # The person -----------------------------------------------------------------------------------
@@ -454,17 +506,28 @@ def zones() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(places))]
 
 
-class PersonForm(DiaryForm):
-    """What start and Me share. Units are those chosen in this very form."""
+class BodyForm(DiaryForm):
+    """What reference values ask of a person."""
 
     birth_date = forms.DateField(label=_("Birth date"), required=False, widget=DateInput)
     sex = forms.ChoiceField(
         label=_("Sex"), choices=[*Sex.choices, ("", _("later"))], required=False, widget=chips,
         help_text=_("Reference values differ by it."),
     )  # fmt: skip
-    units = forms.ChoiceField(label=_("Units"), choices=Units, widget=chips)
     height_cm = MeasureField(HEIGHT, label=_("Height"), required=False)
     weight_kg = MeasureField(WEIGHT, label=_("Weight"), required=False)
+
+    def answers(self) -> dict:
+        """Answers given, as `people.update_profile` takes them."""
+        answers = dict(self.cleaned_data)
+        answers["sex"] = answers["sex"] or None
+        return answers
+
+
+class ZoneForm(DiaryForm):
+    """Where a person lives, and how things are measured there."""
+
+    units = forms.ChoiceField(label=_("Units"), choices=Units, widget=chips)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
     region = forms.CharField(
         label=_("Country"), required=False, max_length=2,
@@ -474,26 +537,14 @@ class PersonForm(DiaryForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        asked = self.data.get(self.add_prefix("units")) if self.is_bound else None
-        system = asked if asked in Units.values else self.diarist.units
-        for name, label in (("height_cm", _("Height")), ("weight_kg", _("Weight"))):
-            field = self.fields[name]
-            field.label = label
-            field.system = system
         known = dict(self.fields["time_zone"].choices)
         zone = self.initial.get("time_zone")
         if zone and zone not in known:
             self.fields["time_zone"].choices = [(zone, zone), *self.fields["time_zone"].choices]
 
-    def answers(self) -> dict:
-        """Answers given, as `people.update_profile` takes them."""
-        answers = dict(self.cleaned_data)
-        answers["sex"] = answers["sex"] or None
-        return answers
 
-
-class StartForm(PersonForm):
-    """The first answers, in under a minute; each may come later."""
+class StartForm(BodyForm, ZoneForm):
+    """The first answers, in under a minute; each may come later. Units are those chosen in this very form."""
 
     kidney_disease = forms.ChoiceField(
         label=_("Has a doctor ever told you that your kidneys do not work well?"), choices=Answer,
@@ -507,6 +558,10 @@ class StartForm(PersonForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        asked = self.data.get(self.add_prefix("units")) if self.is_bound else None
+        for name, label in (("height_cm", _("Height")), ("weight_kg", _("Weight"))):
+            self.fields[name].label = label
+            self.fields[name].system = asked if asked in Units.values else self.diarist.units
         self.fields["time_zone"].widget.attrs["data-detect"] = "zone"
         self.fields["region"].widget.attrs["data-detect"] = "region"
 
@@ -517,7 +572,14 @@ class StartForm(PersonForm):
         return answers
 
 
-class ProfileForm(PersonForm):
+class ProfileForm(BodyForm):
+    authority = forms.ChoiceField(label=_("Reference values by"), choices=Authority, widget=chips)
+    takes_medicines = forms.ChoiceField(
+        label=_("Do you take medicines regularly?"), choices=Answer, widget=chips
+    )
+
+
+class PlaceForm(ZoneForm):
     day_start = forms.TimeField(
         label=_("A day starts at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text=_("A cramp at three in the morning then still belongs to the night before."),
@@ -525,10 +587,10 @@ class ProfileForm(PersonForm):
     week_start = forms.TypedChoiceField(
         label=_("A week starts on"), choices=WeekStart, coerce=int, widget=chips
     )
-    authority = forms.ChoiceField(label=_("Reference values by"), choices=Authority, widget=chips)
-    takes_medicines = forms.ChoiceField(
-        label=_("Do you take medicines regularly?"), choices=Answer, widget=chips
-    )
+
+    def answers(self) -> dict:
+        """Answers given, as `people.update_profile` takes them."""
+        return dict(self.cleaned_data)
 
 
 class ConditionsForm(forms.Form):

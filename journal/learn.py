@@ -623,8 +623,9 @@ TOPICS = (
                 (
                     _(
                         "Sweat differs widely between people and days: from hardly any to more than two "
-                        "litres an hour. Weighing yourself before and after exercise, without clothes, shows "
-                        "it best: a kilogram less is about a litre of sweat that was not drunk again."
+                        "litres (68 US fl oz) an hour. Weighing yourself before and after exercise, without "
+                        "clothes, shows it best: a kilogram less is about a litre of sweat that was not "
+                        "drunk again, a pound less about 15 US fl oz."
                     ),
                 ),
             ),

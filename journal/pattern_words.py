@@ -18,6 +18,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from journal import measures
 from journal.calc.crampdays import (
     CRAMPS_TO_SHOW,
     FALSE_FINDS,
@@ -42,6 +43,14 @@ SOURCES = (
 WHEN: Mapping[int, Text] = {
     0: gettext_lazy("the same day"), 1: gettext_lazy("the day before"), 2: gettext_lazy("two days before"),
 }  # fmt: skip
+PER_LITRE_SHORT = measures.either(
+    gettext_lazy("with each litre that water was short"),
+    gettext_lazy("with each 34 fl oz that water was short"),
+)
+PER_LITRE_LESS = measures.either(
+    gettext_lazy("with each litre less of that"), gettext_lazy("with each 34 fl oz less of that")
+)
+"""A litre is 33.8 US fluid ounces."""
 COUNTED: Mapping[int, Text] = {
     0: gettext_lazy(
         "On days with %(what)s you logged cramps on %(a)s of %(e)s days, on other days on %(b)s of %(f)s."
@@ -100,7 +109,7 @@ def size(link: LinkFacts) -> str:
     ends = [link.odds_ratio, link.lower, link.upper]
     best, lower, upper = ends if link.more else [_turned(ends[0]), _turned(ends[2]), _turned(ends[1])]
     if link.per_unit:
-        side = _("with each litre that water was short") if link.more else _("with each litre less of that")
+        side = str(PER_LITRE_SHORT if link.more else PER_LITRE_LESS)
     else:
         side = _("on those days") if link.more else _("on the other days")
     if best is None or upper is None:

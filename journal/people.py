@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from journal import advice, entries, revisions
+from journal import advice, countries, entries, revisions
 from journal.codes import Answer, Condition
 from journal.models import (
     BodyWeight,
@@ -123,12 +123,16 @@ def _answers(diarist: Diarist) -> tuple:
 def update_profile(diarist: Diarist, **said: Any) -> Diarist:
     """Change answers of the profile; `weight_kg` logs a body weight when it differs from the last.
 
+    With the first answers, weeks start as they do in the country, unless something else is said.
+
     Raises
     ------
     django.core.exceptions.ValidationError
         Field by field. Nothing is changed.
     """
     weight = said.pop("weight_kg", None)
+    if diarist.set_up_at is None and said.get("region"):
+        said.setdefault("week_start", countries.first_weekday(said["region"]))
     for name, value in said.items():
         if name not in PROFILE_FIELDS:
             raise ValidationError({name: _("This is not a field of the profile.")})

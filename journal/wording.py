@@ -14,6 +14,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from journal import measures
 from journal.calc.suppressions import Flags
 from journal.codes import Band, Sign
 from journal.emergency import Numbers
@@ -403,8 +404,8 @@ KINDS: Mapping[str, Text] = {
 
 
 def intake_and_reference(nutrient: str, evidence: Mapping) -> list[str]:
-    """The numbers of a gap, in a unit that people read: litres for water."""
-    unit, factor = ("L", 0.001) if nutrient == "water_g" else (NUTRIENT[nutrient].unit, 1.0)
+    """The numbers of a gap, in a unit that people read: water as a volume."""
+    factor, unit = measures.litres(0.001) if nutrient == "water_g" else (1.0, NUTRIENT[nutrient].unit)
     authority = evidence.get("reference", {}).get("authority", "")
     amounts = [None if one is None else one * factor for one in map(evidence.get, ("lower", "upper", "mean"))]
     return [
@@ -477,6 +478,12 @@ def number(amount: float) -> str:
     places = 0 if round(abs(amount), 1) >= 10 else 1
     # Django cuts digits off instead of rounding.
     return formats.number_format(round(amount, places), decimal_pos=places, force_grouping=True)
+
+
+def litres(amount: float) -> str:
+    """A volume of drink or sweat with its unit, in the units that are spoken. [L]"""
+    said, unit = measures.litres(amount)
+    return f"{number(said)} {unit}"
 
 
 def span(lower: float | None, upper: float | None, mean: float | None) -> str:

@@ -20,6 +20,7 @@ from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.headless.internal.sessionkit import lookup_session, session_store
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -121,6 +122,14 @@ def proof_wanted(request: HttpRequest) -> str:
     latest = max((one["at"] for one in known), default=0)
     fresh = time.time() - latest < account_settings.REAUTHENTICATION_TIMEOUT
     return "" if fresh else "account_reauthenticate"
+
+
+def recovery_codes_left(user: User) -> int | None:
+    """How many recovery codes are unused; None where the second factor is off."""
+    if not is_mfa_enabled(user):
+        return None
+    codes = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    return len(codes.wrap().get_unused_codes()) if codes else 0
 
 
 class WebSessionMiddleware(SessionMiddleware):

@@ -299,6 +299,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = not EMAIL_URL  # without mail no address can be verified
 MFA_TOTP_ISSUER = "SpasmLog"
+MFA_RECOVERY_CODES_SHOW_ONCE = True  # whoever finds a browser signed in finds no way around the factor
 
 
 # REST -----------------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from rest_framework import exceptions, serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from journal import entries, flags, people
+from journal import entries, flags, measures, people
 from journal.calc.suppressions import Effects
+from journal.codes import Units
 from journal.models import Diarist
 from spasmlog.errors import ChangedSince
 
@@ -30,7 +31,15 @@ def limits_by() -> serializers.ChoiceField:
 
 
 class OfDiarist:
-    """A view of one's own diary."""
+    """A view of one's own diary. Texts speak in the person's units; fields name their own."""
+
+    def dispatch(self, request, *args, **kwargs):
+        with measures.speaking(Units.METRIC):
+            return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        super().initial(request, *args, **kwargs)
+        measures.speak(self.diarist.units)
 
     @property
     def diarist(self) -> Diarist:

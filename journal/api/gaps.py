@@ -80,7 +80,7 @@ class GapsShape(serializers.Serializer):
 
 
 class WeekShape(serializers.Serializer):
-    week_start = serializers.DateField()
+    week_start = serializers.DateField(help_text="The weekday is the profile's `week_start`.")
     as_of = serializers.DateField(help_text="The last day of the week, or today.")
     window_days = serializers.IntegerField(help_text="Of most nutrients; of each, see `days_in_window`.")
     nutrients = GapShape(many=True)

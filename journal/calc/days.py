@@ -15,6 +15,8 @@ INCOMPLETE, EMPTY = "incomplete", "empty"
 """What a day can be (`DayStatus`)."""
 USABLE = (COMPLETE_MARKED, COMPLETE_INFERRED, FASTING_MARKED)
 """Days that count; an unfinished one is missing, and never a day of little food (assessment, section 5)."""
+NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
+"""On the clock, when eyes are used to the dark (product choice)."""
 
 MONDAY = 0
 ONE_DAY = timedelta(days=1)
@@ -69,6 +71,11 @@ def offset_minutes(moment: datetime, tz: tzinfo) -> int:
     _refuse_naive(moment)
     offset = moment.astimezone(tz).utcoffset() or timedelta()
     return round(offset / timedelta(minutes=1))
+
+
+def is_night(wall: datetime) -> bool:
+    """Return whether it is night on a clock that shows `wall`."""
+    return wall.time() >= NIGHT_BEGINS or wall.time() < NIGHT_ENDS
 
 
 def week_start(day: date, first_weekday: int = MONDAY) -> date:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from journal.codes import Doing, DoseSource, Helped, MealKind, Relief, Side, Sign, Site
+from journal.measures import either
 from journal.models.person import Belonging, Diarist, validate_zone
 from nutrients.codes import CODES
 from nutrients.models import Activity, Food, FoodPortion
@@ -26,6 +27,13 @@ CLOCK_SKEW = timedelta(minutes=10)
 OLDEST_ENTRY = timedelta(days=366 * 5)
 MOST_GRAMS = Decimal(5000)
 """More of one food at one meal is a slip of the keyboard: no portion in the table is above 6 kg."""
+
+NO_SUCH_WEIGHT = either(
+    _("A body weight must be from 2 to 400 kg."), _("A body weight must be from 4.4 to 881 lb.")
+)
+NO_SUCH_TEMPERATURE = either(
+    _("A temperature must be from -40 to 60 °C."), _("A temperature must be from -40 to 140 °F.")
+)
 
 
 def validate_not_in_future(moment) -> None:
@@ -159,7 +167,11 @@ class MealItem(models.Model):
         validators=[
             MinValueValidator(Decimal("0.001"), _("An amount must be more than 0 g.")),
             MaxValueValidator(
-                MOST_GRAMS, _("More than 5 kg of one food at once is not possible. Check the amount.")
+                MOST_GRAMS,
+                either(
+                    _("More than 5 kg of one food at once is not possible. Check the amount."),
+                    _("More than 11 lb (5 kg) of one food at once is not possible. Check the amount."),
+                ),
             ),
         ],
     )
@@ -191,9 +203,16 @@ class WaterIntake(Entry):
         max_digits=7,
         decimal_places=1,
         validators=[
-            MinValueValidator(Decimal("0.1"), _("An amount must be more than 0 ml.")),
+            MinValueValidator(
+                Decimal("0.1"),
+                either(_("An amount must be more than 0 ml."), _("An amount must be more than 0 fl oz.")),
+            ),
             MaxValueValidator(
-                Decimal(5000), _("More than 5 litres at once is not possible. Check the amount.")
+                Decimal(5000),
+                either(
+                    _("More than 5 litres at once is not possible. Check the amount."),
+                    _("More than 169 fl oz at once is not possible. Check the amount."),
+                ),
             ),
         ],
     )
@@ -237,7 +256,7 @@ class Exercise(Entry):
         decimal_places=1,
         null=True,
         blank=True,
-        validators=amount("-40", "60", _("A temperature must be from -40 to 60 °C.")),
+        validators=amount("-40", "60", NO_SUCH_TEMPERATURE),
     )
     weight_before_kg = models.DecimalField(
         _("weight before in kg"),
@@ -245,7 +264,7 @@ class Exercise(Entry):
         decimal_places=2,
         null=True,
         blank=True,
-        validators=amount("2", "400", _("A body weight must be from 2 to 400 kg.")),
+        validators=amount("2", "400", NO_SUCH_WEIGHT),
     )
     weight_after_kg = models.DecimalField(
         _("weight after in kg"),
@@ -253,7 +272,7 @@ class Exercise(Entry):
         decimal_places=2,
         null=True,
         blank=True,
-        validators=amount("2", "400", _("A body weight must be from 2 to 400 kg.")),
+        validators=amount("2", "400", NO_SUCH_WEIGHT),
     )
     note = models.CharField(_("note"), max_length=500, blank=True)
 
@@ -424,7 +443,7 @@ class BodyWeight(Entry):
         _("body weight in kg"),
         max_digits=6,
         decimal_places=2,
-        validators=amount("2", "400", _("A body weight must be from 2 to 400 kg.")),
+        validators=amount("2", "400", NO_SUCH_WEIGHT),
     )
 
     class Meta(Entry.Meta):

@@ -13,9 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from journal.codes import Answer, Condition, MedicineClass, SetBy, Units, WeekStart
+from journal.measures import either
 from nutrients.codes import CODES, NUTRIENTS, Authority, LifeStage, Sex
 
 OLDEST_BIRTH_YEAR = 1900
+NO_SUCH_HEIGHT = either(
+    _("A height must be from 40 to 260 cm."), _("A height must be from 1 ft 4 in to 8 ft 6 in.")
+)
 
 
 def validate_zone(name: str) -> None:
@@ -48,8 +52,8 @@ class Diarist(models.Model):
         null=True,
         blank=True,
         validators=[
-            MinValueValidator(Decimal(40), _("A height must be from 40 to 260 cm.")),
-            MaxValueValidator(Decimal(260), _("A height must be from 40 to 260 cm.")),
+            MinValueValidator(Decimal(40), NO_SUCH_HEIGHT),
+            MaxValueValidator(Decimal(260), NO_SUCH_HEIGHT),
         ],
     )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from journal import signs
+from journal import measures, signs
 from journal.codes import Units
 from nutrients.calc import units as conversions
 from nutrients.codes import NUTRIENT
@@ -26,17 +26,24 @@ THEMES = ("light", "dark")
 
 @register.simple_tag
 def theme_of(request) -> str:
-    """The attribute that asks for the colours chosen by hand; nothing where the device decides."""
+    """The attribute that asks for the colours chosen by hand; nothing where the device decides.
+
+    A page that is opened in the dark of night (`request.is_night`) is dark unless light was chosen by hand.
+    """
     chosen = request.COOKIES.get("spasmlog_theme") if request else None
+    if getattr(request, "is_night", False) and chosen != "light":
+        return SafeString(' data-theme="dark" data-night')
     return format_html(' data-theme="{}"', chosen) if chosen in THEMES else ""
 
 
 @register.simple_tag(takes_context=True)
 def here(context, *names: str) -> str:
-    """aria-current for a link of the navigation, if the page shown is one of these."""
+    """aria-current for a link of the navigation, if the page shown is one of these or lies under one."""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
-    return SafeString(' aria-current="page"') if match and match.url_name in names else ""
+    shown = (match and match.url_name) or ""
+    is_here = any(shown == name or shown.startswith(f"{name}_") for name in names)
+    return SafeString(' aria-current="page"') if is_here else ""
 
 
 @register.simple_tag
@@ -86,11 +93,14 @@ def plain(value) -> str:
 
 @register.filter
 def amount(value: float | None, code: str) -> str:
-    """An amount of a nutrient with its unit; water reads as a volume. None is "not known"."""
+    """An amount of a nutrient with its unit; water reads as a volume, in the units that are spoken. None is
+    "not known"."""
     if value is None:
         return _("not known")
-    unit = "ml" if code == "water_g" else NUTRIENT[code].unit
-    return f"{significant(float(value))} {unit}"
+    shown, unit = float(value), NUTRIENT[code].unit
+    if code == "water_g":
+        shown, unit = measures.millilitres(shown)
+    return f"{significant(shown)} {unit}"
 
 
 @register.filter
@@ -181,6 +191,13 @@ def elsewhere(entry) -> str:
 def wall(moment: datetime) -> str:
     """A moment as a date-and-time field of a form holds it."""
     return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M")
+
+
+@register.filter
+def wall_of(moment: datetime, entry) -> str:
+    """A moment as a date-and-time field holds it, on the clocks of the place where the entry was logged."""
+    zone = ZoneInfo(entry.tz) if entry.tz else timezone.get_current_timezone()
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
 
 
 @register.filter

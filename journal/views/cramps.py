@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from journal import advice, entries
+from journal.calc import days
 from journal.forms import CrampForm, refuse
 from journal.models import SpasmEpisode
 from journal.templatetags.journal import at
@@ -39,21 +41,39 @@ def cramp_now(request: HttpRequest) -> HttpResponse:
 @diary
 @require_http_methods(["GET", "POST"])
 def cramp_edit(request: HttpRequest, id: UUID) -> HttpResponse:
-    """The details of a cramp. If its signs are urgent, the answer begins with what to do."""
+    """The details of a cramp. If its signs are urgent, the answer begins with what to do.
+
+    A page with script sends the form after each tap, and is answered with a word that it is saved.
+    """
     cramp = mine(request.diarist, SpasmEpisode, id)
     form = CrampForm(
         posted(request), diarist=request.diarist, entry=cramp, initial=CrampForm.initial_of(cramp)
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            cramp = entries.change(cramp, **form.fields_of_cramp())
-            messages.success(request, _("Cramp saved."))
-            return redirect("cramp_edit", cramp.pk) if cramp.red_flags else to_day(request, cramp.local_date)
-        except ValidationError as error:
-            refuse(form, error, ended_at="minutes")
-    urgent = advice.cards_of(request.diarist, advice.red_flags_of(cramp))
-    # What was refused is still in the entry at hand: the strip is of the cramp as it is stored.
-    stored = mine(request.diarist, SpasmEpisode, id) if request.method == "POST" else cramp
-    [strip] = strips_of(request.diarist, [stored])
-    about = {"form": form, "cramp": cramp, "urgent": urgent, "strip": strip}
-    return render(request, "journal/cramp.html", about)
+    if request.method == "POST" and _store(form) and not request.htmx:
+        messages.success(request, _("Cramp saved."))
+        stays = cramp.red_flags or form.cleaned_data["just_ended"]
+        return redirect("cramp_edit", cramp.pk) if stays else to_day(request, cramp.local_date)
+    request.is_night = days.is_night(timezone.localtime())
+    about = {
+        "form": form,
+        "cramp": cramp,
+        "known": CrampForm.initial_of(cramp),
+        "urgent": advice.cards_of(request.diarist, advice.red_flags_of(cramp)),
+    }
+    if request.htmx:
+        return render(request, "journal/_cramp_saved.html", about)
+    [strip] = strips_of(request.diarist, [cramp])
+    return render(request, "journal/cramp.html", about | {"strip": strip})
+
+
+def _store(form: CrampForm) -> bool:
+    """Store what the form says of its cramp; whether that was possible. What was not is said at its field."""
+    if not form.is_valid():
+        return False
+    try:
+        entries.change(form.entry, **form.fields_of_cramp())
+    except ValidationError as error:
+        refuse(form, error, ended_at="minutes")
+        form.entry.refresh_from_db()
+        return False
+    return True

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from journal import entries, people
+from journal import entries, measures, people
 from journal.codes import Units
 from journal.models import (
     BodyWeight,
@@ -44,7 +44,8 @@ DOUBLE_TAP = timedelta(seconds=10)
 
 
 def diary(view):
-    """A page of somebody's diary: they are signed in, `request.diarist` is theirs, clocks are theirs.
+    """A page of somebody's diary: they are signed in, `request.diarist` is theirs, clocks and units
+    are theirs.
 
     Asked for its head alone, it is made as any page; the server sends what is asked for.
     """
@@ -54,7 +55,8 @@ def diary(view):
     def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         request.diarist = people.diarist_of(request.user)
         asked, request.method = request.method, "GET" if request.method == "HEAD" else request.method
-        with timezone.override(request.diarist.tz), translation.override(spelling_of(request.diarist)):
+        spelling = translation.override(spelling_of(request.diarist))
+        with timezone.override(request.diarist.tz), spelling, measures.speaking(request.diarist.units):
             response = view(request, *args, **kwargs)
         request.method = asked
         patch_cache_control(response, private=True, no_cache=True)

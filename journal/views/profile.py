@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from journal import entries, interactions, people
+from journal import devices, entries, interactions, people, portrait
 from journal.codes import MedicineClass
 from journal.drafts import plain
 from journal.forms import (
     ConditionsForm,
     LifeStageForm,
     MedicineForm,
+    PlaceForm,
     ProfileForm,
     StartForm,
     TargetForm,
@@ -28,6 +29,7 @@ from journal.forms import (
 from journal.models import BodyWeight, Diarist
 from journal.views.days import moment_on
 from journal.views.door import diary, entry_id, mine, posted, saved, to_day
+from spasmlog.accounts import recovery_codes_left
 
 THEMES = ("auto", "light", "dark")
 A_YEAR = 365 * 24 * 60 * 60
@@ -67,11 +69,34 @@ def _person(diarist: Diarist) -> dict:
 
 
 @diary
-@require_http_methods(["GET", "POST"])
+@require_GET
 def me(request: HttpRequest) -> HttpResponse:
-    diarist = request.diarist
-    more = {name: getattr(diarist, name) for name in ("day_start", "week_start", "authority")}
-    form = ProfileForm(posted(request), diarist=diarist, initial={**_person(diarist), **more})
+    """What is known of the person, in a line each, and the ways to change it."""
+    theme = request.COOKIES.get("spasmlog_theme", "auto")
+    return render(
+        request,
+        "journal/me.html",
+        {
+            "person": portrait.of_person(request.diarist),
+            "health": portrait.of_health(request.diarist),
+            "codes_left": recovery_codes_left(request.user),
+            "devices": len(devices.devices_of(request.user, request.session.session_key)),
+            "theme": theme if theme in THEMES else "auto",
+        },
+    )
+
+
+PARTS = {"profile": (ProfileForm, ("authority",)), "place": (PlaceForm, ("day_start", "week_start"))}
+"""The form of a part of the profile, and what it asks beyond the first answers."""
+
+
+@diary
+@require_http_methods(["GET", "POST"])
+def me_part(request: HttpRequest, part: str) -> HttpResponse:
+    """About you, or units, place and time."""
+    diarist, (form_of_part, more) = request.diarist, PARTS[part]
+    known = {**_person(diarist), **{name: getattr(diarist, name) for name in more}}
+    form = form_of_part(posted(request), diarist=diarist, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             people.update_profile(diarist, **form.answers())
@@ -80,8 +105,7 @@ def me(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             diarist.refresh_from_db()
             refuse(form, error, kg="weight_kg")
-    theme = request.COOKIES.get("spasmlog_theme", "auto")
-    return render(request, "journal/me.html", {"form": form, "theme": theme if theme in THEMES else "auto"})
+    return render(request, f"journal/{part}.html", {"form": form})
 
 
 @diary

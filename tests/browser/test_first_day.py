@@ -14,8 +14,8 @@ from tests.conftest import PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = (
     "/", "/meals/add/?q=milk", "/drinks/add/", "/exercise/add/", "/supplements/", "/supplements/new/",
-    "/weights/", "/me/", "/me/start/", "/me/conditions/", "/me/medicines/", "/me/targets/",
-    "/accounts/password/change/",
+    "/weights/", "/me/", "/me/profile/", "/me/place/", "/me/start/", "/me/conditions/", "/me/medicines/",
+    "/me/targets/", "/accounts/password/change/",
     "/accounts/2fa/", "/me/devices/", "/week/", "/advice/", "/foods/", "/warning-signs/",
     "/cramps/", "/fluid/", "/patterns/",
 )  # fmt: skip

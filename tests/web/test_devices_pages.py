@@ -150,7 +150,25 @@ def test_the_second_factor_is_turned_on_used_and_turned_off_on_the_web(desk, ali
     desk.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert "recovery codes go with it" in words(desk.get("/accounts/2fa/totp/deactivate/"))
     said = desk.post("/accounts/2fa/totp/deactivate/", follow=True)
-    assert "Turn it on" in words(said)
+    assert "The second factor is off." in words(said) and "Turn it on" in words(said)
+
+
+def test_recovery_codes_are_shown_once_and_counted_from_then_on(desk, alice):
+    desk.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    secret = re.search(
+        r'class="secret">([A-Z2-7]+)<', desk.get("/accounts/2fa/totp/activate/").content.decode()
+    )[1]
+    first = desk.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)}, follow=True).content.decode()
+    codes = re.findall(r'<li class="secret">(\w+)</li>', first)
+    assert "never again" in first and "data-print" in first and "data-copy" in first
+
+    again = desk.get("/accounts/2fa/recovery-codes/")
+    assert "You have 10 left." in words(again) and not any(code in again.content.decode() for code in codes)
+    assert "On, 10 recovery codes left" in words(desk.get("/me/"))
+
+    made = desk.post("/accounts/2fa/recovery-codes/generate/", follow=True).content.decode()
+    anew = re.findall(r'<li class="secret">(\w+)</li>', made)
+    assert len(anew) == 10 and not set(anew) & set(codes)
 
 
 # Connect a phone ------------------------------------------------------------------------------

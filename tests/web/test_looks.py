@@ -86,7 +86,17 @@ def test_a_template_holds_no_inline_script_or_style(path):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "page", ["/", "/meals/add/", "/drinks/add/", "/exercise/add/", "/supplements/", "/me/", "/me/start/"]
+    "page",
+    [
+        "/",
+        "/meals/add/",
+        "/drinks/add/",
+        "/exercise/add/",
+        "/supplements/",
+        "/me/",
+        "/me/place/",
+        "/me/start/",
+    ],
 )
 def test_every_page_has_a_name_one_heading_landmarks_and_a_way_past_the_navigation(browser, page):
     html = browser.get(page).content.decode()
@@ -114,6 +124,8 @@ def test_every_page_has_a_name_one_heading_landmarks_and_a_way_past_the_navigati
         "/exercise/add/",
         "/supplements/new/",
         "/me/",
+        "/me/profile/",
+        "/me/place/",
         "/me/conditions/",
     ],
 )

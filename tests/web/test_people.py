@@ -5,10 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
-from journal import people
+from journal import entries, people
+from journal.codes import Condition
 from journal.models import ConditionAnswer, Diarist, Invitation, LifeStagePeriod, Medicine, PersonalTarget
 from tests.conftest import PASSWORD
 from tests.web.test_today import words
@@ -104,21 +106,93 @@ def test_web_and_rest_refuse_the_same_height_in_the_same_words(browser, phone):
     )
 
 
-def test_me_shows_what_is_known_and_changes_it(browser, alice):
-    page = browser.get("/me/").content.decode()
+def test_me_says_what_is_known_in_a_line_each(browser, alice):
+    people.answer_conditions(alice, {"vegan": "yes", "diabetes": "no"})
+    people.set_medicines(alice, [{"medicine_class": "statins", "name": "simvastatin"}])
+    people.set_targets(alice, [{"nutrient": "magnesium_mg", "amount": Decimal(350), "set_by": "clinician"}])
+    with time_machine.travel("2026-11-25T00:00:00Z"):
+        said = words(browser.get("/me/"))
+    assert "36 years old · female · 168 cm" in said  # born in March 1990
+    assert "Metric · Pacific/Auckland · weeks start on Monday" in said
+    unanswered = len(Condition) - 2
+    assert f"Vegan diet · {unanswered} not answered" in said
+    assert "Simvastatin" in said and "Magnesium 350 mg, set by my clinician" in said
+    assert "64 kg" in said and "Off. With it, a password that leaks opens nothing." in said
+
+
+def test_me_speaks_in_the_units_of_the_person(client, bob):
+    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    said = words(client.get("/me/"))
+    assert "5 ft 11 in" in said  # 180 cm / 2.54 = 70.9 in
+    assert "181 lb" in said  # 82 kg / 0.45359237 = 180.8
+    assert "US units · America/New York · weeks start on Sunday" in said
+
+
+def test_what_is_missing_says_what_it_would_be_good_for(client):
+    client.post("/accounts/signup/", NEW)
+    client.post("/me/start/", {"do": "later"})
+    page = client.get("/me/")
+    said = words(page)
+    assert "Say how old you are and which sex, and the reference values are yours." in said
+    assert "Until then tips that may not be safe for everybody are left out." in said
+    assert "Did a clinician give you an amount? Add it." in said
+    # You, conditions, medicines, weight, and the second factor is off. No target is nothing amiss.
+    assert page.content.decode().count('class="me-missing"') == 5
+
+
+def test_about_you_changes_what_reference_values_ask(browser, alice):
+    page = browser.get("/me/profile/").content.decode()
     assert 'value="1990-03-14"' in page and 'value="168"' in page and 'value="64"' in page
-    browser.post("/me/", {
-        **PERSON, "day_start": "05:00", "week_start": "6", "authority": "efsa", "takes_medicines": "yes",
-        "birth_date": "1990-03-14", "sex": "female",
+    browser.post("/me/profile/", {
+        "authority": "efsa", "takes_medicines": "yes", "birth_date": "1990-03-14", "sex": "female",
     })  # fmt: skip
     alice.refresh_from_db()
-    assert (alice.day_start.hour, alice.week_start, alice.authority, alice.takes_medicines) == (
-        5,
-        6,
-        "efsa",
-        "yes",
-    )
+    assert (alice.authority, alice.takes_medicines, alice.sex) == ("efsa", "yes", "female")
     assert alice.height_cm is None  # taken out of the form, and so not known any more
+    assert alice.time_zone == "Pacific/Auckland"  # another page's answer stays
+
+
+def test_place_changes_units_zone_and_weeks_and_leaves_the_rest(browser, alice):
+    browser.post("/me/place/", {
+        "units": "us", "time_zone": "Europe/London", "region": "gb", "day_start": "05:00", "week_start": "6",
+    })  # fmt: skip
+    alice.refresh_from_db()
+    assert (alice.units, alice.time_zone, alice.region) == ("us", "Europe/London", "GB")
+    assert (alice.day_start.hour, alice.week_start) == (5, 6)
+    assert (alice.height_cm, alice.sex, alice.authority) == (Decimal(168), "female", "nasem")
+
+
+@pytest.mark.parametrize(("region", "starts_on"), [("us", 6), ("EG", 5), ("DE", 0), ("", 0)])
+def test_with_the_first_answers_weeks_start_as_they_do_in_the_country(client, region, starts_on):
+    """Unicode CLDR: Sunday in the United States, Saturday in Egypt, Monday in Germany."""
+    client.post("/accounts/signup/", NEW)
+    client.post("/me/start/", {**PERSON, "region": region, "do": "save"})
+    assert Diarist.objects.get().week_start == starts_on
+
+
+def test_a_week_start_that_was_chosen_is_not_changed_by_another_country(alice):
+    people.update_profile(alice, region="US")
+    assert alice.week_start == 0
+    other = get_user_model().objects.create_user("dora", "dora@example.org", "x")
+    assert people.update_profile(people.diarist_of(other), region="US", week_start=0).week_start == 0
+
+
+def test_what_was_logged_before_a_journey_keeps_its_day_and_its_clock(browser, alice):
+    with time_machine.travel("2026-11-24T22:10:00Z"):  # 11:10 on the 25th in Auckland
+        water = entries.log_water(alice, Decimal(300))
+    with time_machine.travel("2026-11-25T12:00:00Z"):
+        browser.post("/me/place/", {
+            "units": "metric", "time_zone": "Europe/London", "day_start": "04:00", "week_start": "0",
+        })  # fmt: skip
+        page = words(browser.get("/day/2026-11-25/", follow=True))
+    water.refresh_from_db()
+    assert (water.local_date, water.tz) == (date(2026, 11, 25), "Pacific/Auckland")
+    assert "11:10" in page and "Pacific/Auckland" in page
+
+
+def test_the_page_says_what_becomes_of_days_on_a_journey(browser):
+    said = words(browser.get("/me/place/"))
+    assert "What is logged already stays on its day" in said
 
 
 def test_conditions_are_answered_one_by_one(browser, alice):

@@ -1,0 +1,66 @@
+"""Amounts in the units of whoever is spoken to: metric, or those of the United States.
+
+A door says once in whose units it speaks (`speaking`), as it says in whose time zone; words, filters and
+refusals ask here. Nutrients stay in mg and µg and foods in g for everybody, as on labels in the United
+States. Where nobody said anything, it is metric.
+
+    litres(1.5), millilitres(500), kilograms(64), celsius(30)  ->  the amount in the person's unit, its name
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.utils.functional import Promise, lazy
+
+from journal.codes import Units
+from nutrients.calc import units
+
+_spoken: ContextVar[str] = ContextVar("units that are spoken", default=Units.METRIC.value)
+
+
+@contextmanager
+def speaking(system: str) -> Iterator[None]:
+    """Say amounts in these units within the block."""
+    before = _spoken.set(system)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def speak(system: str) -> None:
+    """Say amounts in these units from here on, within the `speaking` around it."""
+    _spoken.set(system)
+
+
+def is_us() -> bool:
+    return _spoken.get() == Units.US
+
+
+def litres(amount: float) -> tuple[float, str]:
+    """Litres as L or fl oz."""
+    return (units.us_fl_oz_from_ml(amount * 1000), "fl oz") if is_us() else (amount, "L")
+
+
+def millilitres(amount: float) -> tuple[float, str]:
+    """Millilitres as ml or fl oz."""
+    return (units.us_fl_oz_from_ml(amount), "fl oz") if is_us() else (amount, "ml")
+
+
+def kilograms(amount: float) -> tuple[float, str]:
+    """A body weight as kg or lb."""
+    return (units.lb_from_kg(amount), "lb") if is_us() else (amount, "kg")
+
+
+def celsius(amount: float) -> tuple[float, str]:
+    """An air temperature as °C or °F."""
+    return (units.f_from_c(amount), "°F") if is_us() else (amount, "°C")
+
+
+def _either(metric: str | Promise, us: str | Promise) -> str:
+    return str(us if is_us() else metric)
+
+
+either = lazy(_either, str)
+"""`either(metric, us)`: one of two sentences, chosen when it is said."""

@@ -1,0 +1,31 @@
+"""Me, in a real browser: a journey to another zone."""
+
+import pytest
+
+from tests.browser.conftest import until
+from tests.conftest import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_device_that_is_elsewhere_offers_its_zone_and_changes_nothing_by_itself(screen, alice):
+    screen.shape(390, zone="Europe/Berlin")
+    screen.sign_in("alice", PASSWORD)
+    screen.go("/me/place/")
+    screen.find("#elsewhere", "Europe/Berlin")
+    assert screen.run("document.querySelector('#id_time_zone').value") == "Pacific/Auckland"
+    screen.tap("#elsewhere button")
+    until(lambda: screen.run("document.querySelector('#elsewhere').hidden"))
+    screen.tap("main form .save-bar button")
+    screen.find(".message", "Saved.")
+    alice.refresh_from_db()
+    assert alice.time_zone == "Europe/Berlin"
+    assert screen.complaints() == []
+
+
+def test_a_device_at_home_is_asked_nothing(screen, alice):
+    screen.shape(390, zone="Pacific/Auckland")
+    screen.sign_in("alice", PASSWORD)
+    screen.go("/me/place/")
+    screen.find("h1", "Units, place and time")
+    assert screen.run("document.querySelector('#elsewhere').hidden")
