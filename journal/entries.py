@@ -209,13 +209,15 @@ def mark_day(
 
 
 @transaction.atomic
-def repeat_meal(meal: Meal, *, occurred_at: datetime | None = None, id: UUID | None = None) -> Meal:
-    """Log the foods of an earlier meal again, now or at `occurred_at`."""
+def repeat_meal(
+    meal: Meal, *, kind: str = "", occurred_at: datetime | None = None, id: UUID | None = None
+) -> Meal:
+    """Log the foods of an earlier meal again, now or at `occurred_at`, as the same `kind` or another."""
     items = [
         Portion(item.food, item.grams, item.portion, item.quantity)
         for item in meal.items.select_related("food", "portion")
     ]
-    return log_meal(meal.diarist, items, kind=meal.kind, occurred_at=occurred_at, id=id)
+    return log_meal(meal.diarist, items, kind=kind or meal.kind, occurred_at=occurred_at, id=id)
 
 
 # Change, remove, bring back -------------------------------------------------------------------

@@ -14,8 +14,7 @@ from journal.forms import CrampForm, refuse
 from journal.models import SpasmEpisode
 from journal.templatetags.journal import at
 from journal.views.days import moment_on
-from journal.views.door import diary, entry_id, mine, posted, saved, to_day
-from journal.views.meals import _day_asked
+from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
 
 
 @diary
@@ -25,7 +24,9 @@ def cramp_now(request: HttpRequest) -> HttpResponse:
     try:
         cramp = entries.log_spasm(
             request.diarist,
-            occurred_at=moment_on(request.diarist, _day_asked(request)) if "day" in request.GET else None,
+            occurred_at=moment_on(request.diarist, day_asked(request.diarist, request.GET))
+            if "day" in request.GET
+            else None,
             id=entry_id(SpasmEpisode, request.diarist, request.POST.get("id")),
         )
     except ValidationError as error:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from journal import entries, people
@@ -19,6 +20,7 @@ from journal.models import (
     Diarist,
     Dose,
     Exercise,
+    Favourite,
     Kept,
     Meal,
     SpasmEpisode,
@@ -36,6 +38,7 @@ KINDS: dict[str, type[Kept]] = {
     "weight": BodyWeight,
     "signs": WarningSigns,
     "supplement": Supplement,
+    "favourite": Favourite,
 }
 KIND_OF = {model: kind for kind, model in KINDS.items()}
 DOUBLE_TAP = timedelta(seconds=10)
@@ -89,6 +92,15 @@ def entry_id(model: type[Kept], diarist: Diarist, typed: str | None) -> UUID:
     known = model.objects.filter(pk=id).values_list("diarist_id", "created_at").first()
     fresh = known is None or (known[0] == diarist.pk and timezone.now() - known[1] < DOUBLE_TAP)
     return id if fresh else uuid4()
+
+
+def day_asked(diarist: Diarist, said: QueryDict) -> date:
+    """The day whose page led here; today if there is none."""
+    today = entries.today(diarist)
+    try:
+        return min(parse_date(said.get("day", "")) or today, today)
+    except ValueError:
+        return today
 
 
 def saved(request: HttpRequest, entry: Kept, words: str) -> None:

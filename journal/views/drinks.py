@@ -15,8 +15,7 @@ from journal.forms import DrinkForm, refuse
 from journal.models import Diarist, WaterIntake
 from journal.templatetags.journal import volume
 from journal.views.days import WATER_FL_OZ, WATER_ML, moment_on
-from journal.views.door import diary, entry_id, mine, saved, to_day
-from journal.views.meals import _day_asked
+from journal.views.door import day_asked, diary, entry_id, mine, saved, to_day
 from nutrients import search
 from nutrients.models import Food, food_id
 
@@ -44,7 +43,7 @@ def water_add(request: HttpRequest) -> HttpResponse:
     form = DrinkForm(
         request.POST if _sent(request) else None,
         diarist=request.diarist,
-        initial={"occurred_at": moment_on(request.diarist, _day_asked(request))},
+        initial={"occurred_at": moment_on(request.diarist, day_asked(request.diarist, request.GET))},
     )
     if _sent(request) and form.is_valid():
         drink = _stored(request, form)

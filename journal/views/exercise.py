@@ -13,8 +13,7 @@ from journal import entries
 from journal.forms import ExerciseForm, refuse
 from journal.models import Diarist, Exercise
 from journal.views.days import moment_on
-from journal.views.door import diary, entry_id, mine, saved, to_day
-from journal.views.meals import _day_asked
+from journal.views.door import day_asked, diary, entry_id, mine, saved, to_day
 from nutrients.models import Activity
 
 FIRST_SHOWN = 16
@@ -29,7 +28,7 @@ def exercise_add(request: HttpRequest) -> HttpResponse:
     form = ExerciseForm(
         request.POST if _sent(request) else None,
         diarist=request.diarist,
-        initial={"occurred_at": moment_on(request.diarist, _day_asked(request))},
+        initial={"occurred_at": moment_on(request.diarist, day_asked(request.diarist, request.GET))},
     )
     if _sent(request) and form.is_valid():
         try:

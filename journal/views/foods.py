@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from journal import drafts, entries, flags
-from journal.drafts import Row, history, usual_measure
+from journal.drafts import Row, usual_measure
 from journal.food_forms import AmountForm, OwnFoodForm, PortionRows, portions_of, said_portions
 from journal.forms import refuse
+from journal.habits import history
 from journal.models import Diarist, Favourite
 from journal.views.door import DOUBLE_TAP, diary, posted
 from nutrients import foods as own

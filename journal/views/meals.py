@@ -1,4 +1,4 @@
-"""Meals: put together by typing, several foods at once, changed, and repeated."""
+"""Meals: put together by typing, several foods at once, and changed."""
 
 from uuid import UUID
 
@@ -7,17 +7,17 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from journal import drafts, entries, flags, timeline
 from journal.codes import MealKind
-from journal.drafts import Draft, history, offers
+from journal.drafts import Draft, offers
 from journal.forms import MealForm, refuse
+from journal.habits import history
 from journal.models import Diarist, Favourite, Meal
 from journal.views.days import moment_on, nutrient_rows
-from journal.views.door import diary, entry_id, mine, posted, saved, to_day
+from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
 from nutrients import search
 
 BEFORE_TYPING = 8
@@ -30,7 +30,7 @@ def add_food(request: HttpRequest) -> HttpResponse:
     """Put a meal together: search, choose, say how much; nothing is stored before it is saved."""
     data = request.POST or request.GET
     draft = _worked_on(request.diarist, data)
-    moment = moment_on(request.diarist, _day_asked(request))
+    moment = moment_on(request.diarist, day_asked(request.diarist, request.GET))
     initial = {"kind": data.get("kind") or entries.kind_at(timezone.localtime(moment)), "occurred_at": moment}
     form = MealForm(data if "occurred_at" in data else None, diarist=request.diarist, initial=initial)
     if request.method == "POST" and data.get("do") == "save" and form.is_valid():
@@ -85,22 +85,13 @@ def _worked_on(diarist: Diarist, data: QueryDict) -> Draft:
     """The draft of the form, after what its button asks for."""
     draft = Draft.read(diarist, data)
     if "add" in data:
-        draft.add(data["add"])
+        draft.add(data["add"], data.get("kind", ""))
     if "drop" in data:
         draft.drop(data["drop"])
     if drafts.is_uuid(data.get("add_usual")):
         for favourite in Favourite.objects.of(diarist).live().filter(pk=data["add_usual"]):
             draft.add_favourite(favourite)
     return draft
-
-
-def _day_asked(request: HttpRequest):
-    """The day whose page led here; today if there is none."""
-    today = entries.today(request.diarist)
-    try:
-        return min(parse_date(request.GET.get("day", "")) or today, today)
-    except ValueError:
-        return today
 
 
 def _meal_page(
@@ -152,41 +143,3 @@ def _results(diarist: Diarist, query: str, kind: str) -> dict:
         "offers": offers(foods, known.last, known.favourite_foods),
         "usual_meals": () if query else known.favourite_meals,
     }
-
-
-@diary
-@require_POST
-def meal_repeat(request: HttpRequest, id: UUID) -> HttpResponse:
-    """Log the foods of an earlier meal again, now."""
-    meal = mine(request.diarist, Meal, id)
-    try:
-        again = entries.repeat_meal(meal, id=entry_id(Meal, request.diarist, request.POST.get("id")))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return to_day(request, entries.today(request.diarist))
-    saved(request, again, _("%(meal)s saved.") % {"meal": again.get_kind_display().capitalize()})
-    return to_day(request, again.local_date)
-
-
-@diary
-@require_POST
-def meal_favourite(request: HttpRequest, id: UUID) -> HttpResponse:
-    """Keep the foods of a meal as a usual one, to be added whole."""
-    meal = mine(request.diarist, Meal, id)
-    items = [
-        {
-            "food": str(item.food_id),
-            "portion": str(item.portion_id) if item.portion_id else None,
-            "quantity": drafts.plain(item.quantity) or None,
-            "grams": drafts.plain(item.grams),
-        }
-        for item in meal.items.all()
-    ]
-    name = request.POST.get("name", "").strip()
-    try:
-        entries.save_favourite(request.diarist, name=name, kind=meal.kind, items=items)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("“%(name)s” is among your usual meals.") % {"name": name})
-    return to_day(request, meal.local_date)

@@ -14,8 +14,7 @@ from journal.drafts import plain
 from journal.forms import DoseForm, SupplementForm, refuse
 from journal.models import Dose, Supplement
 from journal.views.days import moment_on
-from journal.views.door import diary, entry_id, mine, posted, saved, to_day
-from journal.views.meals import _day_asked
+from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
 
 
 @diary
@@ -26,7 +25,10 @@ def supplement_add(request: HttpRequest) -> HttpResponse:
     form = DoseForm(
         posted(request),
         diarist=request.diarist,
-        initial={"quantity": 1, "occurred_at": moment_on(request.diarist, _day_asked(request))},
+        initial={
+            "quantity": 1,
+            "occurred_at": moment_on(request.diarist, day_asked(request.diarist, request.GET)),
+        },
     )
     if request.method == "POST" and form.is_valid():
         chosen = next((p for p in products if str(p.pk) == request.POST.get("supplement")), None)
