@@ -21,7 +21,7 @@ from journal.entries import MOST_ITEMS, Portion
 from journal.forms import FOOD_WEIGHT, number
 from journal.models import Diarist, Favourite, Meal, MealItem
 from journal.timeline import CODES, content
-from nutrients.models import Food, FoodPortion
+from nutrients.models import Food, FoodPortion, Ingredient
 
 GRAMS, OUNCES = "g", "oz"
 USUAL_AMOUNT = "usual amount"
@@ -94,6 +94,26 @@ class Draft:
         return cls(diarist, [Row(foods[food], m, q) for food, m, q in said if food in foods])
 
     @classmethod
+    def worked_on(cls, diarist: Diarist, data: QueryDict) -> "Draft":
+        """The rows of a form, after what its button asks for."""
+        draft = cls.read(diarist, data)
+        if "add" in data:
+            draft.add(data["add"], data.get("kind", ""))
+        if "drop" in data:
+            draft.drop(data["drop"])
+        if is_uuid(data.get("add_usual")):
+            for favourite in Favourite.objects.of(diarist).live().filter(pk=data["add_usual"]):
+                draft.add_favourite(favourite)
+        return draft
+
+    @classmethod
+    def of_recipe(cls, diarist: Diarist, food: Food) -> "Draft":
+        """A stored recipe as a form that would store the same."""
+        rows = Ingredient.objects.filter(recipe__food=food).select_related("food", "portion")
+        rows = rows.prefetch_related("food__portions").order_by("position")
+        return cls(diarist, [Row(row.food, *measure_of(row)) for row in rows])
+
+    @classmethod
     def of_meal(cls, meal: Meal) -> "Draft":
         """A stored meal as a form that would store the same."""
         items = meal.items.select_related("food", "portion").prefetch_related("food__portions")
@@ -161,7 +181,7 @@ def is_uuid(text: str | None) -> bool:
         return False
 
 
-def measure_of(item: MealItem) -> tuple[str, str]:
+def measure_of(item: MealItem | Ingredient) -> tuple[str, str]:
     """How an amount was said: the measure and how many of it."""
     if item.portion_id and item.quantity is not None:
         return str(item.portion_id), plain(item.quantity)

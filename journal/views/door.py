@@ -28,6 +28,7 @@ from journal.models import (
     WarningSigns,
     WaterIntake,
 )
+from nutrients.models import Food
 
 KINDS: dict[str, type[Kept]] = {
     "meal": Meal,
@@ -91,6 +92,17 @@ def entry_id(model: type[Kept], diarist: Diarist, typed: str | None) -> UUID:
         return uuid4()
     known = model.objects.filter(pk=id).values_list("diarist_id", "created_at").first()
     fresh = known is None or (known[0] == diarist.pk and timezone.now() - known[1] < DOUBLE_TAP)
+    return id if fresh else uuid4()
+
+
+def new_food_id(request: HttpRequest) -> UUID:
+    """The form's own id, so that a double tap is one food; a fresh one if that was used a while ago."""
+    try:
+        id = UUID(request.POST.get("id", ""))
+    except ValueError:
+        return uuid4()
+    known = Food.objects.filter(pk=id).values_list("owner_id", "created_at").first()
+    fresh = known is None or (known[0] == request.user.pk and timezone.now() - known[1] < DOUBLE_TAP)
     return id if fresh else uuid4()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -11,7 +11,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,10 +21,11 @@ from journal.food_forms import AmountForm, OwnFoodForm, PortionRows, portions_of
 from journal.forms import refuse
 from journal.habits import history
 from journal.models import Diarist, Favourite
-from journal.views.door import DOUBLE_TAP, diary, posted
+from journal.views.door import diary, new_food_id, posted
+from journal.views.recipes import recipe_edit
 from nutrients import foods as own
-from nutrients import search
-from nutrients.codes import CODES, KEY_CODES
+from nutrients import recipes, search
+from nutrients.codes import CODES, KEY_CODES, FoodSource
 from nutrients.models import Food
 from nutrients.usda.release import CITATIONS
 
@@ -99,6 +99,9 @@ def show(request: HttpRequest, id: UUID) -> HttpResponse:
         "citation": CITATIONS.get(food.source, ""),
         "favourite": Favourite.objects.of(diarist).live().filter(food=food).exists(),
         "log_it": _log_it(row),
+        "made_of": food.ingredients,
+        "not_known": recipes.not_known(food.ingredients),
+        "changed_since": recipes.changed_since(food, food.ingredients),
     }
     return render(request, "journal/food_page.html", about)
 
@@ -112,7 +115,7 @@ def _log_it(row: Row) -> str:
 def _visible(diarist: Diarist, id: UUID) -> Food:
     """A food of the public tables or of one's own; another's, or a removed one, is not there."""
     foods = Food.objects.visible_to(diarist.user_id).filter(deleted_at=None)
-    food = foods.filter(pk=id).prefetch_related("portions").first()
+    food = foods.filter(pk=id).with_parts().first()
     if food is None:
         raise Http404
     return food
@@ -158,7 +161,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """A food of one's own: what stands on its label, with the rest left open."""
     form = OwnFoodForm(posted(request), initial={"name": request.GET.get("name", "")})
     rows = PortionRows(posted(request), prefix="portions")
-    food = _saved(request, form, rows, _new_id(request))
+    food = _saved(request, form, rows, new_food_id(request))
     if food:
         messages.success(request, _("“%(food)s” is saved.") % {"food": food.name})
         return redirect("food", food.pk)
@@ -170,6 +173,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, id: UUID) -> HttpResponse:
     """Change an own food. Days with it are added up again."""
     food = _own(request.diarist, id)
+    if food.source == FoodSource.RECIPE:
+        return recipe_edit(request, food)
     form = OwnFoodForm(posted(request), initial=OwnFoodForm.initial_of(food))
     rows = PortionRows(posted(request), prefix="portions", initial=portions_of(food))
     changed = _saved(request, form, rows, food.pk)
@@ -200,17 +205,6 @@ def _own(diarist: Diarist, id: UUID) -> Food:
     if food is None:
         raise Http404
     return food
-
-
-def _new_id(request: HttpRequest) -> UUID:
-    """The form's own id, so that a double tap is one food; a fresh one if that was used a while ago."""
-    try:
-        id = UUID(request.POST.get("id", ""))
-    except ValueError:
-        return uuid4()
-    known = Food.objects.filter(pk=id).values_list("owner_id", "created_at").first()
-    fresh = known is None or (known[0] == request.user.pk and timezone.now() - known[1] < DOUBLE_TAP)
-    return id if fresh else uuid4()
 
 
 @diary

@@ -15,7 +15,7 @@ from journal.codes import MealKind
 from journal.drafts import Draft, offers
 from journal.forms import MealForm, refuse
 from journal.habits import history
-from journal.models import Diarist, Favourite, Meal
+from journal.models import Diarist, Meal
 from journal.views.days import moment_on, nutrient_rows
 from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
 from nutrients import search
@@ -29,7 +29,7 @@ MOST_RESULTS = 12
 def add_food(request: HttpRequest) -> HttpResponse:
     """Put a meal together: search, choose, say how much; nothing is stored before it is saved."""
     data = request.POST or request.GET
-    draft = _worked_on(request.diarist, data)
+    draft = Draft.worked_on(request.diarist, data)
     moment = moment_on(request.diarist, day_asked(request.diarist, request.GET))
     initial = {"kind": data.get("kind") or entries.kind_at(timezone.localtime(moment)), "occurred_at": moment}
     form = MealForm(data if "occurred_at" in data else None, diarist=request.diarist, initial=initial)
@@ -61,7 +61,7 @@ def meal_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     """Change a meal: its foods, amounts, time and kind."""
     meal = mine(request.diarist, Meal, id)
     data = request.POST
-    draft = _worked_on(request.diarist, data) if request.method == "POST" else Draft.of_meal(meal)
+    draft = Draft.worked_on(request.diarist, data) if request.method == "POST" else Draft.of_meal(meal)
     initial = {"kind": meal.kind, "occurred_at": meal.occurred_at, "note": meal.note}
     form = MealForm(posted(request), diarist=request.diarist, entry=meal, initial=initial)
     if data.get("do") == "save" and form.is_valid():
@@ -81,19 +81,6 @@ def _changed(form: MealForm) -> dict:
     return {name: value for name, value in said.items() if value or name == "note"}
 
 
-def _worked_on(diarist: Diarist, data: QueryDict) -> Draft:
-    """The draft of the form, after what its button asks for."""
-    draft = Draft.read(diarist, data)
-    if "add" in data:
-        draft.add(data["add"], data.get("kind", ""))
-    if "drop" in data:
-        draft.drop(data["drop"])
-    if drafts.is_uuid(data.get("add_usual")):
-        for favourite in Favourite.objects.of(diarist).live().filter(pk=data["add_usual"]):
-            draft.add_favourite(favourite)
-    return draft
-
-
 def _meal_page(
     request: HttpRequest, form: MealForm, draft: Draft, data: QueryDict, meal: Meal | None = None
 ) -> HttpResponse:
@@ -110,20 +97,18 @@ def _meal_page(
     if request.htmx:
         return render(request, "journal/_draft.html", about)
     kind = form["kind"].value() or ""
-    return render(
-        request, "journal/add_food.html", about | _results(request.diarist, data.get("q", ""), kind)
-    )
+    return render(request, "journal/add_food.html", about | results(request.diarist, data.get("q", ""), kind))
 
 
 @diary
 @require_GET
 def food_results(request: HttpRequest) -> HttpResponse:
     """What answers to the words typed so far; without words, what this person eats at this meal."""
-    found = _results(request.diarist, request.GET.get("q", ""), request.GET.get("kind", ""))
+    found = results(request.diarist, request.GET.get("q", ""), request.GET.get("kind", ""))
     return render(request, "journal/_results.html", found)
 
 
-def _results(diarist: Diarist, query: str, kind: str) -> dict:
+def results(diarist: Diarist, query: str, kind: str) -> dict:
     known = history(diarist, kind if kind in MealKind.values else "")
     query = query.strip()
     if query:
