@@ -17,7 +17,7 @@ from django.db.models import F, Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nutrients import recipes, search
+from nutrients import barcodes, recipes, search
 from nutrients.codes import CODES, NUTRIENT, FoodSource
 from nutrients.models import Food, FoodPortion, Ingredient, Recipe, portion_id
 from nutrients.recipes import Dish
@@ -173,6 +173,13 @@ def restore(user: AbstractBaseUser, id: UUID) -> Food:
 def own_foods(user: AbstractBaseUser) -> Any:
     """A person's own foods that were not removed."""
     return Food.objects.filter(owner_id=user.pk, deleted_at=None)
+
+
+def by_barcode(user: AbstractBaseUser, text: str) -> list[Food]:
+    """Foods with a barcode, one's own first; raises `ValidationError` if it is none."""
+    wanted = barcodes.spellings(barcodes.checked(text))
+    found = Food.objects.visible_to(user).filter(barcode__in=wanted, deleted_at=None)
+    return sorted(found, key=lambda food: (food.owner_id is None, food.name))
 
 
 def checked_amounts(

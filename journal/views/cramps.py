@@ -15,6 +15,7 @@ from journal.models import SpasmEpisode
 from journal.templatetags.journal import at
 from journal.views.days import moment_on
 from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
+from journal.views.earlier import change
 
 
 @diary
@@ -46,8 +47,7 @@ def cramp_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            cramp = entries.change(cramp, **form.fields_of_cramp())
-            messages.success(request, _("Cramp saved."))
+            cramp = change(request, cramp, _("Cramp saved."), **form.fields_of_cramp())
             return redirect("cramp_edit", cramp.pk) if cramp.red_flags else to_day(request, cramp.local_date)
         except ValidationError as error:
             refuse(form, error, ended_at="minutes")

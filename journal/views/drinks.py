@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +15,7 @@ from journal.models import Diarist, WaterIntake
 from journal.templatetags.journal import volume
 from journal.views.days import WATER_FL_OZ, WATER_ML, moment_on
 from journal.views.door import day_asked, diary, entry_id, mine, saved, to_day
+from journal.views.earlier import change
 from nutrients import search
 from nutrients.models import Food, food_id
 
@@ -67,8 +67,8 @@ def water_edit(request: HttpRequest, id: UUID) -> HttpResponse:
         try:
             amount = form.cleaned_data["amount_ml"] if "amount_ml" in form.changed_data else drink.amount_ml
             moment = form.cleaned_data["occurred_at"] or drink.occurred_at
-            entries.change(drink, amount_ml=amount, occurred_at=moment, beverage=_beverage(request))
-            messages.success(request, _("Drink changed."))
+            said = {"amount_ml": amount, "occurred_at": moment, "beverage": _beverage(request)}
+            change(request, drink, _("Drink changed."), **said)
             return to_day(request, drink.local_date)
         except ValidationError as error:
             refuse(form, error)

@@ -21,7 +21,8 @@ from journal.food_forms import AmountForm, OwnFoodForm, PortionRows, portions_of
 from journal.forms import refuse
 from journal.habits import history
 from journal.models import Diarist, Favourite
-from journal.views.door import diary, new_food_id, posted
+from journal.views.door import diary, new_food_id, posted, saved, undo_address
+from journal.views.earlier import food_changed, food_told
 from journal.views.recipes import recipe_edit
 from nutrients import foods as own
 from nutrients import recipes, search
@@ -143,12 +144,16 @@ def favourite(request: HttpRequest, id: UUID) -> HttpResponse:
     """Keep a food among the favourites, or take it out: whichever the form says, however often."""
     food = _visible(request.diarist, id)
     if request.POST.get("value", "yes") == "yes":
-        entries.save_favourite(request.diarist, food=food)
-        messages.success(request, _("“%(food)s” is among your favourites.") % {"food": food.name})
+        kept = entries.save_favourite(request.diarist, food=food)
+        saved(request, kept, _("“%(food)s” is among your favourites.") % {"food": food.name})
     else:
-        for kept in Favourite.objects.of(request.diarist).live().filter(food=food).select_related("diarist"):
+        kept = (
+            Favourite.objects.of(request.diarist).live().filter(food=food).select_related("diarist").first()
+        )
+        if kept:
             entries.remove(kept)
-        messages.success(request, _("“%(food)s” is no favourite any more.") % {"food": food.name})
+            words = _("“%(food)s” is no favourite any more.") % {"food": food.name}
+            messages.success(request, words, extra_tags=undo_address("entry_restore", kept))
     return redirect("food", food.pk)
 
 
@@ -159,11 +164,13 @@ def favourite(request: HttpRequest, id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A food of one's own: what stands on its label, with the rest left open."""
-    form = OwnFoodForm(posted(request), initial={"name": request.GET.get("name", "")})
+    asked = {name: request.GET.get(name, "") for name in ("name", "barcode")}
+    form = OwnFoodForm(posted(request), initial=asked)
     rows = PortionRows(posted(request), prefix="portions")
     food = _saved(request, form, rows, new_food_id(request))
     if food:
-        messages.success(request, _("“%(food)s” is saved.") % {"food": food.name})
+        words = _("“%(food)s” is saved.") % {"food": food.name}
+        messages.success(request, words, extra_tags=reverse("food_remove", args=[food.pk]))
         return redirect("food", food.pk)
     return render(request, "journal/food_form.html", {"form": form, "rows": rows})
 
@@ -177,9 +184,11 @@ def edit(request: HttpRequest, id: UUID) -> HttpResponse:
         return recipe_edit(request, food)
     form = OwnFoodForm(posted(request), initial=OwnFoodForm.initial_of(food))
     rows = PortionRows(posted(request), prefix="portions", initial=portions_of(food))
+    before = food_told(food)
     changed = _saved(request, form, rows, food.pk)
     if changed:
-        messages.success(request, _("“%(food)s” is changed.") % {"food": changed.name})
+        words = _("“%(food)s” is changed. Days with it are added up again.") % {"food": changed.name}
+        food_changed(request, changed, before, words)
         return redirect("food", changed.pk)
     return render(request, "journal/food_form.html", {"form": form, "rows": rows, "food": food})
 
@@ -228,5 +237,6 @@ def restore(request: HttpRequest, id: UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("foods")
-    messages.success(request, _("It is back."))
+    words = _("It is back.")
+    messages.success(request, words, extra_tags=reverse("food_remove", args=[food.pk]))
     return redirect("food", food.pk)

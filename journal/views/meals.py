@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -14,11 +13,13 @@ from journal import drafts, entries, flags, timeline
 from journal.codes import MealKind
 from journal.drafts import Draft, offers
 from journal.forms import MealForm, refuse
-from journal.habits import history
+from journal.habits import History, history
 from journal.models import Diarist, Meal
 from journal.views.days import moment_on, nutrient_rows
 from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
-from nutrients import search
+from journal.views.earlier import change
+from nutrients import barcodes, foods, search
+from nutrients.models import Food
 
 BEFORE_TYPING = 8
 MOST_RESULTS = 12
@@ -66,8 +67,7 @@ def meal_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     form = MealForm(posted(request), diarist=request.diarist, entry=meal, initial=initial)
     if data.get("do") == "save" and form.is_valid():
         try:
-            entries.change(meal, items=draft.said(), **_changed(form))
-            messages.success(request, _("Meal changed."))
+            change(request, meal, _("Meal changed."), items=draft.said(), **_changed(form))
             return to_day(request, meal.local_date)
         except ValidationError as error:
             refuse(form, error)
@@ -109,22 +109,45 @@ def food_results(request: HttpRequest) -> HttpResponse:
 
 
 def results(diarist: Diarist, query: str, kind: str) -> dict:
+    """What a list of results shows: by words, by the number of a barcode, or what is eaten at this meal."""
     known = history(diarist, kind if kind in MealKind.values else "")
     query = query.strip()
-    if query:
-        foods = search.find(
-            query,
-            user=diarist.user,
-            recent=tuple(known.last),
-            favourites=known.favourite_foods,
-            limit=MOST_RESULTS,
-        )
-    else:
-        foods = [item.food for item in known.last.values()][:BEFORE_TYPING]
-        missing = [str(id) for id in known.favourite_foods if id not in known.last]
-        foods += drafts.visible_foods(diarist, missing[:BEFORE_TYPING]).values()
+    about = _by_barcode(diarist, query) if barcodes.looks_like_one(query) else {}
+    chosen = (
+        about.pop("foods")
+        if about
+        else _by_words(diarist, query, known)
+        if query
+        else _before(diarist, known)
+    )
     return {
         "query": query,
-        "offers": offers(foods, known.last, known.favourite_foods),
+        "offers": offers(chosen, known.last, known.favourite_foods),
         "usual_meals": () if query else known.favourite_meals,
+        **about,
     }
+
+
+def _by_barcode(diarist: Diarist, query: str) -> dict:
+    try:
+        found = foods.by_barcode(diarist.user, query)
+    except ValidationError as error:
+        return {"foods": [], "barcode_wrong": " ".join(error.messages)}
+    return {"foods": found, "barcode": barcodes.plain(query)}
+
+
+def _by_words(diarist: Diarist, query: str, known: History) -> list[Food]:
+    return search.find(
+        query,
+        user=diarist.user,
+        recent=tuple(known.last),
+        favourites=known.favourite_foods,
+        limit=MOST_RESULTS,
+    )
+
+
+def _before(diarist: Diarist, known: History) -> list[Food]:
+    """Before anything is typed: what is eaten at this meal about this hour, then favourites."""
+    likely = [item.food for item in known.last.values()][:BEFORE_TYPING]
+    missing = [str(id) for id in known.favourite_foods if id not in known.last]
+    return [*likely, *drafts.visible_foods(diarist, missing[:BEFORE_TYPING]).values()]

@@ -26,8 +26,10 @@ from journal.forms import (
     rows_form,
 )
 from journal.models import BodyWeight, Diarist
+from journal.views import keys
 from journal.views.days import moment_on
 from journal.views.door import diary, entry_id, mine, posted, saved, to_day
+from journal.views.earlier import change
 
 THEMES = ("auto", "light", "dark")
 A_YEAR = 365 * 24 * 60 * 60
@@ -81,7 +83,8 @@ def me(request: HttpRequest) -> HttpResponse:
             diarist.refresh_from_db()
             refuse(form, error, kg="weight_kg")
     theme = request.COOKIES.get("spasmlog_theme", "auto")
-    return render(request, "journal/me.html", {"form": form, "theme": theme if theme in THEMES else "auto"})
+    about = {"theme": theme if theme in THEMES else "auto", "keys_off": keys.are_off(request)}
+    return render(request, "journal/me.html", {"form": form, **about})
 
 
 @diary
@@ -204,8 +207,8 @@ def weight_edit(request: HttpRequest, id) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             kg = form.cleaned_data["kg"] if "kg" in form.changed_data else weight.kg
-            entries.change(weight, kg=kg, occurred_at=form.cleaned_data["occurred_at"] or weight.occurred_at)
-            messages.success(request, _("Weight changed."))
+            moment = form.cleaned_data["occurred_at"] or weight.occurred_at
+            change(request, weight, _("Weight changed."), kg=kg, occurred_at=moment)
             return to_day(request, weight.local_date)
         except ValidationError as error:
             refuse(form, error)

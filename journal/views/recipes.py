@@ -16,6 +16,7 @@ from journal.food_forms import RecipeForm
 from journal.forms import refuse
 from journal.views.days import nutrient_rows
 from journal.views.door import diary, new_food_id, posted
+from journal.views.earlier import food_changed, food_told
 from journal.views.meals import results
 from nutrients.models import Food
 from nutrients.recipes import Dish
@@ -42,11 +43,11 @@ def recipe_edit(request: HttpRequest, food: Food) -> HttpResponse:
     draft = (
         Draft.worked_on(diarist, request.POST) if request.method == "POST" else Draft.of_recipe(diarist, food)
     )
+    before = food_told(food)
     changed = _saved(request, form, draft, food.pk, food.barcode)
     if changed:
-        messages.success(
-            request, _("“%(food)s” is changed. Days with it are added up again.") % {"food": changed.name}
-        )
+        words = _("“%(food)s” is changed. Days with it are added up again.") % {"food": changed.name}
+        food_changed(request, changed, before, words)
         return redirect("food", changed.pk)
     return _page(request, form, draft, food)
 

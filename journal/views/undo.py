@@ -32,7 +32,7 @@ def entry_restore(request: HttpRequest, kind: str, id: UUID) -> HttpResponse:
     entry = mine(request.diarist, _model(kind), id, deleted=True)
     try:
         entries.restore(entry)
-        messages.success(request, _("It is back."))
+        messages.success(request, _("It is back."), extra_tags=undo_address("entry_delete", entry))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return _back(request, entry)
