@@ -44,13 +44,23 @@ class Row:
     @cached_property
     def chips(self) -> list[FoodPortion]:
         """The portions to choose from at a glance: the first few, and the one that is chosen."""
-        portions = list(self.food.portions.all())
-        return [one for place, one in enumerate(portions) if place < FEW_PORTIONS or one == self.portion]
+        return [one for place, one in enumerate(self._told) if place < FEW_PORTIONS or one == self.portion]
 
     @cached_property
     def more_chips(self) -> list[FoodPortion]:
         """The others."""
-        return [one for one in self.food.portions.all() if one not in self.chips]
+        return [one for one in self._told if one not in self.chips]
+
+    @property
+    def _told(self) -> list[FoodPortion]:
+        """Portions worth a chip: "usual amount" only where no other portion says what that is."""
+        portions = list(self.food.portions.all())
+        named = {one.grams for one in portions if one.description != USUAL_AMOUNT}
+        return [
+            one
+            for one in portions
+            if one.description != USUAL_AMOUNT or one.grams not in named or one == self.portion
+        ]
 
     @property
     def number(self) -> Decimal | None:

@@ -15,6 +15,7 @@ from django.db.models import Case, Value, When
 from django.utils import timezone
 
 from journal.calc.habit import Eating, likeliest
+from journal.codes import MealKind
 from journal.entries import kind_at
 from journal.models import Diarist, Favourite, MealItem
 from nutrients.models import Food
@@ -84,6 +85,11 @@ class Usual:
     name: str
     """Empty for one that was never named."""
     foods: tuple[str, ...]
+
+    @property
+    def called(self) -> str:
+        """Which meal it was, in words; empty where any will do."""
+        return str(MealKind(self.kind).label) if self.kind else ""
 
 
 def usual_meals(diarist: Diarist, kind: str) -> list[Usual]:

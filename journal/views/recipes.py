@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from journal import entries, flags, timeline
+from journal.calc.portions import Amount
 from journal.drafts import Draft
 from journal.food_forms import RecipeForm
 from journal.forms import refuse
@@ -70,6 +71,14 @@ def _saved(request: HttpRequest, form: RecipeForm, draft: Draft, id: UUID, barco
     return None
 
 
+def _whole(draft: Draft) -> dict[str, Amount]:
+    """What the dish will hold: known only where it is known of every ingredient, as when it is saved."""
+    return {
+        code: amount._replace(known=None, share=None) if amount.unknown else amount
+        for code, amount in draft.amounts().items()
+    }
+
+
 def _page(request: HttpRequest, form: RecipeForm, draft: Draft, food: Food | None = None) -> HttpResponse:
     diarist, today = request.diarist, entries.today(request.diarist)
     about = {
@@ -78,10 +87,12 @@ def _page(request: HttpRequest, form: RecipeForm, draft: Draft, food: Food | Non
         "food": food,
         "units": diarist.units,
         "nutrients": nutrient_rows(
-            draft.amounts(), timeline.references(diarist, today), flags.suppressions(diarist, today)
+            _whole(draft), timeline.references(diarist, today), flags.suppressions(diarist, today)
         ),
     }
     if request.htmx:
         return render(request, "journal/_recipe_draft.html", about)
     found = results(diarist, request.POST.get("q", request.GET.get("q", "")), "")
-    return render(request, "journal/recipe_form.html", about | found | {"usual_meals": ()})
+    return render(
+        request, "journal/recipe_form.html", about | found | {"usual_meals": (), "of_any_meal": True}
+    )
