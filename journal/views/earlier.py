@@ -19,9 +19,10 @@ from django.views.decorators.http import require_POST
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 
-from journal import entries
+from journal import entries, people
 from journal.api.entries import RESOURCES
-from journal.models import Kept
+from journal.api.profile import Profile, profile_of
+from journal.models import Diarist, Kept
 from journal.views.door import KIND_OF, KINDS, diary, mine, to_day
 from nutrients import foods
 from nutrients.models import Food
@@ -30,7 +31,9 @@ from nutrients.serializers import FoodShape
 KEPT_CHANGES = 8
 """So many changes of a session can be taken back; each holds what one row was."""
 SESSION_KEY = "earlier"
-FOOD = "food"
+FOOD, PERSON = "food", "person"
+OF_PERSON = (*people.PROFILE_FIELDS, "conditions", "medicines", "life_stages", "targets")
+"""What the profile says of a person but a weight, which is an entry of its own."""
 NEWER = gettext_lazy("It was changed again since; nothing was taken back.")
 
 
@@ -56,6 +59,22 @@ def food_changed(request: HttpRequest, food: Food, before: dict, words: str) -> 
 def food_told(food: Food) -> dict:
     """A food of one's own as it is now, to be put back later."""
     return _plain(FoodShape.told(Food.objects.with_parts().get(pk=food.pk)))
+
+
+def person_told(diarist: Diarist) -> dict:
+    """What the profile says now, to be put back later."""
+    told = profile_of(Diarist.objects.select_related("user").get(pk=diarist.pk))
+    return _plain({name: told[name] for name in (*OF_PERSON, "revision")})
+
+
+def person_changed(request: HttpRequest, before: dict, words: str) -> None:
+    """Tell that the profile was changed, with a button that puts back what it said."""
+    id, revision = UUID(int=request.diarist.pk), before.pop("revision")
+    now = Diarist.objects.values_list("profile_revision", flat=True).get(pk=request.diarist.pk)
+    if now == revision:
+        messages.success(request, words)
+    else:
+        _remember(request, PERSON, id, now, before, words)
 
 
 def _told(request: HttpRequest, entry: Kept) -> dict:
@@ -92,6 +111,8 @@ def put_back(request: HttpRequest, kind: str, id: UUID, revision: int) -> HttpRe
     if before is None:
         messages.error(request, _("This can be taken back no more."))
         return redirect("today")
+    if kind == PERSON:
+        return _person_back(request, revision, before)
     return _food_back(request, id, revision, before) if kind == FOOD else _entry_back(request, asked, before)
 
 
@@ -130,6 +151,27 @@ def _food_back(request: HttpRequest, id: UUID, revision: int, before: dict) -> H
     except (ValidationError, exceptions.ValidationError) as error:
         messages.error(request, _refusal(error))
     return redirect("food", id)
+
+
+def _person_back(request: HttpRequest, revision: int, before: dict) -> HttpResponse:
+    now = person_told(request.diarist)
+    try:
+        _base, said = Profile.read(_differing(before, now))
+        people.change_profile(request.diarist, said, base_revision=revision)
+        person_changed(request, now, _("It is as it was."))
+    except entries.Conflict:
+        messages.error(request, str(NEWER))
+    except (ValidationError, exceptions.ValidationError) as error:
+        messages.error(request, _refusal(error))
+    return redirect("me")
+
+
+def _differing(before: dict, now: dict) -> dict:
+    """What was said otherwise: what is alike is not answered anew."""
+    said = {name: value for name, value in before.items() if value != now[name]}
+    if "conditions" in said:
+        said["conditions"] = _differing(said["conditions"], now["conditions"])
+    return said
 
 
 def _refusal(error: ValidationError | exceptions.ValidationError) -> str:

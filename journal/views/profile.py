@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -29,7 +28,7 @@ from journal.models import BodyWeight, Diarist
 from journal.views import keys
 from journal.views.days import moment_on
 from journal.views.door import diary, entry_id, mine, posted, saved, to_day
-from journal.views.earlier import change
+from journal.views.earlier import change, person_changed, person_told
 
 THEMES = ("auto", "light", "dark")
 A_YEAR = 365 * 24 * 60 * 60
@@ -76,8 +75,9 @@ def me(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(posted(request), diarist=diarist, initial={**_person(diarist), **more})
     if request.method == "POST" and form.is_valid():
         try:
+            before = person_told(diarist)
             people.update_profile(diarist, **form.answers())
-            messages.success(request, _("Saved."))
+            person_changed(request, before, _("Saved."))
             return redirect("me")
         except ValidationError as error:
             diarist.refresh_from_db()
@@ -92,8 +92,9 @@ def me(request: HttpRequest) -> HttpResponse:
 def me_conditions(request: HttpRequest) -> HttpResponse:
     form = ConditionsForm(posted(request), answers=people.conditions(request.diarist))
     if request.method == "POST" and form.is_valid():
+        before = person_told(request.diarist)
         people.answer_conditions(request.diarist, form.answers())
-        messages.success(request, _("Saved."))
+        person_changed(request, before, _("Saved."))
         return redirect("me")
     return render(request, "journal/conditions.html", {"form": form, **_kinds(request)})
 
@@ -153,8 +154,9 @@ def me_list(request: HttpRequest, about: str) -> HttpResponse:
     if request.method == "POST" and rows.is_valid():
         said = [row for row in rows.cleaned_data if row and not row.pop("DELETE")]
         try:
+            before = person_told(request.diarist)
             store(request.diarist, said)
-            messages.success(request, _("Saved."))
+            person_changed(request, before, _("Saved."))
             return redirect(request.path) if request.POST.get("do") == "more" else redirect("me")
         except ValidationError as error:
             refused = error.messages

@@ -1,13 +1,13 @@
 """Undo after everything that is saved, changed, marked or kept: a button, and what it does."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
-from journal import entries
+from journal import entries, people
 from journal.entries import Portion
 from journal.models import DayMark, Favourite
 from nutrients.models import Activity, Food, food_id
@@ -193,3 +193,42 @@ def test_a_changed_food_and_a_changed_recipe_are_as_they_were(browser, alice, mi
     pressed(browser, answer)
     dish = Food.objects.get(pk=dish.pk)
     assert (dish.name, dish.yield_g, [one.food for one in dish.ingredients]) == ("Mash", 45, [milk])
+
+
+def person(alice):
+    """What the profile and its lists say."""
+    return (
+        dict(alice.conditionanswer_set.values_list("condition", "answer")),
+        list(alice.medicine_set.values_list("medicine_class", "name", "started_on", "stopped_on")),
+        list(alice.personaltarget_set.values_list("nutrient", "amount", "set_by")),
+        type(alice).objects.values("sex", "height_cm", "time_zone", "region", "day_start").get(pk=alice.pk),
+    )
+
+
+def test_a_changed_list_of_medicines_is_as_it_was(browser, alice):
+    people.set_medicines(
+        alice, [{"medicine_class": "statins", "name": "Mine", "started_on": date(2026, 1, 2)}]
+    )
+    before = person(alice)
+    row = {"row-0-medicine_class": "statins", "row-0-name": "Mine", "row-0-started_on": "2026-01-02"}
+    form = {"row-TOTAL_FORMS": "1", "row-INITIAL_FORMS": "1", **row, "row-0-DELETE": "on", "do": "save"}
+    answer = browser.post("/me/medicines/", form, follow=True)
+    assert person(alice) != before
+    assert "It is as it was." in words(pressed(browser, answer))
+    assert person(alice) == before
+
+
+def test_changed_conditions_are_taken_back_unless_something_newer_came(browser, alice):
+    people.answer_conditions(alice, {"kidney_disease": "no", "vegan": "yes"})
+    people.set_targets(
+        alice, [{"nutrient": "magnesium_mg", "amount": Decimal("350.5"), "set_by": "clinician"}]
+    )
+    before = person(alice)
+    answer = browser.post("/me/conditions/", {"kidney_disease": "yes"}, follow=True)
+    assert dict(person(alice)[0])["kidney_disease"] == "yes"
+    back = pressed(browser, answer)
+    said = {condition: value for condition, value in person(alice)[0].items() if value != "unknown"}
+    assert said == before[0] and person(alice)[1:] == before[1:]
+    people.answer_conditions(alice, {"vegan": "no"})
+    assert "It was changed again since" in words(pressed(browser, back))
+    assert person(alice)[0]["vegan"] == "no"
