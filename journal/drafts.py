@@ -4,7 +4,7 @@ Nothing is kept on the server before the meal is saved: each row of the form nam
 (a portion's id, `g` or `oz`) and how many, as they were typed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -14,16 +14,19 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from journal import habits
 from journal.calc.portions import Amount, day_amounts
 from journal.codes import Units
 from journal.entries import MOST_ITEMS, Portion
 from journal.forms import FOOD_WEIGHT, number
 from journal.models import Diarist, Favourite, Meal, MealItem
 from journal.timeline import CODES, content
-from nutrients.models import Food, FoodPortion
+from nutrients.models import Food, FoodPortion, Ingredient
 
 GRAMS, OUNCES = "g", "oz"
 USUAL_AMOUNT = "usual amount"
+FEW_PORTIONS = 4
+"""So many are chips at once; the others are one tap further."""
 
 
 @dataclass
@@ -37,6 +40,27 @@ class Row:
     @cached_property
     def portion(self) -> FoodPortion | None:
         return next((p for p in self.food.portions.all() if str(p.pk) == self.measure), None)
+
+    @cached_property
+    def chips(self) -> list[FoodPortion]:
+        """The portions to choose from at a glance: the first few, and the one that is chosen."""
+        return [one for place, one in enumerate(self._told) if place < FEW_PORTIONS or one == self.portion]
+
+    @cached_property
+    def more_chips(self) -> list[FoodPortion]:
+        """The others."""
+        return [one for one in self._told if one not in self.chips]
+
+    @property
+    def _told(self) -> list[FoodPortion]:
+        """Portions worth a chip: "usual amount" only where no other portion says what that is."""
+        portions = list(self.food.portions.all())
+        named = {one.grams for one in portions if one.description != USUAL_AMOUNT}
+        return [
+            one
+            for one in portions
+            if one.description != USUAL_AMOUNT or one.grams not in named or one == self.portion
+        ]
 
     @property
     def number(self) -> Decimal | None:
@@ -74,11 +98,30 @@ class Draft:
     @classmethod
     def read(cls, diarist: Diarist, data: QueryDict) -> "Draft":
         """The rows that a form carries; a food that this diarist cannot see is not among them."""
-        said = list(
-            zip(data.getlist("food"), data.getlist("measure"), data.getlist("quantity"), strict=False)
-        )
+        measures = _measures(data)
+        said = list(zip(data.getlist("food"), measures, data.getlist("quantity"), strict=False))
         foods = visible_foods(diarist, [food for food, _measure, _quantity in said[: MOST_ITEMS + 1]])
         return cls(diarist, [Row(foods[food], m, q) for food, m, q in said if food in foods])
+
+    @classmethod
+    def worked_on(cls, diarist: Diarist, data: QueryDict) -> "Draft":
+        """The rows of a form, after what its button asks for."""
+        draft = cls.read(diarist, data)
+        if "add" in data:
+            draft.add(data["add"], data.get("kind", ""))
+        if "drop" in data:
+            draft.drop(data["drop"])
+        if is_uuid(data.get("add_usual")):
+            for favourite in Favourite.objects.of(diarist).live().filter(pk=data["add_usual"]):
+                draft.add_favourite(favourite)
+        return draft
+
+    @classmethod
+    def of_recipe(cls, diarist: Diarist, food: Food) -> "Draft":
+        """A stored recipe as a form that would store the same."""
+        rows = Ingredient.objects.filter(recipe__food=food).select_related("food", "portion")
+        rows = rows.prefetch_related("food__portions").order_by("position")
+        return cls(diarist, [Row(row.food, *measure_of(row)) for row in rows])
 
     @classmethod
     def of_meal(cls, meal: Meal) -> "Draft":
@@ -86,12 +129,12 @@ class Draft:
         items = meal.items.select_related("food", "portion").prefetch_related("food__portions")
         return cls(meal.diarist, [Row(item.food, *measure_of(item)) for item in items])
 
-    def add(self, food_id: str) -> Food | None:
-        """Add a food: the amount of last time, else the usual portion."""
+    def add(self, food_id: str, kind: str = "") -> Food | None:
+        """Add a food: the amount of last time at this meal, else the usual portion."""
         food = visible_foods(self.diarist, [food_id]).get(food_id)
         if food is None or len(self.rows) >= MOST_ITEMS:
             return None
-        self.rows.append(Row(food, *amount_to_offer(self.diarist, food)))
+        self.rows.append(Row(food, *amount_to_offer(self.diarist, food, kind)))
         return food
 
     def add_favourite(self, favourite: Favourite) -> None:
@@ -120,6 +163,13 @@ class Draft:
         return day_amounts(CODES, [(float(row.grams), content(row.food)) for row in self.rows if row.grams])
 
 
+def _measures(data: QueryDict) -> Iterator[str]:
+    """The measure of each row: chips are named by the place of their row, an address says them in a list."""
+    listed = data.getlist("measure")
+    for place in range(len(data.getlist("food"))):
+        yield data.get(f"measure-{place}") or (listed[place] if place < len(listed) else "")
+
+
 def plain(value) -> str:
     """A number as it would be typed."""
     return "" if value in ("", None) else f"{Decimal(str(value)).normalize():f}"
@@ -141,16 +191,29 @@ def is_uuid(text: str | None) -> bool:
         return False
 
 
-def measure_of(item: MealItem) -> tuple[str, str]:
+def measure_of(item: MealItem | Ingredient) -> tuple[str, str]:
     """How an amount was said: the measure and how many of it."""
     if item.portion_id and item.quantity is not None:
         return str(item.portion_id), plain(item.quantity)
     return GRAMS, plain(item.grams)
 
 
-def amount_to_offer(diarist: Diarist, food: Food) -> tuple[str, str]:
-    """The amount of last time; else the portion that people usually have; else 100 g."""
-    last = MealItem.objects.live_of(diarist).filter(food=food).order_by("-meal__occurred_at").first()
+def kept_items(items: Iterable[MealItem]) -> list[dict]:
+    """Foods of a meal as a usual meal keeps them."""
+    return [
+        {
+            "food": str(item.food_id),
+            "portion": str(item.portion_id) if item.portion_id else None,
+            "quantity": plain(item.quantity) or None,
+            "grams": plain(item.grams),
+        }
+        for item in items
+    ]
+
+
+def amount_to_offer(diarist: Diarist, food: Food, kind: str = "") -> tuple[str, str]:
+    """The amount of last time, at this meal if there was one; else the usual portion; else 100 g."""
+    last = habits.last_item(diarist, food, kind)
     return measure_of(last) if last else usual_measure(food)
 
 
@@ -197,32 +260,3 @@ def amount_words(food: Food, item: MealItem | None) -> str:
     return _("%(count)s × %(portion)s (%(grams)s g)") % {
         "count": quantity, "portion": row.portion.description, "grams": grams,
     }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class History:
-    """What this person eats: their favourites, and what they had lately at this meal."""
-
-    last: dict[UUID, MealItem]
-    """The latest item of each food, the latest first."""
-    favourite_foods: tuple[UUID, ...]
-    favourite_meals: tuple[Favourite, ...]
-
-
-def history(diarist: Diarist, kind: str) -> History:
-    """Recent foods, those of this kind of meal first, and favourites."""
-    recent = (
-        MealItem.objects.recent(diarist)
-        .select_related("meal", "food", "portion")
-        .prefetch_related("food__portions")
-    )
-    recent = sorted(recent, key=lambda item: item.meal.kind != kind)  # stable: the latest first in each part
-    last: dict[UUID, MealItem] = {}
-    for item in recent:
-        last.setdefault(item.food_id, item)
-    favourites = list(Favourite.objects.of(diarist).live())
-    return History(
-        last,
-        tuple(f.food_id for f in favourites if f.food_id),
-        tuple(f for f in favourites if f.items and f.kind in ("", kind)),
-    )

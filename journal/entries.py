@@ -10,7 +10,6 @@ holds the cards.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar, cast
@@ -46,12 +45,12 @@ from journal.models import (
     WaterIntake,
 )
 from nutrients import foods
-from nutrients.models import Food, FoodPortion
+from nutrients.models import Food
+from nutrients.portions import GRAM, Portion, check_visible, each_checked
 
 log = structlog.get_logger(__name__)
 
 K = TypeVar("K", bound=Kept)
-GRAM = Decimal("0.001")
 _waiting: ContextVar[set[int] | None] = ContextVar("diaries that one_review() will ask for", default=None)
 MOST_ITEMS = 60
 OLDEST_DAY = date(1990, 1, 1)
@@ -68,17 +67,6 @@ class Conflict(Exception):
     def __init__(self, current: Kept | Food | Diarist):
         self.current = current
         super().__init__("the entry was changed since")
-
-
-@dataclass(frozen=True)
-class Portion:
-    """One food of a meal as it was said: so many of a portion, or grams."""
-
-    food: Food
-    grams: Decimal | None = None
-    portion: FoodPortion | None = None
-    quantity: Decimal | None = None
-    id: UUID | None = None
 
 
 # What people log ------------------------------------------------------------------------------
@@ -212,13 +200,15 @@ def mark_day(
 
 
 @transaction.atomic
-def repeat_meal(meal: Meal, *, occurred_at: datetime | None = None, id: UUID | None = None) -> Meal:
-    """Log the foods of an earlier meal again, now or at `occurred_at`."""
+def repeat_meal(
+    meal: Meal, *, kind: str = "", occurred_at: datetime | None = None, id: UUID | None = None
+) -> Meal:
+    """Log the foods of an earlier meal again, now or at `occurred_at`, as the same `kind` or another."""
     items = [
         Portion(item.food, item.grams, item.portion, item.quantity)
         for item in meal.items.select_related("food", "portion")
     ]
-    return log_meal(meal.diarist, items, kind=meal.kind, occurred_at=occurred_at, id=id)
+    return log_meal(meal.diarist, items, kind=kind or meal.kind, occurred_at=occurred_at, id=id)
 
 
 # Change, remove, bring back -------------------------------------------------------------------
@@ -599,7 +589,7 @@ def _derive(entry: Kept) -> None:
     if isinstance(entry, Meal) and not entry.kind:
         entry.kind = kind_at(entry.occurred_at.astimezone(ZoneInfo(entry.tz)))
     elif isinstance(entry, WaterIntake):
-        _check_visible(entry.beverage, entry.diarist, "beverage")
+        check_visible(entry.beverage, entry.diarist.user_id, "beverage")
         entry.grams = _drink_grams(entry)
     elif isinstance(entry, Exercise) and entry.activity and entry.met is None:
         entry.met = entry.activity.met
@@ -629,52 +619,20 @@ def _drink_grams(drink: WaterIntake) -> Decimal:
     return (drink.amount_ml * density).quantize(GRAM, ROUND_HALF_UP) if usable else GRAM
 
 
-def _check_visible(food: Food | None, diarist: Diarist, field: str) -> None:
-    """Another's own food does not exist for this diarist."""
-    if food is not None and food.owner_id not in (None, diarist.user_id):
-        raise ValidationError({field: _("This food is not in the table.")})
-
-
 def _items_of(meal: Meal, said: Iterable[Portion | tuple[Food, Decimal]] | None) -> list[MealItem]:
-    """Check every food of a meal and weigh it. The errors name the item, counted from 1."""
+    """Check every food of a meal and weigh it. The errors name the food, counted from 1."""
     portions = [one if isinstance(one, Portion) else Portion(*one) for one in said or ()]
     if not portions:
         raise ValidationError({"items": _("Add at least one food.")})
     if len(portions) > MOST_ITEMS:
         raise ValidationError({"items": _("A meal can have at most %(most)s foods.") % {"most": MOST_ITEMS}})
-    rows, wrong = [], []
-    for position, portion in enumerate(portions):
-        try:
-            _check_visible(portion.food, meal.diarist, "food")
-            row = _item_of(meal, portion, position)
-            # The foods and portions are rows at hand: asking the database again would cost a query each.
-            row.full_clean(
-                exclude=["meal", "food", "portion"], validate_unique=False, validate_constraints=False
-            )
-        except ValidationError as error:
-            wrong += [
-                _("Food %(number)s: %(problem)s") % {"number": position + 1, "problem": message}
-                for message in error.messages
-            ]
-        else:
-            rows.append(row)
-    if wrong:
-        raise ValidationError({"items": wrong})
-    return rows
+    return each_checked(portions, lambda portion, position: _item_of(meal, portion, position), "items")
 
 
 def _item_of(meal: Meal, said: Portion, position: int) -> MealItem:
-    quantity, grams = _decimal(said.quantity), _decimal(said.grams)
-    if said.portion is not None:
-        quantity = Decimal(1) if quantity is None else quantity
-        if quantity.is_finite():
-            grams = (said.portion.grams * quantity).quantize(GRAM, ROUND_HALF_UP)
-    elif grams is not None and grams.is_finite() and abs(grams) < 10**6:
-        grams = grams.quantize(GRAM, ROUND_HALF_UP) if grams > GRAM else grams
-        quantity = None
-    if grams is None:
-        raise ValidationError({"grams": _("Say how much: grams, or a portion and how many.")})
-    return MealItem(
+    check_visible(said.food, meal.diarist.user_id, "food")
+    quantity, grams = said.weighed()
+    item = MealItem(
         id=said.id or uuid4(),
         meal=meal,
         food=said.food,
@@ -683,7 +641,6 @@ def _item_of(meal: Meal, said: Portion, position: int) -> MealItem:
         grams=grams,
         position=position,
     )
-
-
-def _decimal(value: Any) -> Decimal | None:
-    return value if value is None or isinstance(value, Decimal) else Decimal(str(value))
+    # The foods and portions are rows at hand: asking the database again would cost a query each.
+    item.full_clean(exclude=["meal", "food", "portion"], validate_unique=False, validate_constraints=False)
+    return item

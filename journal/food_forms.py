@@ -117,6 +117,27 @@ def said_portions(rows: Iterable[forms.Form]) -> list[tuple[str, Decimal]]:
     return [(said["description"], said["grams"]) for said in kept if said.get("description")]
 
 
+class RecipeForm(forms.Form):
+    """What a recipe is called, what the dish weighs when it is done, and how many it serves."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    yield_g = NumberField(
+        label=_("The finished dish weighs (g)"), required=False,
+        help_text=_("Empty: the sum of the ingredients. What it lost or gained counts as water."),
+    )  # fmt: skip
+    servings = NumberField(
+        label=_("Servings"), required=False, help_text=_("One serving is then a portion to log.")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+
+    @staticmethod
+    def initial_of(food: Food) -> dict:
+        """A stored recipe as this form would say it."""
+        return {"name": food.name, "yield_g": plain(food.yield_g), "servings": plain(food.servings)}
+
+
 class AmountForm(forms.Form):
     """How much of a food is looked at: so many of a portion, or grams."""
 

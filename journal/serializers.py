@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -39,10 +38,10 @@ from journal.models import (
     WaterIntake,
 )
 from nutrients.codes import CODES, Authority, LifeStage, Sex
-from nutrients.models import Activity, Food, FoodPortion
+from nutrients.models import Activity, Food
+from nutrients.serializers import NO_SUCH_FOOD, PortionList, SaidPortionShape
 from spasmlog.api import Code, Moment, Number, Shape, Text, Whole, Yes
 
-NO_SUCH_FOOD = gettext_lazy("This food is not in the table.")
 KEPT_UNLESS_SAID = {"id", "occurred_at", "tz", "base_revision"}
 """What a PUT that leaves it out does not empty."""
 
@@ -107,79 +106,19 @@ class EntryShape(KeptShape):
 # Meals ----------------------------------------------------------------------------------------
 
 
-class ItemList(serializers.ListSerializer):
+class ItemList(PortionList):
     """The foods of a meal, looked up all at once. Errors name the food, counted from 1."""
 
-    def to_internal_value(self, data) -> list[entries.Portion]:
-        if isinstance(data, list):
-            data = data[: entries.MOST_ITEMS + 1]  # one more than possible is enough to be refused
-        try:
-            said = super().to_internal_value(data)
-        except exceptions.ValidationError as error:
-            raise exceptions.ValidationError(_by_food(error.detail)) from None
-        return _portions(said, self.context["diarist"])
+    most = entries.MOST_ITEMS
 
 
-def _by_food(detail: Mapping[int | str, Any]) -> list[str]:
-    """What is wrong with the foods of a meal (by their place, from 0), or with their list."""
-    if not all(isinstance(place, int) for place in detail):
-        return [str(words) for said in detail.values() for words in said]
-    return [
-        _("Food %(number)s: %(problem)s") % {"number": place + 1, "problem": words}
-        for place, said in detail.items()
-        for sentences in (said.values() if isinstance(said, dict) else [said])
-        for words in sentences
-    ]
-
-
-def _portions(said: list[Mapping[str, Any]], diarist) -> list[entries.Portion]:
-    foods = foods_of(diarist).only("id", "name", "owner_id").in_bulk([one["food"] for one in said])
-    wanted = [one["portion"] for one in said if one.get("portion")]
-    portions = FoodPortion.objects.in_bulk(wanted) if wanted else {}
-    problems = {place: words for place, one in enumerate(said) if (words := _problem(one, foods, portions))}
-    if problems:
-        raise exceptions.ValidationError(
-            _by_food({place: {"food": [words]} for place, words in problems.items()})
-        )
-    return [
-        entries.Portion(
-            foods[one["food"]], one.get("grams"), portions.get(one.get("portion")), one.get("quantity")
-        )
-        for one in said
-    ]
-
-
-def _problem(one: Mapping[str, Any], foods: Mapping[UUID, Food], portions: Mapping[UUID, FoodPortion]) -> str:
-    """What is wrong with how one food was said; nothing if it can be understood."""
-    if one["food"] not in foods:
-        return str(NO_SUCH_FOOD)
-    portion, grams, quantity = one.get("portion"), one.get("grams"), one.get("quantity")
-    if portion is None:
-        return "" if quantity is None else _("Say of which portion there were so many.")
-    if portion not in portions or portions[portion].food_id != one["food"]:
-        return _("This portion belongs to another food.")
-    weighs = portions[portion].grams * (1 if quantity is None else quantity)
-    if grams is not None and abs(grams - weighs) >= Decimal("0.001"):
-        return _("Give either a portion and how many, or grams: these differ.")
-    return ""
-
-
-class ItemShape(Shape):
+class ItemShape(SaidPortionShape):
     """A food of a meal: `food` with either `portion` and `quantity`, or `grams`."""
 
     id = serializers.UUIDField(read_only=True)
-    food = serializers.UUIDField(source="food_id")
-    food_name = serializers.CharField(read_only=True, source="food.name")
-    portion = serializers.UUIDField(source="portion_id", required=False, allow_null=True)
-    quantity = Number(required=False, allow_null=True)
-    grams = Number(required=False, allow_null=True, help_text="Of the edible part. [g]")
 
     class Meta:
         list_serializer_class = ItemList
-
-    def to_internal_value(self, data):
-        said = super().to_internal_value(data)
-        return {name.removesuffix("_id"): value for name, value in said.items()}
 
 
 class MealShape(EntryShape):

@@ -21,9 +21,10 @@ from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from nutrients import foods, pack, search, texts
+from nutrients import foods, pack, recipes, search, texts
 from nutrients.codes import FoodSource
 from nutrients.models import Activity, Food
+from nutrients.recipes import Dish
 from nutrients.serializers import ActivityShape, FoodShape
 from spasmlog.api import PAGE, ApiView, ApiViewSet, Files, Pages, Parameter
 
@@ -73,7 +74,7 @@ class Foods(ApiViewSet):
     def get_queryset(self) -> models.QuerySet:
         if getattr(self, "swagger_fake_view", False):
             return Food.objects.none()
-        return Food.objects.visible_to(self.request.user).filter(deleted_at=None).prefetch_related("portions")
+        return Food.objects.visible_to(self.request.user).filter(deleted_at=None).with_parts()
 
     def list(self, request: Request) -> HttpResponse:
         """By words as they are typed (`search`), by code, by barcode, or page by page."""
@@ -109,7 +110,10 @@ class Foods(ApiViewSet):
         return Response(FoodShape.told(food), headers=self.tag(food))
 
     def create(self, request: Request) -> Response:
-        """One of one's own, given `per_100g` or `per_portion`. A known `id` answers what is stored."""
+        """One of one's own, given `per_100g`, `per_portion` or, of a recipe, `ingredients`.
+
+        A known `id` answers what is stored.
+        """
         said = self.said(request.data)
         if known := self.own_or_none(said.get("id")):
             return self.answer(known)
@@ -124,7 +128,7 @@ class Foods(ApiViewSet):
     def partial_update(self, request: Request, id: UUID) -> Response:
         """One of one's own. Amounts that are not named stay as they were."""
         food = self.own(id)
-        said = self.said(request.data, id, partial=True)
+        said = self.said(request.data, id, partial=True, before=recipes.dish_of(food))
         if "per_100g" in said:
             said["per_100g"] = {**food.per_100g, **said["per_100g"]}
         elif "per_portion" not in said:
@@ -137,8 +141,10 @@ class Foods(ApiViewSet):
         self.take_away(self.own(id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def said(self, data: Any, id: UUID | None = None, *, partial: bool = False) -> dict[str, Any]:
-        said = FoodShape.reading(data, self.get_serializer_context(), partial=partial).as_said()
+    def said(
+        self, data: Any, id: UUID | None = None, *, partial: bool = False, before: Dish | None = None
+    ) -> dict[str, Any]:
+        said = FoodShape.reading(data, self.get_serializer_context(), partial=partial).as_said(before)
         if id and said.get("id", id) != id:
             raise exceptions.ValidationError({"id": [_("This is another id than that of the address.")]})
         return said

@@ -13,16 +13,18 @@ from uuid import UUID, uuid4
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nutrients import search
+from nutrients import barcodes, recipes, search
 from nutrients.codes import CODES, NUTRIENT, FoodSource
-from nutrients.models import Food, FoodPortion, portion_id
+from nutrients.models import Food, FoodPortion, Ingredient, Recipe, portion_id
+from nutrients.recipes import Dish
 
 Amount = Decimal | float | int | None
 
+MADE_HERE = FoodSource.OWN, FoodSource.RECIPE
 MOST_OWN_FOODS = 2000
 """More than anybody types; a script that runs away stops here."""
 MOST_PORTIONS = 20
@@ -61,6 +63,7 @@ def save_own(
     name: str,
     per_100g: Mapping[str, Amount] | None = None,
     per_portion: PerPortion | None = None,
+    dish: Dish | None = None,
     barcode: str = "",
     portions: Sequence[tuple[str, Decimal]] = (),
     id: UUID | None = None,
@@ -68,6 +71,7 @@ def save_own(
     """Store a food of a person's own, or replace the one with this `id`, and have it found at once.
 
     Amounts are by nutrient code, per 100 g or for one portion; a code that is absent or None is not known.
+    Those of a recipe follow from its `dish`: what was said of them beside it is passed over.
     Sending the same food again under its `id` changes nothing. A diary that has used the food keeps what its
     entries hold; whoever calls this after an edit sees to it that days with the food are added up again.
 
@@ -79,13 +83,17 @@ def save_own(
         If the `id` is that of another food, or of one that was removed.
     """
     stored = Food.objects.select_for_update().filter(pk=id).first() if id else None
-    if stored and (stored.owner_id != user.pk or stored.source != FoodSource.OWN or stored.deleted_at):
+    if stored and (stored.owner_id != user.pk or stored.source not in MADE_HERE or stored.deleted_at):
         raise Food.DoesNotExist
     food = stored or _new(user, id)
-    _say(food, name, barcode, checked_amounts(per_100g, per_portion))
-    measures = _measures(per_portion, portions)
+    food.source = FoodSource.RECIPE if dish else FoodSource.OWN
+    cooked = recipes.cook(food, dish) if dish else None
+    amounts = checked_amounts(cooked.per_100g) if cooked else checked_amounts(per_100g, per_portion)
+    _say(food, name, barcode, amounts)
+    measures = _measures(per_portion, [*(cooked.measures if cooked else ()), *portions])
     food.full_clean()
     food.save()
+    recipes.keep(food, cooked)
     _write_portions(food, measures)
     search.index(food)
     return food
@@ -156,16 +164,25 @@ def with_portions(foods: Sequence[Food]) -> Sequence[Food]:
         told[food].append(Measure(*measure))
     for food in foods:
         food._prefetched_objects_cache = {"portions": told[food.pk]}  # where `portions.all()` looks first
+    _with_dishes([food for food in foods if food.source == FoodSource.RECIPE])
     return foods
 
 
+def _with_dishes(foods: Sequence[Food]) -> None:
+    """Read what recipes are made of, all at once; nothing is asked where there is none."""
+    if foods:
+        ingredients = Prefetch("ingredients", Ingredient.objects.select_related("food"))
+        prefetch_related_objects(foods, Prefetch("recipe", Recipe.objects.prefetch_related(ingredients)))
+
+
 def content(food: Food) -> tuple:
-    """What a person would see change: name, barcode, amounts and portions. Two that are alike are equal."""
+    """What a person would see change: name, barcode, amounts, portions, ingredients. Alike are equal."""
     portions = [
         (portion.description, portion.grams)
         for portion in FoodPortion.objects.filter(food_id=food.pk).order_by("seq")
     ]
-    return (food.name, food.barcode, *food.per_100g.values(), *portions)
+    made_of = recipes.content(food)
+    return (food.source, food.name, food.barcode, *food.per_100g.values(), *portions, *made_of)
 
 
 def rename(user: AbstractBaseUser, id: UUID, name: str) -> Food:
@@ -203,6 +220,13 @@ def restore(user: AbstractBaseUser, id: UUID) -> Food:
 def own_foods(user: AbstractBaseUser) -> Any:
     """A person's own foods that were not removed."""
     return Food.objects.filter(owner_id=user.pk, deleted_at=None)
+
+
+def by_barcode(user: AbstractBaseUser, text: str) -> list[Food]:
+    """Foods with a barcode, one's own first; raises `ValidationError` if it is none."""
+    wanted = barcodes.spellings(barcodes.checked(text))
+    found = Food.objects.visible_to(user).filter(barcode__in=wanted, deleted_at=None)
+    return sorted(found, key=lambda food: (food.owner_id is None, food.name))
 
 
 def checked_amounts(

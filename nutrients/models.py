@@ -5,7 +5,8 @@ import uuid
 from decimal import Decimal
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +72,12 @@ class FoodQuerySet(models.QuerySet):
         """What a drink without a named beverage is."""
         return self.filter(pk=TAP_WATER).prefetch_related("portions").first()
 
+    def with_parts(self) -> "FoodQuerySet":
+        """With portions, and of recipes their ingredients: no query more where there is no recipe."""
+        return self.select_related("recipe").prefetch_related(
+            "portions", models.Prefetch("recipe__ingredients", Ingredient.objects.select_related("food"))
+        )
+
     def searchable(self) -> "FoodQuerySet":
         return self.filter(hidden=False, deleted_at=None)
 
@@ -134,6 +141,24 @@ class Food(NutrientAmounts):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def dish(self) -> "Recipe | None":
+        """What it is made of, of a recipe."""
+        return getattr(self, "recipe", None) if self.source == FoodSource.RECIPE else None
+
+    @property
+    def ingredients(self) -> "list[Ingredient]":
+        return list(self.dish.ingredients.all()) if self.dish else []
+
+    @property
+    def yield_g(self) -> Decimal | None:
+        """What the finished dish was said to weigh. [g]"""
+        return self.dish.yield_g if self.dish else None
+
+    @property
+    def servings(self) -> Decimal | None:
+        return self.dish.servings if self.dish else None
+
     def grams_per_ml(self) -> Decimal:
         """Density by the food's own fluid-ounce portion; water's where it has none. [g/mL]"""
         for portion in self.portions.all():
@@ -171,6 +196,93 @@ class FoodPortion(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+
+class Recipe(models.Model):
+    """What makes a food of one's own a recipe: what went in, what it weighs when done, how many it serves."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    food = models.OneToOneField(Food, models.CASCADE, related_name="recipe")
+    yield_g = models.DecimalField(
+        _("weight of the finished dish in g"),
+        max_digits=9,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[
+            MinValueValidator(Decimal("0.001"), _("The finished dish must weigh more than 0 g.")),
+            MaxValueValidator(Decimal(100_000), _("A dish of more than 100 kg is not possible.")),
+        ],
+        help_text=_("Empty: the sum of the ingredients."),
+    )
+    servings = models.DecimalField(
+        _("servings"),
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[
+            MinValueValidator(Decimal("0.01"), _("Give more than 0 and at most 1000 servings.")),
+            MaxValueValidator(Decimal(1000), _("Give more than 0 and at most 1000 servings.")),
+        ],
+    )
+
+    class Meta:
+        verbose_name = _("recipe")
+        verbose_name_plural = _("recipes")
+
+    def __str__(self) -> str:
+        return self.food.name
+
+
+class Ingredient(models.Model):
+    """A food of a recipe. `grams` is what counts; portion and quantity tell how it was said."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recipe = models.ForeignKey(Recipe, models.CASCADE, related_name="ingredients")
+    # A food that is part of a recipe stays with it; with its owner both go.
+    food = models.ForeignKey(Food, models.RESTRICT, related_name="+", verbose_name=_("food"))
+    portion = models.ForeignKey(
+        FoodPortion, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("portion")
+    )
+    quantity = models.DecimalField(
+        _("how many"),
+        max_digits=7,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[
+            MinValueValidator(Decimal("0.001"), _("Give more than 0 and at most 100 portions.")),
+            MaxValueValidator(Decimal(100), _("Give more than 0 and at most 100 portions.")),
+        ],
+    )
+    grams = models.DecimalField(
+        _("grams"),
+        max_digits=9,
+        decimal_places=3,
+        validators=[
+            MinValueValidator(Decimal("0.001"), _("An amount must be more than 0 g.")),
+            MaxValueValidator(
+                Decimal(50_000), _("More than 50 kg of one ingredient is not possible. Check the amount.")
+            ),
+        ],
+    )
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("ingredient")
+        verbose_name_plural = _("ingredients")
+        ordering = ["recipe", "position"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(grams__gt=0), name="ingredient_weighs_something")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.food}, {self.grams.normalize():f} g"
+
+    def clean(self) -> None:
+        if self.portion is not None and self.portion.food_id != self.food_id:
+            raise ValidationError({"portion": _("This portion belongs to another food.")})
 
 
 class ReferenceIntake(models.Model):

@@ -75,7 +75,7 @@ def _profile(request: Request, diarist: Diarist, ids: list[UUID], stale: bool) -
 
 
 def _foods(request: Request, diarist: Diarist, ids: list[UUID], stale: bool) -> dict[UUID, Told]:
-    rows = Food.objects.filter(owner_id=diarist.user_id, pk__in=ids).prefetch_related("portions")
+    rows = Food.objects.filter(owner_id=diarist.user_id, pk__in=ids).with_parts()
     return {
         row.pk: (str(row.pk), row.revision, None if row.deleted_at else FoodShape.told(row)) for row in rows
     }

@@ -54,7 +54,7 @@ class DiaryFoods(OfDiarist, Foods):
 
     def shown(self, food: Food) -> dict:
         """What a refused change is told of: the food as it is stored."""
-        stored = Food.objects.filter(owner_id=self.diarist.user_id).prefetch_related("portions")
+        stored = Food.objects.filter(owner_id=self.diarist.user_id).with_parts()
         return self.serializer_class.told(stored.get(pk=food.pk))
 
 

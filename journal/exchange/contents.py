@@ -2,7 +2,7 @@
 
 A file holds what the person said and nothing that follows from it: no findings, no revisions, no rows that
 were deleted. What entries rest on comes along even if it was removed since (`deleted_at` then says when):
-a food of one's own that was eaten, a supplement that was taken.
+a food of one's own that was eaten or is part of a recipe, a supplement that was taken.
 
 A row is a dict of plain values: text, numbers, true, false, null, lists and dicts of those. Values read from
 a file are checked for their kind here; what is possible and what is not, the models say.
@@ -46,7 +46,8 @@ from journal.models import (
 from journal.people import PROFILE_FIELDS
 from nutrients.codes import CODES
 from nutrients.foods import MOST_PORTIONS
-from nutrients.models import Food, FoodPortion
+from nutrients.models import Food, FoodPortion, Ingredient, Recipe
+from nutrients.recipes import MOST_INGREDIENTS
 
 BATCH = 500
 """Rows that are held at once."""
@@ -120,6 +121,13 @@ SECTIONS = (
         part=Part("portions", FoodPortion, "food", ("id", "description", "grams"), most=MOST_PORTIONS),
     ),
     Section(
+        "recipes", Recipe, ("id", "food", "yield_g", "servings"), {"food_name": "food__name"},
+        Part(
+            "ingredients", Ingredient, "recipe", ("food", "portion", "quantity", "grams"),
+            {"food_name": "food__name", "portion_name": "portion__description"}, most=MOST_INGREDIENTS,
+        ),
+    ),
+    Section(
         "supplements", Supplement, (*KEPT, "deleted_at", "name", "unit", "source", "prescribed", "amounts")
     ),
     Section(
@@ -168,7 +176,10 @@ def _asked(section: Section, diarist: Diarist, began: datetime) -> models.QueryS
     if section.model is Diarist:
         return rows.filter(pk=diarist.pk)
     if section.model is Food:
-        return rows.filter(_in_use(Food), owner=diarist.user, created_at__lte=began).order_by("name", "pk")
+        return _own_foods(diarist, began).order_by("name", "pk")
+    if section.model is Recipe:
+        told = rows.filter(food__in=_own_foods(diarist, began))
+        return told.exclude(ingredients__food__created_at__gt=began).order_by("food__name", "pk")
     rows = rows.filter(diarist=diarist)
     if "created_at" not in section.fields:
         return rows.order_by("pk")
@@ -177,8 +188,13 @@ def _asked(section: Section, diarist: Diarist, began: datetime) -> models.QueryS
     return rows.filter(live, created_at__lte=began).order_by(*first, "pk")
 
 
+def _own_foods(diarist: Diarist, began: datetime) -> models.QuerySet:
+    return Food.objects.filter(_in_use(Food), owner=diarist.user, created_at__lte=began)
+
+
 USES = {
     Food: (
+        Ingredient.objects.filter(food=OuterRef("pk")),
         MealItem.objects.filter(food=OuterRef("pk"), meal__deleted_at=None),
         WaterIntake.objects.filter(beverage=OuterRef("pk"), deleted_at=None),
         Favourite.objects.filter(food=OuterRef("pk"), deleted_at=None),

@@ -41,10 +41,10 @@ from journal.models import (
     Supplement,
     WaterIntake,
 )
-from nutrients import foods
+from nutrients import foods, recipes
 from nutrients.codes import CODES
 from nutrients.foods import NewFood
-from nutrients.models import Activity, Food, FoodPortion, portion_id
+from nutrients.models import Activity, Food, FoodPortion, Ingredient, Recipe, portion_id
 
 MOST_BYTES = 40_000_000
 MOST_ROWS = 50_000
@@ -56,6 +56,8 @@ SIGNS_COUNT_FOR = timedelta(days=7)
 """Warning signs of this age are judged as if they were saved now; older ones are the past."""
 DENSITIES = Decimal("0.5"), Decimal(2)
 """What a drink can weigh. [g/mL]"""
+RECIPES = "recipes"
+"""Told with the foods that they are."""
 PERSON = ("profile", "conditions", "medicines", "life_stages", "targets")
 
 NEW, KNOWN, BACK = "new", "known", "brought_back"
@@ -98,12 +100,22 @@ class _Size:
 def preview(diarist: Diarist, file: IO[bytes]) -> Counts:
     """Count the entries that taking this file in would write, bring back or leave; writes nothing."""
     counts: Counts = {}
+    foods: dict[UUID, str] = {}
     for section, batch in _batches(file):
         rows = [read(section, row, place) for place, row in batch]
-        if section.name not in PERSON:
-            here = _Here(diarist, section.model, rows, {})
-            counts.setdefault(section.name, Counter()).update(here.state(row) for row in rows)
+        if section.name in PERSON:
+            continue
+        here = _Here(diarist, section.model, rows, {}) if section.name != RECIPES else None
+        states = [here.state(row) if here else _with_its_food(foods, row) for row in rows]
+        if section.model is Food:
+            foods |= {row["id"]: state for row, state in zip(rows, states, strict=True)}
+        counts.setdefault(section.name, Counter()).update(states)
     return counts
+
+
+def _with_its_food(foods: Mapping[UUID, str], row: Row) -> str:
+    """A recipe is new where its food is: to one that is here nothing is done."""
+    return NEW if foods.get(row["food"]) == NEW else KNOWN
 
 
 @entries.one_review()
@@ -250,6 +262,8 @@ class _Taking:
     supplements: dict[UUID, UUID] = field(default_factory=dict)
     touched: set[date] = field(default_factory=set)
     signs: list[tuple[type[Kept], UUID]] = field(default_factory=list)
+    new_foods: set[UUID] = field(default_factory=set)
+    recipes: list[tuple[str, Row]] = field(default_factory=list)
     person: dict[str, list[Row]] = field(default_factory=dict)
     ready: list["_Ready"] = field(default_factory=list)
 
@@ -259,6 +273,9 @@ class _Taking:
         """Read and check the rows of a batch, and keep what is to be stored of them."""
         placed = [(place, read(section, row, place)) for place, row in batch]
         self.counts.setdefault(section.name, Counter())
+        if section.name == RECIPES:
+            self.recipes += placed
+            return
         if section.name in PERSON:
             self.person.setdefault(section.name, []).extend(row for _place, row in placed)
             return
@@ -285,6 +302,7 @@ class _Taking:
                 self._store_foods(ready)
             else:
                 self._store_entries(ready)
+        self._store_recipes()
         self._finish()
         return self.counts
 
@@ -323,6 +341,7 @@ class _Taking:
                     self.new_portions[here] = FoodPortion(id=here, food_id=id)
             if state == NEW:
                 ready.foods.append(self._at(place, self._new_food, id, row))
+                self.new_foods.add(id)
             elif state == BACK:
                 ready.back.append(id)
 
@@ -340,6 +359,57 @@ class _Taking:
         self._at("foods", foods.store_many, self.diarist.user, ready.foods, back)
         if back:
             self.touched |= entries.days_with(self.diarist, ready.back)
+
+    # Recipes
+
+    def _store_recipes(self) -> None:
+        """Make recipes of the foods that came with the file; what was here stays as it is."""
+        said = [one for _place, row in self.recipes for one in row["ingredients"]]
+        named = {self.foods.get(id, id) for id in [one["food"] for one in said]}
+        visible = Food.objects.visible_to(self.diarist.user).in_bulk(named | self.new_foods)
+        wanted = {self.portions.get(one["portion"], one["portion"]) for one in said if one["portion"]}
+        portions = FoodPortion.objects.in_bulk(wanted)
+        for place, row in self.recipes:
+            self._at(place, self._store_recipe, row, visible, portions)
+
+    def _store_recipe(
+        self, row: Row, visible: Mapping[UUID, Food], portions: Mapping[UUID, FoodPortion]
+    ) -> None:
+        id = self.foods.get(row["food"])
+        if id is None:
+            raise ValidationError({"food": _("This food is not in the table.")})
+        self._count(RECIPES, NEW if id in self.new_foods else KNOWN)
+        if id in self.new_foods:
+            taken = Recipe.objects.filter(pk=row["id"]).exists()
+            recipe = Recipe(
+                id=_own_id(self.diarist, row["id"]) if taken else row["id"],
+                food=visible[id],
+                yield_g=row["yield_g"],
+                servings=row["servings"],
+            )
+            rows = [
+                self._ingredient(recipe, place, one, visible, portions)
+                for place, one in enumerate(row["ingredients"])
+            ]
+            recipes.put_back(recipe, rows)
+
+    def _ingredient(
+        self, recipe: Recipe, position: int, row: Row,
+        visible: Mapping[UUID, Food], portions: Mapping[UUID, FoodPortion],
+    ) -> Ingredient:  # fmt: skip
+        """A food of a recipe. A portion that the food no longer has is let go; its grams stay."""
+        named: UUID = row["food"]
+        food = visible.get(self.foods.get(named, named))
+        if food is None:
+            raise ValidationError({"food": _("This food is not in the table.")})
+        said: UUID = row["portion"]
+        portion = portions.get(self.portions.get(said, said)) if said else None
+        if portion and portion.food_id != food.pk:
+            portion = None
+        return Ingredient(
+            recipe=recipe, food=food, portion=portion, position=position, quantity=row["quantity"],
+            grams=row["grams"],
+        )  # fmt: skip
 
     # Entries
 

@@ -17,8 +17,8 @@ from journal.models import SpasmEpisode
 from journal.templatetags.journal import at
 from journal.views.cramps_seen import strips_of
 from journal.views.days import moment_on
-from journal.views.door import diary, entry_id, mine, posted, saved, to_day
-from journal.views.meals import _day_asked
+from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
+from journal.views.earlier import change
 
 
 @diary
@@ -28,7 +28,9 @@ def cramp_now(request: HttpRequest) -> HttpResponse:
     try:
         cramp = entries.log_spasm(
             request.diarist,
-            occurred_at=moment_on(request.diarist, _day_asked(request)) if "day" in request.GET else None,
+            occurred_at=moment_on(request.diarist, day_asked(request.diarist, request.GET))
+            if "day" in request.GET
+            else None,
             id=entry_id(SpasmEpisode, request.diarist, request.POST.get("id")),
         )
     except ValidationError as error:
@@ -49,8 +51,7 @@ def cramp_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     form = CrampForm(
         posted(request), diarist=request.diarist, entry=cramp, initial=CrampForm.initial_of(cramp)
     )
-    if request.method == "POST" and _store(form) and not request.htmx:
-        messages.success(request, _("Cramp saved."))
+    if request.method == "POST" and _store(request, form) and not request.htmx:
         stays = cramp.red_flags or form.cleaned_data["just_ended"]
         return redirect("cramp_edit", cramp.pk) if stays else to_day(request, cramp.local_date)
     request.is_night = days.is_night(timezone.localtime())
@@ -66,12 +67,18 @@ def cramp_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     return render(request, "journal/cramp.html", about | {"strip": strip})
 
 
-def _store(form: CrampForm) -> bool:
-    """Store what the form says of its cramp; whether that was possible. What was not is said at its field."""
+def _store(request: HttpRequest, form: CrampForm) -> bool:
+    """Store what the form says of its cramp; whether that was possible. What was not is said at its field.
+
+    A tap that is stored as it is made is taken back by the next tap; the whole form has a button for it.
+    """
     if not form.is_valid():
         return False
     try:
-        entries.change(form.entry, **form.fields_of_cramp())
+        if request.htmx:
+            entries.change(form.entry, **form.fields_of_cramp())
+        else:
+            change(request, form.entry, _("Cramp saved."), **form.fields_of_cramp())
     except ValidationError as error:
         refuse(form, error, ended_at="minutes")
         form.entry.refresh_from_db()

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -134,6 +135,17 @@ MARKS = {"finished", "fasting", "no_cramp"}
 def mark(request: HttpRequest, day: date) -> HttpResponse:
     """Say of a day that it is finished, a fast or without a cramp, or take that back."""
     name, said = request.POST.get("mark", ""), request.POST.get("value", "yes") == "yes"
+    return _marked(request, day, name, said)
+
+
+@diary
+@require_POST
+def mark_back(request: HttpRequest, day: date, name: str, value: str) -> HttpResponse:
+    """Undo a mark: say again what was said before."""
+    return _marked(request, day, name, value == "yes")
+
+
+def _marked(request: HttpRequest, day: date, name: str, said: bool) -> HttpResponse:
     if name not in MARKS:
         raise Http404
     try:
@@ -141,7 +153,8 @@ def mark(request: HttpRequest, day: date) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, _mark_words(name, said))
+        undo = reverse("mark_back", args=[day, name, "no" if said else "yes"])
+        messages.success(request, _mark_words(name, said), extra_tags=undo)
     return to_day(request, day)
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
+from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from journal import entries, measures, people
@@ -21,6 +22,7 @@ from journal.models import (
     Diarist,
     Dose,
     Exercise,
+    Favourite,
     Kept,
     Meal,
     SpasmEpisode,
@@ -28,6 +30,7 @@ from journal.models import (
     WarningSigns,
     WaterIntake,
 )
+from nutrients.models import Food
 
 KINDS: dict[str, type[Kept]] = {
     "meal": Meal,
@@ -38,6 +41,7 @@ KINDS: dict[str, type[Kept]] = {
     "weight": BodyWeight,
     "signs": WarningSigns,
     "supplement": Supplement,
+    "favourite": Favourite,
 }
 KIND_OF = {model: kind for kind, model in KINDS.items()}
 DOUBLE_TAP = timedelta(seconds=10)
@@ -101,6 +105,26 @@ def entry_id(model: type[Kept], diarist: Diarist, typed: str | None) -> UUID:
     known = model.objects.filter(pk=id).values_list("diarist_id", "created_at").first()
     fresh = known is None or (known[0] == diarist.pk and timezone.now() - known[1] < DOUBLE_TAP)
     return id if fresh else uuid4()
+
+
+def new_food_id(request: HttpRequest) -> UUID:
+    """The form's own id, so that a double tap is one food; a fresh one if that was used a while ago."""
+    try:
+        id = UUID(request.POST.get("id", ""))
+    except ValueError:
+        return uuid4()
+    known = Food.objects.filter(pk=id).values_list("owner_id", "created_at").first()
+    fresh = known is None or (known[0] == request.user.pk and timezone.now() - known[1] < DOUBLE_TAP)
+    return id if fresh else uuid4()
+
+
+def day_asked(diarist: Diarist, said: QueryDict) -> date:
+    """The day whose page led here; today if there is none."""
+    today = entries.today(diarist)
+    try:
+        return min(parse_date(said.get("day", "")) or today, today)
+    except ValueError:
+        return today
 
 
 def saved(request: HttpRequest, entry: Kept, words: str) -> None:

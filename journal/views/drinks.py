@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,8 +14,8 @@ from journal.forms import DrinkForm, refuse
 from journal.models import Diarist, WaterIntake
 from journal.templatetags.journal import volume
 from journal.views.days import WATER_FL_OZ, WATER_ML, moment_on
-from journal.views.door import diary, entry_id, mine, saved, to_day
-from journal.views.meals import _day_asked
+from journal.views.door import day_asked, diary, entry_id, mine, saved, to_day
+from journal.views.earlier import change
 from nutrients import search
 from nutrients.models import Food, food_id
 
@@ -44,7 +43,7 @@ def water_add(request: HttpRequest) -> HttpResponse:
     form = DrinkForm(
         request.POST if _sent(request) else None,
         diarist=request.diarist,
-        initial={"occurred_at": moment_on(request.diarist, _day_asked(request))},
+        initial={"occurred_at": moment_on(request.diarist, day_asked(request.diarist, request.GET))},
     )
     if _sent(request) and form.is_valid():
         drink = _stored(request, form)
@@ -68,8 +67,8 @@ def water_edit(request: HttpRequest, id: UUID) -> HttpResponse:
         try:
             amount = form.cleaned_data["amount_ml"] if "amount_ml" in form.changed_data else drink.amount_ml
             moment = form.cleaned_data["occurred_at"] or drink.occurred_at
-            entries.change(drink, amount_ml=amount, occurred_at=moment, beverage=_beverage(request))
-            messages.success(request, _("Drink changed."))
+            said = {"amount_ml": amount, "occurred_at": moment, "beverage": _beverage(request)}
+            change(request, drink, _("Drink changed."), **said)
             return to_day(request, drink.local_date)
         except ValidationError as error:
             refuse(form, error)

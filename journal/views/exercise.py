@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,8 +12,8 @@ from journal import entries
 from journal.forms import ExerciseForm, refuse
 from journal.models import Diarist, Exercise
 from journal.views.days import moment_on
-from journal.views.door import diary, entry_id, mine, saved, to_day
-from journal.views.meals import _day_asked
+from journal.views.door import day_asked, diary, entry_id, mine, saved, to_day
+from journal.views.earlier import change
 from nutrients.models import Activity
 
 FIRST_SHOWN = 16
@@ -29,7 +28,7 @@ def exercise_add(request: HttpRequest) -> HttpResponse:
     form = ExerciseForm(
         request.POST if _sent(request) else None,
         diarist=request.diarist,
-        initial={"occurred_at": moment_on(request.diarist, _day_asked(request))},
+        initial={"occurred_at": moment_on(request.diarist, day_asked(request.diarist, request.GET))},
     )
     if _sent(request) and form.is_valid():
         try:
@@ -60,8 +59,7 @@ def exercise_edit(request: HttpRequest, id: UUID) -> HttpResponse:
                 del said["occurred_at"]
             if said["activity"] != bout.activity:
                 said["met"] = None
-            entries.change(bout, **said)
-            messages.success(request, _("Exercise changed."))
+            change(request, bout, _("Exercise changed."), **said)
             return to_day(request, bout.local_date)
         except ValidationError as error:
             _refuse(form, error)

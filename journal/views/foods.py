@@ -2,7 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -11,20 +11,22 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from journal import drafts, entries, flags
-from journal.drafts import Row, history, usual_measure
+from journal.drafts import Row, usual_measure
 from journal.food_forms import AmountForm, OwnFoodForm, PortionRows, portions_of, said_portions
 from journal.forms import refuse
+from journal.habits import history
 from journal.models import Diarist, Favourite
-from journal.views.door import DOUBLE_TAP, diary, posted
+from journal.views.door import diary, new_food_id, posted, saved, undo_address
+from journal.views.earlier import food_changed, food_told
+from journal.views.recipes import recipe_edit
 from nutrients import foods as own
-from nutrients import search
-from nutrients.codes import CODES, KEY_CODES
+from nutrients import recipes, search
+from nutrients.codes import CODES, KEY_CODES, FoodSource
 from nutrients.models import Food
 from nutrients.usda.release import CITATIONS
 
@@ -98,6 +100,9 @@ def show(request: HttpRequest, id: UUID) -> HttpResponse:
         "citation": CITATIONS.get(food.source, ""),
         "favourite": Favourite.objects.of(diarist).live().filter(food=food).exists(),
         "log_it": _log_it(row),
+        "made_of": food.ingredients,
+        "not_known": recipes.not_known(food.ingredients),
+        "changed_since": recipes.changed_since(food, food.ingredients),
     }
     return render(request, "journal/food_page.html", about)
 
@@ -111,7 +116,7 @@ def _log_it(row: Row) -> str:
 def _visible(diarist: Diarist, id: UUID) -> Food:
     """A food of the public tables or of one's own; another's, or a removed one, is not there."""
     foods = Food.objects.visible_to(diarist.user_id).filter(deleted_at=None)
-    food = foods.filter(pk=id).prefetch_related("portions").first()
+    food = foods.filter(pk=id).with_parts().first()
     if food is None:
         raise Http404
     return food
@@ -139,12 +144,16 @@ def favourite(request: HttpRequest, id: UUID) -> HttpResponse:
     """Keep a food among the favourites, or take it out: whichever the form says, however often."""
     food = _visible(request.diarist, id)
     if request.POST.get("value", "yes") == "yes":
-        entries.save_favourite(request.diarist, food=food)
-        messages.success(request, _("“%(food)s” is among your favourites.") % {"food": food.name})
+        kept = entries.save_favourite(request.diarist, food=food)
+        saved(request, kept, _("“%(food)s” is among your favourites.") % {"food": food.name})
     else:
-        for kept in Favourite.objects.of(request.diarist).live().filter(food=food).select_related("diarist"):
+        kept = (
+            Favourite.objects.of(request.diarist).live().filter(food=food).select_related("diarist").first()
+        )
+        if kept:
             entries.remove(kept)
-        messages.success(request, _("“%(food)s” is no favourite any more.") % {"food": food.name})
+            words = _("“%(food)s” is no favourite any more.") % {"food": food.name}
+            messages.success(request, words, extra_tags=undo_address("entry_restore", kept))
     return redirect("food", food.pk)
 
 
@@ -155,11 +164,13 @@ def favourite(request: HttpRequest, id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A food of one's own: what stands on its label, with the rest left open."""
-    form = OwnFoodForm(posted(request), initial={"name": request.GET.get("name", "")})
+    asked = {name: request.GET.get(name, "") for name in ("name", "barcode")}
+    form = OwnFoodForm(posted(request), initial=asked)
     rows = PortionRows(posted(request), prefix="portions")
-    food = _saved(request, form, rows, _new_id(request))
+    food = _saved(request, form, rows, new_food_id(request))
     if food:
-        messages.success(request, _("“%(food)s” is saved.") % {"food": food.name})
+        words = _("“%(food)s” is saved.") % {"food": food.name}
+        messages.success(request, words, extra_tags=reverse("food_remove", args=[food.pk]))
         return redirect("food", food.pk)
     return render(request, "journal/food_form.html", {"form": form, "rows": rows})
 
@@ -169,11 +180,15 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, id: UUID) -> HttpResponse:
     """Change an own food. Days with it are added up again."""
     food = _own(request.diarist, id)
+    if food.source == FoodSource.RECIPE:
+        return recipe_edit(request, food)
     form = OwnFoodForm(posted(request), initial=OwnFoodForm.initial_of(food))
     rows = PortionRows(posted(request), prefix="portions", initial=portions_of(food))
+    before = food_told(food)
     changed = _saved(request, form, rows, food.pk)
     if changed:
-        messages.success(request, _("“%(food)s” is changed.") % {"food": changed.name})
+        words = _("“%(food)s” is changed. Days with it are added up again.") % {"food": changed.name}
+        food_changed(request, changed, before, words)
         return redirect("food", changed.pk)
     return render(request, "journal/food_form.html", {"form": form, "rows": rows, "food": food})
 
@@ -201,17 +216,6 @@ def _own(diarist: Diarist, id: UUID) -> Food:
     return food
 
 
-def _new_id(request: HttpRequest) -> UUID:
-    """The form's own id, so that a double tap is one food; a fresh one if that was used a while ago."""
-    try:
-        id = UUID(request.POST.get("id", ""))
-    except ValueError:
-        return uuid4()
-    known = Food.objects.filter(pk=id).values_list("owner_id", "created_at").first()
-    fresh = known is None or (known[0] == request.user.pk and timezone.now() - known[1] < DOUBLE_TAP)
-    return id if fresh else uuid4()
-
-
 @diary
 @require_POST
 def remove(request: HttpRequest, id: UUID) -> HttpResponse:
@@ -233,5 +237,6 @@ def restore(request: HttpRequest, id: UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("foods")
-    messages.success(request, _("It is back."))
+    words = _("It is back.")
+    messages.success(request, words, extra_tags=reverse("food_remove", args=[food.pk]))
     return redirect("food", food.pk)

@@ -1,24 +1,25 @@
-"""Meals: put together by typing, several foods at once, changed, and repeated."""
+"""Meals: put together by typing, several foods at once, and changed."""
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from journal import drafts, entries, flags, timeline
 from journal.codes import MealKind
-from journal.drafts import Draft, history, offers
+from journal.drafts import Draft, offers
 from journal.forms import MealForm, refuse
-from journal.models import Diarist, Favourite, Meal
+from journal.habits import History, history
+from journal.models import Diarist, Meal
 from journal.views.days import moment_on, nutrient_rows
-from journal.views.door import diary, entry_id, mine, posted, saved, to_day
-from nutrients import search
+from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
+from journal.views.earlier import change
+from nutrients import barcodes, foods, search
+from nutrients.models import Food
 
 BEFORE_TYPING = 8
 MOST_RESULTS = 12
@@ -29,8 +30,8 @@ MOST_RESULTS = 12
 def add_food(request: HttpRequest) -> HttpResponse:
     """Put a meal together: search, choose, say how much; nothing is stored before it is saved."""
     data = request.POST or request.GET
-    draft = _worked_on(request.diarist, data)
-    moment = moment_on(request.diarist, _day_asked(request))
+    draft = Draft.worked_on(request.diarist, data)
+    moment = moment_on(request.diarist, day_asked(request.diarist, request.GET))
     initial = {"kind": data.get("kind") or entries.kind_at(timezone.localtime(moment)), "occurred_at": moment}
     form = MealForm(data if "occurred_at" in data else None, diarist=request.diarist, initial=initial)
     if request.method == "POST" and data.get("do") == "save" and form.is_valid():
@@ -61,13 +62,12 @@ def meal_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     """Change a meal: its foods, amounts, time and kind."""
     meal = mine(request.diarist, Meal, id)
     data = request.POST
-    draft = _worked_on(request.diarist, data) if request.method == "POST" else Draft.of_meal(meal)
+    draft = Draft.worked_on(request.diarist, data) if request.method == "POST" else Draft.of_meal(meal)
     initial = {"kind": meal.kind, "occurred_at": meal.occurred_at, "note": meal.note}
     form = MealForm(posted(request), diarist=request.diarist, entry=meal, initial=initial)
     if data.get("do") == "save" and form.is_valid():
         try:
-            entries.change(meal, items=draft.said(), **_changed(form))
-            messages.success(request, _("Meal changed."))
+            change(request, meal, _("Meal changed."), items=draft.said(), **_changed(form))
             return to_day(request, meal.local_date)
         except ValidationError as error:
             refuse(form, error)
@@ -79,28 +79,6 @@ def meal_edit(request: HttpRequest, id: UUID) -> HttpResponse:
 def _changed(form: MealForm) -> dict:
     said = form.said("kind", "occurred_at", "note")
     return {name: value for name, value in said.items() if value or name == "note"}
-
-
-def _worked_on(diarist: Diarist, data: QueryDict) -> Draft:
-    """The draft of the form, after what its button asks for."""
-    draft = Draft.read(diarist, data)
-    if "add" in data:
-        draft.add(data["add"])
-    if "drop" in data:
-        draft.drop(data["drop"])
-    if drafts.is_uuid(data.get("add_usual")):
-        for favourite in Favourite.objects.of(diarist).live().filter(pk=data["add_usual"]):
-            draft.add_favourite(favourite)
-    return draft
-
-
-def _day_asked(request: HttpRequest):
-    """The day whose page led here; today if there is none."""
-    today = entries.today(request.diarist)
-    try:
-        return min(parse_date(request.GET.get("day", "")) or today, today)
-    except ValueError:
-        return today
 
 
 def _meal_page(
@@ -119,74 +97,57 @@ def _meal_page(
     if request.htmx:
         return render(request, "journal/_draft.html", about)
     kind = form["kind"].value() or ""
-    return render(
-        request, "journal/add_food.html", about | _results(request.diarist, data.get("q", ""), kind)
-    )
+    return render(request, "journal/add_food.html", about | results(request.diarist, data.get("q", ""), kind))
 
 
 @diary
 @require_GET
 def food_results(request: HttpRequest) -> HttpResponse:
     """What answers to the words typed so far; without words, what this person eats at this meal."""
-    found = _results(request.diarist, request.GET.get("q", ""), request.GET.get("kind", ""))
+    found = results(request.diarist, request.GET.get("q", ""), request.GET.get("kind", ""))
     return render(request, "journal/_results.html", found)
 
 
-def _results(diarist: Diarist, query: str, kind: str) -> dict:
+def results(diarist: Diarist, query: str, kind: str) -> dict:
+    """What a list of results shows: by words, by the number of a barcode, or what is eaten at this meal."""
     known = history(diarist, kind if kind in MealKind.values else "")
     query = query.strip()
-    if query:
-        foods = search.find(
-            query,
-            user=diarist.user,
-            recent=tuple(known.last),
-            favourites=known.favourite_foods,
-            limit=MOST_RESULTS,
-        )
-    else:
-        foods = [item.food for item in known.last.values()][:BEFORE_TYPING]
-        missing = [str(id) for id in known.favourite_foods if id not in known.last]
-        foods += drafts.visible_foods(diarist, missing[:BEFORE_TYPING]).values()
+    about = _by_barcode(diarist, query) if barcodes.looks_like_one(query) else {}
+    chosen = (
+        about.pop("foods")
+        if about
+        else _by_words(diarist, query, known)
+        if query
+        else _before(diarist, known)
+    )
     return {
         "query": query,
-        "offers": offers(foods, known.last, known.favourite_foods),
+        "offers": offers(chosen, known.last, known.favourite_foods),
         "usual_meals": () if query else known.favourite_meals,
+        **about,
     }
 
 
-@diary
-@require_POST
-def meal_repeat(request: HttpRequest, id: UUID) -> HttpResponse:
-    """Log the foods of an earlier meal again, now."""
-    meal = mine(request.diarist, Meal, id)
+def _by_barcode(diarist: Diarist, query: str) -> dict:
     try:
-        again = entries.repeat_meal(meal, id=entry_id(Meal, request.diarist, request.POST.get("id")))
+        found = foods.by_barcode(diarist.user, query)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return to_day(request, entries.today(request.diarist))
-    saved(request, again, _("%(meal)s saved.") % {"meal": again.get_kind_display().capitalize()})
-    return to_day(request, again.local_date)
+        return {"foods": [], "barcode_wrong": " ".join(error.messages)}
+    return {"foods": found, "barcode": barcodes.plain(query)}
 
 
-@diary
-@require_POST
-def meal_favourite(request: HttpRequest, id: UUID) -> HttpResponse:
-    """Keep the foods of a meal as a usual one, to be added whole."""
-    meal = mine(request.diarist, Meal, id)
-    items = [
-        {
-            "food": str(item.food_id),
-            "portion": str(item.portion_id) if item.portion_id else None,
-            "quantity": drafts.plain(item.quantity) or None,
-            "grams": drafts.plain(item.grams),
-        }
-        for item in meal.items.all()
-    ]
-    name = request.POST.get("name", "").strip()
-    try:
-        entries.save_favourite(request.diarist, name=name, kind=meal.kind, items=items)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("“%(name)s” is among your usual meals.") % {"name": name})
-    return to_day(request, meal.local_date)
+def _by_words(diarist: Diarist, query: str, known: History) -> list[Food]:
+    return search.find(
+        query,
+        user=diarist.user,
+        recent=tuple(known.last),
+        favourites=known.favourite_foods,
+        limit=MOST_RESULTS,
+    )
+
+
+def _before(diarist: Diarist, known: History) -> list[Food]:
+    """Before anything is typed: what is eaten at this meal about this hour, then favourites."""
+    likely = [item.food for item in known.last.values()][:BEFORE_TYPING]
+    missing = [str(id) for id in known.favourite_foods if id not in known.last]
+    return [*likely, *drafts.visible_foods(diarist, missing[:BEFORE_TYPING]).values()]

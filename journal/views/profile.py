@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -27,8 +26,10 @@ from journal.forms import (
     rows_form,
 )
 from journal.models import BodyWeight, Diarist
+from journal.views import keys
 from journal.views.days import moment_on
 from journal.views.door import diary, entry_id, mine, posted, saved, to_day
+from journal.views.earlier import change, person_changed, person_told
 from spasmlog.accounts import recovery_codes_left
 
 THEMES = ("auto", "light", "dark")
@@ -82,6 +83,7 @@ def me(request: HttpRequest) -> HttpResponse:
             "codes_left": recovery_codes_left(request.user),
             "devices": len(devices.devices_of(request.user, request.session.session_key)),
             "theme": theme if theme in THEMES else "auto",
+            "keys_off": keys.are_off(request),
         },
     )
 
@@ -99,8 +101,9 @@ def me_part(request: HttpRequest, part: str) -> HttpResponse:
     form = form_of_part(posted(request), diarist=diarist, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
+            before = person_told(diarist)
             people.update_profile(diarist, **form.answers())
-            messages.success(request, _("Saved."))
+            person_changed(request, before, _("Saved."))
             return redirect("me")
         except ValidationError as error:
             diarist.refresh_from_db()
@@ -113,8 +116,9 @@ def me_part(request: HttpRequest, part: str) -> HttpResponse:
 def me_conditions(request: HttpRequest) -> HttpResponse:
     form = ConditionsForm(posted(request), answers=people.conditions(request.diarist))
     if request.method == "POST" and form.is_valid():
+        before = person_told(request.diarist)
         people.answer_conditions(request.diarist, form.answers())
-        messages.success(request, _("Saved."))
+        person_changed(request, before, _("Saved."))
         return redirect("me")
     return render(request, "journal/conditions.html", {"form": form, **_kinds(request)})
 
@@ -174,8 +178,9 @@ def me_list(request: HttpRequest, about: str) -> HttpResponse:
     if request.method == "POST" and rows.is_valid():
         said = [row for row in rows.cleaned_data if row and not row.pop("DELETE")]
         try:
+            before = person_told(request.diarist)
             store(request.diarist, said)
-            messages.success(request, _("Saved."))
+            person_changed(request, before, _("Saved."))
             return redirect(request.path) if request.POST.get("do") == "more" else redirect("me")
         except ValidationError as error:
             refused = error.messages
@@ -228,8 +233,8 @@ def weight_edit(request: HttpRequest, id) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             kg = form.cleaned_data["kg"] if "kg" in form.changed_data else weight.kg
-            entries.change(weight, kg=kg, occurred_at=form.cleaned_data["occurred_at"] or weight.occurred_at)
-            messages.success(request, _("Weight changed."))
+            moment = form.cleaned_data["occurred_at"] or weight.occurred_at
+            change(request, weight, _("Weight changed."), kg=kg, occurred_at=moment)
             return to_day(request, weight.local_date)
         except ValidationError as error:
             refuse(form, error)

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,8 +13,8 @@ from journal.drafts import plain
 from journal.forms import DoseForm, SupplementForm, refuse
 from journal.models import Dose, Supplement
 from journal.views.days import moment_on
-from journal.views.door import diary, entry_id, mine, posted, saved, to_day
-from journal.views.meals import _day_asked
+from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
+from journal.views.earlier import change
 
 
 @diary
@@ -26,7 +25,10 @@ def supplement_add(request: HttpRequest) -> HttpResponse:
     form = DoseForm(
         posted(request),
         diarist=request.diarist,
-        initial={"quantity": 1, "occurred_at": moment_on(request.diarist, _day_asked(request))},
+        initial={
+            "quantity": 1,
+            "occurred_at": moment_on(request.diarist, day_asked(request.diarist, request.GET)),
+        },
     )
     if request.method == "POST" and form.is_valid():
         chosen = next((p for p in products if str(p.pk) == request.POST.get("supplement")), None)
@@ -54,8 +56,8 @@ def dose_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             moment = form.cleaned_data["occurred_at"] or dose.occurred_at
-            entries.change(dose, quantity=form.cleaned_data["quantity"], occurred_at=moment)
-            messages.success(request, _("Dose changed."))
+            quantity = form.cleaned_data["quantity"]
+            change(request, dose, _("Dose changed."), quantity=quantity, occurred_at=moment)
             return to_day(request, dose.local_date)
         except ValidationError as error:
             refuse(form, error)
@@ -71,7 +73,7 @@ def supplement_new(request: HttpRequest) -> HttpResponse:
         try:
             id = entry_id(Supplement, request.diarist, request.POST.get("id"))
             product = entries.save_supplement(request.diarist, id=id, **_product(form))
-            messages.success(request, _("%(name)s is among your products.") % {"name": product.name})
+            saved(request, product, _("%(name)s is among your products.") % {"name": product.name})
             return redirect("supplement_add")
         except ValidationError as error:
             refuse(form, error)
@@ -86,8 +88,7 @@ def supplement_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     form = SupplementForm(posted(request), diarist=request.diarist, entry=product, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            entries.change(product, **_product(form))
-            messages.success(request, _("Product changed."))
+            change(request, product, _("Product changed."), **_product(form))
             return redirect("supplement_add")
         except ValidationError as error:
             refuse(form, error)

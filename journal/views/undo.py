@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from journal import entries
+from journal.models import Favourite
 from journal.views.door import KINDS, diary, mine, to_day, undo_address
 
 
@@ -31,7 +32,7 @@ def entry_restore(request: HttpRequest, kind: str, id: UUID) -> HttpResponse:
     entry = mine(request.diarist, _model(kind), id, deleted=True)
     try:
         entries.restore(entry)
-        messages.success(request, _("It is back."))
+        messages.success(request, _("It is back."), extra_tags=undo_address("entry_delete", entry))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return _back(request, entry)
@@ -44,4 +45,8 @@ def _model(kind: str):
 
 
 def _back(request: HttpRequest, entry) -> HttpResponse:
-    return to_day(request, entry.local_date) if hasattr(entry, "local_date") else redirect("supplement_add")
+    if hasattr(entry, "local_date"):
+        return to_day(request, entry.local_date)
+    if isinstance(entry, Favourite):
+        return redirect("food", entry.food_id) if entry.food_id else redirect("usual_meals")
+    return redirect("supplement_add")

@@ -8,16 +8,19 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from journal.models import Diarist, Exercise, Meal, SpasmEpisode, WaterIntake
+from nutrients.models import food_id
 from tests.browser.conftest import until
 from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+MILK = food_id("fndds", "11111000")
 PAGES = (
     "/", "/meals/add/?q=milk", "/drinks/add/", "/exercise/add/", "/supplements/", "/supplements/new/",
     "/weights/", "/me/", "/me/profile/", "/me/place/", "/me/start/", "/me/conditions/", "/me/medicines/",
     "/me/targets/", "/accounts/password/change/",
     "/accounts/2fa/", "/me/devices/", "/week/", "/advice/", "/foods/", "/warning-signs/",
-    "/cramps/", "/fluid/", "/patterns/",
+    "/cramps/", "/fluid/", "/patterns/", "/meals/usual/", "/foods/recipes/new/?name=x", "/keys/",
+    f"/meals/add/?food={MILK}&measure=g&quantity=200",
 )  # fmt: skip
 
 

@@ -37,7 +37,9 @@ from journal.models import (
 from nutrients import foods as own
 from nutrients import search
 from nutrients.codes import CODES
-from nutrients.models import Activity, Food, food_id
+from nutrients.models import Activity, Food, Recipe, food_id
+from nutrients.portions import Portion
+from nutrients.recipes import Dish
 from tests.conftest import diarist
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +106,16 @@ def full(alice, foods):
     )  # fmt: skip
     almonds = foods.get(source="sr28", source_code="12061")
     handful = almonds.portions.first()
+    stew = own.save_own(
+        alice.user, name="A stew of =bars", dish=Dish(
+            [
+                Portion(bar, portion=bar.portions.first(), quantity=Decimal(2)),
+                Portion(almonds, Decimal("30.5")),
+            ],
+            yield_g=Decimal(140), servings=Decimal(2),
+        ),
+    )  # fmt: skip
+    own.save_own(alice.user, name="A pie of it", dish=Dish([Portion(stew, Decimal(70))]))
     tablets = entries.save_supplement(
         alice, name="Tablets", amounts={"magnesium_mg": 100, "vitamin_d_ug": 2.5}, prescribed=True
     )
@@ -164,6 +176,33 @@ def test_into_the_same_account_nothing_is_doubled_and_nothing_is_touched(full, f
     assert content(full) == before
     assert {what for counted in counts.values() for what, number in counted.items() if number} == {"known"}
     assert Diarist.objects.get(pk=full.pk).revision == revision
+
+
+def test_a_recipe_in_a_file_keeps_its_content_and_its_own_foods(full):
+    stew = Food.objects.get(name="A stew of =bars")
+    Food.objects.filter(pk=stew.pk).update(magnesium_mg=7.25)  # as it was when an ingredient held other
+    raw = exported(full, "json")
+    new = somebody_new()
+    taken_in(new, raw)  # the ids are still Alice's: everything gets another
+
+    copy = Food.objects.get(name="A stew of =bars", owner=new.user)
+    assert (copy.source, copy.magnesium_mg) == ("recipe", 7.25)
+    bar, almonds = copy.recipe.ingredients.all()
+    assert bar.food.owner == new.user and bar.portion.food == bar.food and almonds.food.owner is None
+    assert Recipe.objects.count() == 4
+    assert search.find("stew of bars", user=new.user)[0] == copy
+
+
+def test_a_recipe_that_leads_back_to_itself_is_not_taken(full):
+    said = json.loads(exported(full, "json"))
+    leaving.delete_account(full.user)
+    foods = {row["name"]: row["id"] for row in said["foods"]}
+    for recipe in said["recipes"]:
+        if recipe["food"] == foods["A stew of =bars"]:
+            recipe["ingredients"][0] |= {"food": foods["A pie of it"], "portion": None}
+    with pytest.raises(Broken, match="A recipe cannot be part of itself"):
+        taken_in(somebody_new(), json.dumps(said).encode())
+    assert not Food.objects.exclude(owner=None).exists()
 
 
 def test_an_old_entry_and_what_was_frozen_at_logging_come_back_as_they_were(alice, foods):

@@ -20,6 +20,8 @@ from journal import demo, entries, leaving
 from journal.models import AccountDeletion, Diarist, Meal
 from nutrients import foods as own
 from nutrients.models import Food
+from nutrients.portions import Portion
+from nutrients.recipes import Dish
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +153,8 @@ def test_a_diary_that_uses_everything_of_its_own_can_be_deleted(alice):
     )
     entries.log_meal(alice, [(bar, Decimal(40))])
     entries.log_water(alice, Decimal(200), beverage=bar)
+    pie = own.save_own(alice.user, name="Pie", dish=Dish([Portion(bar, Decimal(80))]))
+    own.save_own(alice.user, name="Half a pie", dish=Dish([Portion(pie, Decimal(40))]))
     entries.save_favourite(alice, food=bar)
     tablets = entries.save_supplement(alice, name="Tablets", amounts={"magnesium_mg": 100})
     entries.log_dose(alice, tablets)

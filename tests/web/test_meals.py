@@ -46,7 +46,7 @@ def row_values(page):
     """(food, measure, quantity) of each row of the draft that a page shows."""
     foods = re.findall(r'name="food" value="([^"]+)"', page)
     quantities = re.findall(r'name="quantity" value="([^"]*)"', page)
-    measures = re.findall(r'<option value="([^"]+)" selected>', page.split('id="draft"')[1])
+    measures = re.findall(r'name="measure-\d+" value="([^"]+)" checked', page.split('id="draft"')[1])
     return list(zip(foods, measures, quantities, strict=True))
 
 

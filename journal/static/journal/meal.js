@@ -16,12 +16,35 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   search.focus();
 });
 
+// Another measure of the same amount: grams become one portion, a portion its grams; portions keep their number.
+let before = null;
+form.addEventListener("pointerdown", (event) => remember(event.target));
+form.addEventListener("focusin", (event) => remember(event.target));
+function remember(target) {
+  const row = target.closest?.(".draft-row");
+  before = row?.querySelector("[data-grams]:checked") ?? before;
+}
+function convert(chosen) {
+  const amount = chosen.closest(".draft-row").querySelector(".draft-quantity");
+  const number = Number(amount.value.replace(",", "."));
+  if (!before || before.name !== chosen.name || !(number > 0)) return;
+  if ("portion" in chosen.dataset && !("portion" in before.dataset)) amount.value = "1";
+  else if (!("portion" in chosen.dataset)) {
+    const grams = number * before.dataset.grams / chosen.dataset.grams;
+    amount.value = String(Number(grams.toFixed(grams < 10 ? 1 : 0)));
+  }
+  before = chosen;
+}
+form.addEventListener("change", (event) => {
+  if (event.target.matches("[data-grams]")) convert(event.target);
+});
+
 // Only the sums are drawn anew when an amount changes: the field being typed in stays as it is.
 let timer;
 form.addEventListener("input", (event) => {
   if (!event.target.matches("[data-preview]")) return;
   clearTimeout(timer);
-  timer = setTimeout(() => preview(), event.target.tagName === "SELECT" ? 0 : 350);
+  timer = setTimeout(() => preview(), event.target.type === "radio" ? 0 : 350);
 });
 
 async function preview() {

@@ -25,14 +25,19 @@ function offerZone(select) {
 }
 document.querySelectorAll("select[data-detect=zone]").forEach(offerZone);
 
-/** A second tap while the first is on its way would say the same thing twice. */
+/**
+ * A second tap while the first is on its way would say the same thing twice. A button with data-plain sends its
+ * form as any page does: htmx, which listens on the form, is not told, or it would draw the next page within this one.
+ */
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.hasAttribute("hx-post") && !event.submitter?.hasAttribute("data-plain")) return;
+  const plain = event.submitter?.hasAttribute("data-plain");
+  if (plain) event.stopPropagation();
+  if (form.hasAttribute("hx-post") && !plain) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 4000);
-});
+}, true);
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
 /** Arrow keys walk through the results of a search; Escape goes back to it. */
