@@ -25,7 +25,9 @@ from nutrients import foods, pack, search
 from nutrients.codes import FoodSource
 from nutrients.models import Activity, Food
 from nutrients.serializers import ActivityShape, FoodShape
+from spasmlog.access import TokenAuthentication
 from spasmlog.api import PAGE, ApiView, ApiViewSet, Files, Pages, Parameter
+from spasmlog.browsers import OwnPages
 
 MOST_FOUND = 100
 
@@ -186,6 +188,7 @@ class FoodPack(Files, ApiView):
     An amount that is not known is null.
     """
 
+    authentication_classes = [TokenAuthentication, OwnPages]
     parameters = {
         "get": (
             Parameter(
