@@ -16,6 +16,7 @@ from journal.views import (
     learn,
     meals,
     nutrient,
+    offline,
     patterns,
     profile,
     supplements,
@@ -104,4 +105,9 @@ urlpatterns = [
     path("me/import/yes/", transfer.import_confirmed, name="import_confirmed"),
     path("me/delete-account/", transfer.delete_account, name="delete_account"),
     path("me/theme/", profile.theme, name="theme"),
+    path("offline/", offline.shell, name="offline"),
+    path("offline/who/", offline.who, name="offline_who"),
+    path("offline/facts/", offline.facts, name="offline_facts"),
+    path("service-worker.js", offline.service_worker, name="service_worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
 ]
