@@ -65,6 +65,7 @@ WORDS = {
     "loading": _l("The food table is being fetched …"),
     "nothing": _l("No food answers to these words here."),
     "notTaken": _l("Not taken:"),
+    "mistake": _l("The server made a mistake with it. It is noted there; send it again later."),
     "conflict": _l(
         "It was changed on another device meanwhile. Discard what waits here, or store it instead."
     ),

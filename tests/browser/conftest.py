@@ -99,6 +99,10 @@ class Screen:
             line["message"] for line in self.driver.get_log("browser") if "favicon" not in line["message"]
         ]
 
+    def complaints_but_of_the_network(self):
+        """The same, where the network was cut on purpose."""
+        return [said for said in self.complaints() if "net::ERR_" not in said and "NetworkError" not in said]
+
 
 @pytest.fixture
 def screen(chromium, live_server, monkeypatch):

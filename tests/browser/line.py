@@ -16,6 +16,10 @@ class Line:
         parts = urlsplit(server)
         self.server = (parts.hostname, parts.port)
         self.port, self.listening, self.open = 0, None, set()
+        self.heard: list[str] = []
+        """The first line of each request that came through."""
+        self.swallow = ""
+        """The answer to a request that begins so is lost, and the line is deaf from then on."""
         self.deaf = threading.Event()
         """While this is set, requests come through and answers are lost."""
         self.mend()
@@ -46,11 +50,18 @@ class Line:
                 for source, sink in ((caller, server), (server, caller)):
                     threading.Thread(target=self._pass_on, args=[source, sink, server], daemon=True).start()
 
+    def _hear(self, said: str) -> None:
+        self.heard.append(said)
+        if self.swallow and said.startswith(self.swallow):
+            self.deaf.set()
+
     def _pass_on(self, source: socket.socket, sink: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
             while part := source.recv(65536):
                 if source is server and self.deaf.is_set():
                     continue
+                if source is not server and part[:8].split(b" ")[0] in (b"GET", b"POST"):
+                    self._hear(part.split(b"\r\n")[0].decode())
                 sink.sendall(part)
         for one in (source, sink):
             with suppress(OSError):

@@ -1,7 +1,7 @@
 // On every page: whose it is, what waits to be sent, a new release, and what is asked before somebody signs out.
 
 import { of, onChange } from "./queue.js";
-import { sendAll } from "./send.js";
+import { nextTry, sendAll } from "./send.js";
 import { drop, keep, read } from "./store.js";
 import { arrive, lock, whose } from "./whose.js";
 
@@ -57,9 +57,17 @@ export async function send(soon) {
   await draw();
   if (outcomes[came]) {
     bar.querySelector(".waiting-said").textContent = bar.dataset[outcomes[came]];
-    setTimeout(() => send(false), 30_000);
-  }
-  else if (before) document.dispatchEvent(new Event("sent"));
+    await tryAgain(came);
+  } else document.dispatchEvent(new Event("sent"));
+}
+
+let timer;
+
+/** Try again when the pause is over; who is not signed in is not asked for again by itself. */
+async function tryAgain(came) {
+  clearTimeout(timer);
+  if (came === "sign in") return;
+  timer = setTimeout(() => send(false), Math.max(500, ((await nextTry()) || 0) - Date.now() + 100));
 }
 
 bar.querySelector("button").addEventListener("click", () => send(true));
@@ -113,6 +121,8 @@ const offer = document.getElementById("new-release");
 async function register() {
   const had = navigator.serviceWorker.controller;
   const worker = await navigator.serviceWorker.register(site.worker, { type: "module", scope: "/", updateViaCache: "none" });
+  // A worker that came to be while this page was on its way has not seen it.
+  if (worker.active && !had) worker.active.postMessage("see me");
   const show = () => { offer.hidden = false; };
   if (worker.waiting && had) show();
   worker.addEventListener("updatefound", () => {

@@ -232,7 +232,9 @@ function refuse(form, text) {
 }
 
 function clear(form) {
+  const country = $("#country").value;
   form.reset();
+  $("#country").value = country;
   delete form.dataset.editing;
   $(".draft", form)?.replaceChildren();
   refuse(form, "");
@@ -298,7 +300,7 @@ const known = ({ food }) => facts.foods.find(({ id }) => id === food) || { id: f
 function reasonOf(item) {
   if (item.status === "conflict") return words.conflict;
   if (item.status !== "refused") return "";
-  return [words.notTaken, ...Object.values(item.errors || {}).flat(), ...(item.errors ? [] : [item.code])].join(" ");
+  return [words.notTaken, ...(item.errors ? Object.values(item.errors).flat() : [words.mistake])].join(" ");
 }
 
 /** Open an entry that waits in its form. */

@@ -35,6 +35,7 @@ export function begin(release) {
 
   self.addEventListener("message", (event) => {
     if (event.data === "take over") self.skipWaiting();
+    if (event.data === "see me") event.waitUntil(self.clients.claim());
     if (event.data === "renew the frame") event.waitUntil(renewFrame());
   });
 
