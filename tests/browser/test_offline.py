@@ -442,7 +442,7 @@ def test_a_new_release_waits_until_it_is_asked_for_and_removes_what_the_old_one_
 
 @pytest.fixture
 def mortal(tmp_path, live_server, line):
-    """Starts a browser of its own, with a profile that outlives it. Each start ends the one before at once."""
+    """Starts a browser whose profile outlives it. Each start kills the one before."""
     born = []
 
     def end():
