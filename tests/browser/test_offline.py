@@ -50,6 +50,10 @@ def sign_in(screen, name):
     ready(screen)
 
 
+def keep(screen, name, value):
+    screen.later(f"(await import('/static/journal/offline/store.js')).keep('{name}', {value})")
+
+
 @pytest.fixture
 def at_home(screen, alice):
     """Alice has signed in on this browser, and looked at her day."""
@@ -89,7 +93,7 @@ def test_a_cramp_logged_without_a_network_waits_through_a_reload_and_arrives_onc
     at_home.choose("side", "left")
     at_home.choose("intensity", "7")
     at_home.tap("#cramp button", "Save cramp")
-    at_home.find("#waiting", ONE)
+    at_home.find("#waiting", "The server cannot be reached.")
     at_home.driver.refresh()
     at_home.find("#waiting", ONE)
     assert "calf · left · 7/10" in at_home.find(".waiting-items").text
@@ -396,11 +400,14 @@ def test_who_signs_out_is_asked_about_what_waits_and_leaves_nothing_else(
     line.cut()
     log_water(at_home)
     at_home.find("#waiting", ONE)
-    with_pause(at_home)
+    while_paused = "{until: Date.now() + 60000, tries: 1, asked: true}"
+    keep(at_home, "pause", while_paused)
     line.mend()
     at_home.go("/me/")
     at_home.tap("main button", "Sign out")
     assert "1 entry waits in this browser" in at_home.find("#leaving").text
+    if arrives:
+        keep(at_home, "pause", "{until: 0}")
     at_home.tap("#leaving button", answer)
     until(lambda: "/accounts/login/" in at_home.driver.current_url)
 
@@ -410,12 +417,6 @@ def test_who_signs_out_is_asked_about_what_waits_and_leaves_nothing_else(
     assert len(at_home.later("indexedDB.databases()")) == 1
     queue = "(await import('/static/journal/offline/store.js')).inOne('queue', 'readonly', (s, give) => {"
     assert at_home.later(f"{queue} s.count().onsuccess = (e) => give(e.target.result); }})") == waits
-
-
-def with_pause(screen):
-    """As after a failure: nothing is sent by itself for a while."""
-    pause = "{until: Date.now() + 60000, tries: 1, asked: false}"
-    screen.later(f"(await import('/static/journal/offline/store.js')).keep('pause', {pause})")
 
 
 def test_a_new_release_waits_until_it_is_asked_for_and_removes_what_the_old_one_kept(

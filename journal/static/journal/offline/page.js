@@ -23,7 +23,18 @@ document.addEventListener("formdata", (event) => diary && event.formData.set("ke
 async function settleWhose() {
   if (root.dataset.keptAt || isShell) return;
   if (diary) await arrive(diary);
-  else await lock();
+  else if (await whose()) await fetch(site.who).then((said) => said.json()).then((said) => said.diary || lock()).catch(() => {});
+}
+
+/** The frame is kept in the words and colours of the day it was fetched: those of today are said here. */
+async function settleFrame() {
+  const theme = /(?:^|; )spasmlog_theme=(light|dark)/.exec(document.cookie)?.[1];
+  if (isShell && theme) root.dataset.theme = theme;
+  else if (isShell) delete root.dataset.theme;
+  const worker = navigator.serviceWorker?.controller;
+  if (isShell || !worker || (await read("words")) === root.lang) return;
+  worker.postMessage("renew the frame");
+  await keep("words", root.lang);
 }
 
 // What waits ---------------------------------------------------------------------------------
@@ -183,7 +194,10 @@ function goOn() {
 leaving.addEventListener("close", async () => {
   if (leaving.returnValue === "send") {
     await send(true);
-    if ((await waiting()).items.length) return leaving.showModal();
+    if ((await waiting()).items.length) {
+      leaving.querySelector("p").textContent = bar.querySelector("p").textContent;
+      return leaving.showModal();
+    }
   }
   if (["send", "keep"].includes(leaving.returnValue)) goOn();
 });
@@ -193,7 +207,8 @@ leaving.addEventListener("close", async () => {
 async function start() {
   await settleWhose();
   await draw();
-  await send(false);
+  await send(!root.dataset.keptAt && !isShell); // a page that came shows that the server is there
+  await settleFrame();
   if (!navigator.serviceWorker) return;
   register().catch(() => {}); // a browser without service workers of modules has the pages, and no offline
   gather().catch(() => {});

@@ -31,7 +31,7 @@ export function sendAll(site, { soon = false } = {}) {
 
 async function rounds(site, soon) {
   const pause = await read("pause");
-  if (pause && Date.now() < pause.until && !(soon && !pause.asked)) return "pause";
+  if (pause && Date.now() < pause.until && !(soon && !pause.asked)) return pause.asked ? "pause" : "no answer";
   let came = "nothing";
   try {
     for (;;) {

@@ -36,7 +36,10 @@ function open(name) {
 function openByAddress() {
   const hash = location.hash.slice(1);
   const byPath = OPENED_BY.find(([path]) => location.pathname.startsWith(path))?.[1];
-  if (hash === "waiting-list") $("#waiting-list").focus();
+  if (hash === "waiting-list") {
+    open("");
+    return $("#waiting-list").focus();
+  }
   open(FORMS.some((form) => form.id === hash) ? hash : byPath || (about ? "cramp" : "signs"));
 }
 
