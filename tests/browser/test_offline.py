@@ -367,6 +367,17 @@ def test_a_sign_out_by_timeout_keeps_what_waits_and_shows_nothing_until_the_pers
     until(lambda: amounts(alice) == [250])
 
 
+def test_a_form_sent_after_the_sign_in_had_ended_waits_until_the_person_is_back(at_home, alice):
+    Session.objects.all().delete()
+    at_home.tap("button", "300")
+    at_home.find("#waiting", "Sign in to send it")
+    assert amounts(alice) == []
+
+    at_home.sign_in("alice", PASSWORD)
+
+    until(lambda: amounts(alice) == [300])
+
+
 def test_what_waits_for_one_person_is_neither_shown_to_another_nor_sent_as_theirs(at_home, line, alice, bob):
     line.cut()
     log_water(at_home)
@@ -472,6 +483,7 @@ def mortal(tmp_path, live_server, line):
     end()
 
 
+@pytest.mark.slow  # three browsers, one after the other
 def test_a_browser_killed_while_it_sends_has_it_still_and_it_arrives_once(mortal, line, alice):
     screen = mortal()
     sign_in(screen, "alice")

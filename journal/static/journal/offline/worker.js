@@ -8,6 +8,7 @@ import { alter, read } from "./store.js";
 import { PAGES, arrive, erase, leave, lock, whose } from "./whose.js";
 
 const PATIENCE = 6000; // ms that a page may keep somebody waiting who has an older one at hand
+const SOON = 20_000; // ms after a form was sent in which the sign-in page may be the answer to it
 const MOST_PAGES = 40;
 const A_DAY = 86_400_000; // ms
 const AWAY = [502, 503, 504];
@@ -95,7 +96,10 @@ export function begin(release) {
   /** Learn from an answer whose browser this is, and keep the page if it is one to keep. */
   async function noted(request, pathname, answer) {
     const diary = answer.headers.get("X-Diary");
-    if (answer.status === 200 && pathname === release.signIn) await lock();
+    if (answer.status === 200 && pathname === release.signIn) {
+      await rescue(request.url);
+      await lock();
+    }
     if (answer.status !== 200) return;
     if (pathname === release.shell) await (await caches.open(shell)).put(release.shell, answer);
     else if (diary) {
@@ -140,13 +144,29 @@ export function begin(release) {
     return Response.redirect(new URL(`${release.shell}#no-sign-out`, self.location.origin), 303);
   }
 
+  let lastPosted = null;
+
   /** The server has taken a form: its id is used, or the person has gone. */
   async function stored(pathname, copy, answer) {
     const through = answer.type === "opaqueredirect" || answer.redirected;
     if (!through) return;
     if (pathname === release.signOut) await leave();
     else if (pathname === release.deleteAccount) await erase();
-    else await note((await copy.formData()).get("id"));
+    else {
+      const data = await copy.formData();
+      await note(data.get("id"));
+      lastPosted = { pathname, data, at: Date.now() };
+    }
+  }
+
+  /** The sign-in page came instead of what a form asked for: the sign-in had ended, and nothing was stored. */
+  async function rescue(address) {
+    const posted = lastPosted;
+    lastPosted = null;
+    const wanted = new URL(address).searchParams.get("next") || "";
+    if (posted && Date.now() - posted.at < SOON && wanted.split("?")[0] === posted.pathname) {
+      await enqueue(posted.pathname, posted.data);
+    }
   }
 
   /** Remember for a day that the server has an entry of this id. */
@@ -158,11 +178,18 @@ export function begin(release) {
 
   /** Put what a form says into the queue, and lead on as the server would have. */
   async function queued(pathname, copy) {
+    const data = await copy.formData();
+    const item = await enqueue(pathname, data);
+    return item && onward(copy, data, item);
+  }
+
+  /** Put what a form says into the queue; nothing if it only looks for something, or nobody is known here. */
+  async function enqueue(pathname, data) {
     const details = CRAMP.exec(pathname);
     const what = details ? "cramp" : release.logs[pathname];
-    const data = what && (await copy.formData());
+    if (!what) return null;
     const about = await whose();
-    const diary = data?.get("kept_for") || about?.diary;
+    const diary = data.get("kept_for") || about?.diary;
     if (!diary || ["search", "preview"].includes(data.get("do")) || (what === "meal" && data.get("do") !== "save")) return null;
     const facts = (diary === about?.diary && (await read(`facts:${diary}`))) || { ml: 1, units: "metric" };
     const id = details ? details[1] : await freshId(data.get("id"));
@@ -171,7 +198,7 @@ export function begin(release) {
     if (details && (await get(id))) await edit(id, () => ({ data: item.data }));
     else await add({ ...item, diary, details: Boolean(details) });
     await ask();
-    return onward(copy, data, item);
+    return item;
   }
 
   /** The form's own id, so that a lost answer is no second entry; another, if it is that of an entry stored before. */
