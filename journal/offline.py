@@ -5,6 +5,7 @@ from functools import cache
 from itertools import combinations
 
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
 from journal import countries, emergency, entries, flags, wording
 from journal.calc.redflags import RED_FLAGS, RedFlag, Ticks, kidney_failure, urgency_order
@@ -26,7 +27,7 @@ def guidance() -> dict:
     """What warning signs ask to do, for everybody: judged and told by a page without a network.
 
     The rules are those of `calc.redflags`, written out as the ticks that set them off; the words have gaps
-    for the numbers of a country.
+    for the numbers of a country. A translation has the English words beside it, by which it can be checked.
     """
     rules = sorted(RED_FLAGS, key=lambda rule: urgency_order(rule.id))
     return {
@@ -41,15 +42,17 @@ def guidance() -> dict:
 
 
 def _told(rule: RedFlag) -> dict:
+    told = {"rule": rule.id, "ways": ways(rule), **_words(rule), "sources": list(rule.sources)}
+    if not (get_language() or "en").startswith("en"):
+        with override("en-gb"):
+            told["original"] = _words(rule)
+    return told
+
+
+def _words(rule: RedFlag) -> dict[str, str]:
     title, text = wording.RED[rule.id]
     gaps = {"emergency": "{emergency}", "advice_line": "{advice_line}"}
-    return {
-        "rule": rule.id,
-        "ways": ways(rule),
-        "title": str(title),
-        "text": str(text) % gaps,
-        "sources": list(rule.sources),
-    }
+    return {"title": str(title), "text": str(text) % gaps}
 
 
 def ways(rule: RedFlag) -> list[list[str]]:

@@ -12,6 +12,7 @@ from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage
 from django.test import Client
 from django.urls import resolve
+from django.utils import translation
 
 import spasmlog
 from journal import offline
@@ -204,3 +205,12 @@ def test_the_words_of_a_card_have_a_place_for_the_numbers_of_a_country():
     assert not [rule for rule, text in words.items() if "%(" in text]
     assert told["numbers"]["NZ"][0] == "111"
     assert told["nowhere"] == ["your local emergency number", "an out-of-hours doctor"]
+
+
+def test_in_another_language_the_english_words_of_each_card_stand_beside():
+    english = {rule["rule"]: rule["title"] for rule in offline.guidance()["rules"]}
+    with translation.override("de"):
+        told = offline.guidance()["rules"]
+
+    assert {rule["rule"]: rule["original"]["title"] for rule in told} == english
+    assert not [rule for rule in offline.guidance()["rules"] if "original" in rule]

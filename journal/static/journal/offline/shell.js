@@ -177,7 +177,9 @@ function cardOf(card) {
   call.hidden = !card.call.emergency;
   call.href = `tel:${card.call.emergency}`;
   $("span", call).textContent = card.call.emergency;
-  $(".soft", drawn).textContent = card.sources.join(" · ");
+  $(".original", drawn).hidden = !card.original;
+  if (card.original) $(".original [lang]", drawn).textContent = `${card.original.title}. ${card.english}`;
+  $(".sources", drawn).textContent = card.sources.join(" · ");
   return drawn;
 }
 

@@ -10,7 +10,7 @@ export function judge(guidance, ticked, { cramp, facts, region }) {
   const call = callIn(guidance, region);
   return guidance.rules
     .filter((rule) => rule.ways.some((way) => way.every((sign) => said.has(sign))))
-    .map((rule) => ({ ...rule, call, text: fill(rule.text, call) }));
+    .map((rule) => ({ ...rule, call, text: fill(rule.text, call), english: rule.original && fill(rule.original.text, call) }));
 }
 
 /** Whom to call in a country; words where its numbers are not known. */
