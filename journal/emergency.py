@@ -33,6 +33,11 @@ def numbers(region: str) -> Numbers:
     return _table().get(region.upper(), Numbers())
 
 
+def everywhere() -> dict[str, Numbers]:
+    """The numbers of every country that is known here, by its two letters."""
+    return dict(_table())
+
+
 @functools.cache
 def _table() -> dict[str, Numbers]:
     with NUMBERS.open(encoding="utf-8", newline="") as file:

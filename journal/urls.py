@@ -21,6 +21,7 @@ from journal.views import (
     learn,
     meals,
     nutrient,
+    offline,
     patterns,
     profile,
     recipes,
@@ -142,4 +143,9 @@ urlpatterns = [
     path("me/keys/", keys.keys_switch, name="keys_switch"),
     path("me/keys/<slug:said>/", keys.keys_switch, name="keys_switch_back"),
     path("me/theme/", profile.theme, name="theme"),
+    path("offline/", offline.shell, name="offline"),
+    path("offline/who/", offline.who, name="offline_who"),
+    path("offline/facts/", offline.facts, name="offline_facts"),
+    path("service-worker.js", offline.service_worker, name="service_worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
 ]

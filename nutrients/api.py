@@ -26,7 +26,9 @@ from nutrients.codes import FoodSource
 from nutrients.models import Activity, Food
 from nutrients.recipes import Dish
 from nutrients.serializers import ActivityShape, FoodShape
+from spasmlog.access import TokenAuthentication
 from spasmlog.api import PAGE, ApiView, ApiViewSet, Files, Pages, Parameter
+from spasmlog.browsers import OwnPages
 
 MOST_FOUND = 100
 
@@ -195,6 +197,7 @@ class FoodPack(Files, ApiView):
     An amount that is not known is null.
     """
 
+    authentication_classes = [TokenAuthentication, OwnPages]
     parameters = {
         "get": (
             Parameter(

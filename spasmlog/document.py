@@ -130,6 +130,19 @@ class TokenScheme(OpenApiAuthenticationExtension):
         }
 
 
+class NotPromised(OpenApiAuthenticationExtension):
+    """How our own pages are let in is theirs and ours to change: clients rely on the token."""
+
+    target_class = "spasmlog.browsers.OwnPages"
+    name: list[str] = []
+
+    def get_security_requirement(self, auto_schema) -> None:
+        return None
+
+    def get_security_definition(self, auto_schema) -> list[dict]:
+        return []
+
+
 class Documented(AutoSchema):
     """An operation in the document, told from its view."""
 

@@ -13,8 +13,9 @@ from journal.api import batch, feed
 from journal.api.advice import CardShape
 from journal.api.frame import OfDiarist
 from journal.changes import KINDS
-from spasmlog.access import SyncJSONParser
+from spasmlog.access import SyncJSONParser, TokenAuthentication
 from spasmlog.api import ApiView, Parameter, Shape
+from spasmlog.browsers import OwnPages
 from spasmlog.errors import CursorExpired
 
 MOST_CHANGES, USUAL_CHANGES = 1000, 500
@@ -71,6 +72,7 @@ class ResultsShape(serializers.Serializer):
 class Sync(OfDiarist, ApiView):
     """What changed since a cursor; and what a phone changed while it was offline."""
 
+    authentication_classes = [TokenAuthentication, OwnPages]
     parser_classes = [SyncJSONParser]
     refuses = {"get": ("410",)}
     parameters = {

@@ -142,9 +142,14 @@ def red_flags(
         signs=frozenset(signs),
         cramp=on_episode,
         pregnant=pregnant,
-        kidney_failure="yes" in (conditions.get("dialysis"), conditions.get("kidney_stage_4_5")),
+        kidney_failure=kidney_failure(conditions),
     )
     return sorted((rule.id for rule in RED_FLAGS if rule.fires(ticks)), key=urgency_order)
+
+
+def kidney_failure(conditions: Mapping[str, str]) -> bool:
+    """Whether the profile says dialysis, or kidney disease of stage 4 or 5."""
+    return "yes" in (conditions.get("dialysis"), conditions.get("kidney_stage_4_5"))
 
 
 def urgency_order(rule_id: str) -> tuple[bool, str]:

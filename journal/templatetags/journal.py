@@ -1,5 +1,6 @@
 """How pages say amounts and times, and the few things that every page asks for."""
 
+import json
 from datetime import datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from uuid import uuid4
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -19,6 +21,7 @@ from journal import measures, signs
 from journal.codes import Units
 from nutrients.calc import units as conversions
 from nutrients.codes import NUTRIENT
+from spasmlog.browsers import diary_key
 
 register = template.Library()
 THEMES = ("light", "dark")
@@ -65,6 +68,23 @@ def spoken_here() -> tuple[tuple[str, str], ...]:
 def fresh_id() -> str:
     """A client id for a new entry: the same form sent twice is then one entry."""
     return str(uuid4())
+
+
+@register.simple_tag(takes_context=True)
+def diary_of_page(context) -> str:
+    """The name of the diary that this page is of, as browsers know it; nothing on a page for everybody."""
+    user = context.get("user")
+    return diary_key(user) if isinstance(user, AbstractBaseUser) else ""
+
+
+@register.simple_tag
+def offline_site() -> str:
+    """The addresses that the modules of a page ask, as JSON."""
+    names = {
+        "who": "offline_who", "facts": "offline_facts", "sync": "api-sync", "worker": "service_worker",
+        "signOut": "account_logout",
+    }  # fmt: skip
+    return json.dumps({name: reverse(address) for name, address in names.items()})
 
 
 # Amounts --------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from journal.models import (
     WaterIntake,
 )
 from nutrients.models import Food
+from spasmlog.browsers import DIARY, diary_key
 
 KINDS: dict[str, type[Kept]] = {
     "meal": Meal,
@@ -51,6 +52,8 @@ def diary(view):
     """A page of somebody's diary: they are signed in, `request.diarist` is theirs, clocks and units
     are theirs.
 
+    The answer names the diary, so that a browser keeps it for nobody else.
+
     Asked for its head alone, it is made as any page; the server sends what is asked for.
     """
 
@@ -64,6 +67,7 @@ def diary(view):
             response = view(request, *args, **kwargs)
         request.method = asked
         patch_cache_control(response, private=True, no_cache=True)
+        response.headers[DIARY] = diary_key(request.user)
         return response
 
     return page

@@ -87,11 +87,21 @@ class Screen:
     def run(self, script):
         return self.driver.execute_script(f"return {script}")
 
+    def later(self, script):
+        """What comes of a script that waits for something."""
+        return self.driver.execute_async_script(
+            f"const done = arguments[0]; (async () => {script})().then(done, (e) => done(String(e)))"
+        )
+
     def complaints(self):
         """What the browser's console holds against the pages, such as a breach of the content policy."""
         return [
             line["message"] for line in self.driver.get_log("browser") if "favicon" not in line["message"]
         ]
+
+    def complaints_but_of_the_network(self):
+        """The same, where the network was cut on purpose."""
+        return [said for said in self.complaints() if "net::ERR_" not in said and "NetworkError" not in said]
 
 
 @pytest.fixture
@@ -100,6 +110,8 @@ def screen(chromium, live_server, monkeypatch):
     # of the test before.
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
     chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    kept = {"origin": live_server.url, "storageTypes": "service_workers,cache_storage,indexeddb"}
+    chromium.execute_cdp_cmd("Storage.clearDataForOrigin", kept)
     chromium.get_log("browser")
     screen = Screen(chromium, live_server.url)
     screen.shape(1280, 900)

@@ -1,0 +1,219 @@
+// On every page: whose it is, what waits to be sent, a new release, and what is asked before somebody signs out.
+
+import { of, onChange } from "./queue.js";
+import { nextTry, sendAll } from "./send.js";
+import { drop, keep, read } from "./store.js";
+import { arrive, lock, whose } from "./whose.js";
+
+const root = document.documentElement;
+const bar = document.getElementById("waiting");
+const site = JSON.parse(bar.dataset.site);
+const diary = bar.dataset.diary;
+const isShell = document.body.classList.contains("shell");
+const FACTS_AGE = 900_000; // ms
+const WHEN_IDLE = 20_000; // ms after a page is there, before more is fetched than it needs
+
+const fill = (words, n) => words.replace("{n}", n);
+
+// Whose page ---------------------------------------------------------------------------------
+
+/** A form says whose page it is on: in the queue it must not become another's. */
+document.addEventListener("formdata", (event) => diary && event.formData.set("kept_for", diary));
+
+async function settleWhose() {
+  if (root.dataset.keptAt || isShell) return;
+  if (diary) await arrive(diary);
+  else if (await whose()) await fetch(site.who).then((said) => said.json()).then((said) => said.diary || lock()).catch(() => {});
+}
+
+/** The frame is kept in the words and colours of the day it was fetched: those of today are said here. */
+async function settleFrame() {
+  const theme = /(?:^|; )spasmlog_theme=(light|dark)/.exec(document.cookie)?.[1];
+  if (isShell && theme) root.dataset.theme = theme;
+  else if (isShell) delete root.dataset.theme;
+  const worker = navigator.serviceWorker?.controller;
+  if (isShell || !worker || (await read("words")) === root.lang) return;
+  worker.postMessage("renew the frame");
+  await keep("words", root.lang);
+}
+
+// What waits ---------------------------------------------------------------------------------
+
+export async function waiting() {
+  const about = await whose();
+  const items = about ? await of(about.diary) : [];
+  return { about, items, unsent: items.filter((item) => item.status === "waiting"), stuck: items.filter((item) => item.status !== "waiting") };
+}
+
+async function draw() {
+  const { about, items, unsent, stuck } = await waiting();
+  const words = bar.dataset;
+  bar.hidden = !items.length;
+  bar.querySelector(".waiting-count").textContent = [
+    unsent.length ? fill(unsent.length === 1 ? words.one : words.many, unsent.length) : "",
+    stuck.length ? fill(stuck.length === 1 ? words.stuckOne : words.stuckMany, stuck.length) : "",
+  ].filter(Boolean).join(" · ");
+  bar.querySelector(".waiting-said").textContent = about?.locked && items.length ? words.signIn : "";
+  bar.querySelector("button").hidden = !unsent.length || Boolean(about?.locked);
+  bar.querySelector(".waiting-sign-in").hidden = !about?.locked;
+  await drawCards(about);
+}
+
+const outcomes = { "sign in": "signIn", "no answer": "noAnswer", pause: "asked" };
+
+export async function send(soon) {
+  const before = (await waiting()).unsent.length;
+  if (!before) return;
+  const came = await sendAll(site, { soon });
+  await draw();
+  if (outcomes[came]) {
+    bar.querySelector(".waiting-said").textContent = bar.dataset[outcomes[came]];
+    await tryAgain(came);
+  } else document.dispatchEvent(new Event("sent"));
+}
+
+let timer;
+
+/** Try again when the pause is over; who is not signed in is not asked for again by itself. */
+async function tryAgain(came) {
+  clearTimeout(timer);
+  if (came === "sign in") return;
+  timer = setTimeout(() => send(false), Math.max(500, ((await nextTry()) || 0) - Date.now() + 100));
+}
+
+bar.querySelector("button").addEventListener("click", () => send(true));
+onChange(draw);
+addEventListener("online", () => send(true));
+addEventListener("pageshow", (event) => event.persisted && draw());
+document.addEventListener("visibilitychange", () => document.hidden || send(false));
+
+// Urgent cards that the server answered with, while nobody looked -------------------------------
+
+async function drawCards(about) {
+  const place = document.getElementById("sent-cards");
+  const cards = about && !about.locked ? (await read(`cards:${about.diary}`)) || [] : [];
+  place.hidden = !cards.length;
+  place.querySelector(".sent-list").replaceChildren(...cards.map(cardOf));
+}
+
+function cardOf(card) {
+  const drawn = document.getElementById("sent-card").content.cloneNode(true);
+  drawn.querySelector("article").dataset.rule = card.rule;
+  drawn.querySelector("h3").textContent = card.title;
+  drawn.querySelector("p").textContent = card.text;
+  const call = drawn.querySelector("a");
+  call.hidden = !card.numbers?.emergency;
+  call.href = `tel:${card.numbers?.emergency}`;
+  call.querySelector("span").textContent = card.numbers?.emergency;
+  return drawn;
+}
+
+document.getElementById("sent-read").addEventListener("click", async () => {
+  const about = await whose();
+  if (about) await drop(`cards:${about.diary}`);
+  await draw();
+});
+
+// A page as it was last seen -------------------------------------------------------------------
+
+if (root.dataset.keptAt) {
+  const note = document.getElementById("as-kept");
+  const at = new Date(root.dataset.keptAt);
+  note.hidden = false;
+  note.querySelector("span").textContent = note.dataset.words.replace(
+    "{when}", at.toLocaleString(root.lang, { weekday: "short", hour: "2-digit", minute: "2-digit" }),
+  );
+}
+
+// A new release --------------------------------------------------------------------------------
+
+const offer = document.getElementById("new-release");
+
+async function register() {
+  const had = navigator.serviceWorker.controller;
+  const worker = await navigator.serviceWorker.register(site.worker, { type: "module", scope: "/", updateViaCache: "none" });
+  // A worker that came to be while this page was on its way has not seen it.
+  if (worker.active && !had) worker.active.postMessage("see me");
+  const show = () => { offer.hidden = false; };
+  if (worker.waiting && had) show();
+  worker.addEventListener("updatefound", () => {
+    const coming = worker.installing;
+    coming.addEventListener("statechange", () => coming.state === "installed" && navigator.serviceWorker.controller && show());
+  });
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (offer.dataset.asked) location.reload();
+    else if (had) show(); // another tab took the new release over; this one goes on until it is asked to
+  });
+  offer.querySelector("button").addEventListener("click", () => {
+    offer.dataset.asked = "1";
+    if (worker.waiting) worker.waiting.postMessage("take over");
+    else location.reload();
+  });
+  return worker;
+}
+
+// What is fetched to be kept -------------------------------------------------------------------
+
+async function gather() {
+  if (!diary || root.dataset.keptAt || navigator.connection?.saveData) return;
+  const known = await read(`facts:${diary}`);
+  if (known && Date.now() - known.at < FACTS_AGE) return;
+  const answer = await fetch(site.facts);
+  if (!answer.ok || answer.redirected) return;
+  const facts = await answer.json();
+  if (facts.diary === diary) await keep(`facts:${diary}`, { ...facts, at: Date.now() });
+}
+
+async function gatherFoods() {
+  if (!diary || navigator.connection?.saveData) return;
+  await (await import("./foods.js")).renewFoods(diary);
+}
+
+// Signing out ----------------------------------------------------------------------------------
+
+const leaving = document.getElementById("leaving");
+let leavingForm;
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (new URL(form.action).pathname !== site.signOut || form.dataset.decided || !navigator.serviceWorker?.controller) return;
+  event.preventDefault();
+  const { items } = await waiting();
+  leavingForm = form;
+  if (!items.length) return goOn();
+  leaving.querySelector("p").textContent = fill(items.length === 1 ? leaving.dataset.one : leaving.dataset.many, items.length);
+  leaving.showModal();
+}, true);
+
+function goOn() {
+  delete leavingForm.dataset.sent;
+  leavingForm.dataset.decided = "1";
+  leavingForm.requestSubmit();
+}
+
+leaving.addEventListener("close", async () => {
+  if (leaving.returnValue === "send") {
+    await send(true);
+    if ((await waiting()).items.length) {
+      leaving.querySelector("p").textContent = bar.querySelector("p").textContent;
+      return leaving.showModal();
+    }
+  }
+  if (["send", "keep"].includes(leaving.returnValue)) goOn();
+});
+
+// ----------------------------------------------------------------------------------------------
+
+async function start() {
+  await settleWhose();
+  await draw();
+  await send(!root.dataset.keptAt && !isShell); // a page that came shows that the server is there
+  await settleFrame();
+  if (!navigator.serviceWorker) return;
+  register().catch(() => {}); // a browser without service workers of modules has the pages, and no offline
+  gather().catch(() => {});
+  setTimeout(() => gatherFoods().catch(() => {}), WHEN_IDLE);
+}
+
+if (document.readyState === "complete") start();
+else addEventListener("load", start);

@@ -1,0 +1,229 @@
+// The service worker: the network first; without one, pages as they were last seen, the frame, and the queue for what is
+// logged. One cache of the site's own files for each release, one of pages for each release and person.
+
+import { itemOf } from "./items.js";
+import { add, get, edit, newId } from "./queue.js";
+import { sendAll } from "./send.js";
+import { alter, read } from "./store.js";
+import { PAGES, arrive, erase, leave, lock, whose } from "./whose.js";
+
+const PATIENCE = 6000; // ms that a page may keep somebody waiting who has an older one at hand
+const SOON = 20_000; // ms after a form was sent in which the sign-in page may be the answer to it
+const MOST_PAGES = 40;
+const A_DAY = 86_400_000; // ms
+const AWAY = [502, 503, 504];
+const CRAMP = /^\/cramps\/([0-9a-f-]{36})\/$/;
+
+export function begin(release) {
+  const shell = `shell-${release.version}`;
+  const pagesOf = (diary) => `${PAGES}${release.version}-${diary}`;
+
+  // Releases ---------------------------------------------------------------------------------
+
+  self.addEventListener("install", (event) => {
+    const fresh = (path) => new Request(path, { cache: "reload" });
+    event.waitUntil(caches.open(shell).then((cache) => cache.addAll([release.shell, ...release.files].map(fresh))));
+  });
+
+  self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+
+  async function takeOver() {
+    for (const name of await caches.keys()) {
+      if (name !== shell && !name.startsWith(`${PAGES}${release.version}-`)) await caches.delete(name);
+    }
+    await self.clients.claim();
+  }
+
+  self.addEventListener("message", (event) => {
+    if (event.data === "take over") self.skipWaiting();
+    if (event.data === "see me") event.waitUntil(self.clients.claim());
+    if (event.data === "renew the frame") event.waitUntil(renewFrame());
+  });
+
+  /** The frame in the language and colours that are wanted now. */
+  async function renewFrame() {
+    const cache = await caches.open(shell);
+    await cache.add(new Request(release.shell, { cache: "reload" }));
+  }
+
+  // Reading ----------------------------------------------------------------------------------
+
+  self.addEventListener("fetch", (event) => {
+    const { request } = event;
+    const { origin, pathname } = new URL(request.url);
+    if (origin !== self.location.origin) return;
+    if (request.method === "POST" && isOurs(pathname)) event.respondWith(posted(request, pathname));
+    else if (request.method !== "GET") return;
+    else if (release.files.includes(pathname)) event.respondWith(fromShell(request));
+    else if (request.mode === "navigate") event.respondWith(page(event, pathname));
+  });
+
+  const fromShell = async (request) => (await (await caches.open(shell)).match(request.url)) || fetch(request);
+
+  async function page(event, pathname) {
+    const asked = fetch(event.request);
+    asked.catch(() => {});
+    const older = await kept(event.request, pathname);
+    const late = older && new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    try {
+      const answer = await (late ? Promise.race([asked, late]) : asked);
+      if (answer && !AWAY.includes(answer.status)) {
+        event.waitUntil(noted(event.request, pathname, answer.clone()));
+        return answer;
+      }
+    } catch { /* no network */ }
+    return older || (await caches.open(shell)).match(release.shell);
+  }
+
+  /** The page as it was last seen by the person whose browser this is; none while it is locked. */
+  async function kept(request, pathname) {
+    if (pathname === release.shell) return (await caches.open(shell)).match(release.shell);
+    const about = await whose();
+    if (!about || about.locked) return null;
+    const found = await (await caches.open(pagesOf(about.diary))).match(request.url);
+    return found && asKept(found);
+  }
+
+  /** Say on the page when it was seen, and give its forms ids of their own: those may have been used. */
+  async function asKept(found) {
+    const at = found.headers.get("X-Kept-At");
+    const text = (await found.text())
+      .replace("<html", `<html data-kept-at="${at}"`)
+      .replace(/(name="id" value=")[0-9a-f-]{36}"/g, (whole, start) => `${start}${newId()}"`);
+    return new Response(text, { status: 200, headers: found.headers });
+  }
+
+  /** Learn from an answer whose browser this is, and keep the page if it is one to keep. */
+  async function noted(request, pathname, answer) {
+    const diary = answer.headers.get("X-Diary");
+    if (answer.status === 200 && pathname === release.signIn) {
+      await rescue(request.url);
+      await lock();
+    }
+    if (answer.status !== 200) return;
+    if (pathname === release.shell) await (await caches.open(shell)).put(release.shell, answer);
+    else if (diary) {
+      await arrive(diary);
+      if (release.keep.some((path) => pathname === path || (path !== "/" && pathname.startsWith(path)))) {
+        await keepPage(request.url, diary, answer);
+      }
+    }
+  }
+
+  async function keepPage(url, diary, answer) {
+    const headers = new Headers(answer.headers);
+    headers.set("X-Kept-At", new Date().toISOString());
+    const cache = await caches.open(pagesOf(diary));
+    await cache.put(url, new Response(await answer.text(), { status: 200, headers }));
+    const older = (await cache.keys()).slice(0, -MOST_PAGES);
+    await Promise.all(older.map((one) => cache.delete(one)));
+  }
+
+  // Writing ----------------------------------------------------------------------------------
+
+  const isOurs = (pathname) =>
+    pathname in release.logs || CRAMP.test(pathname) || [release.signOut, release.deleteAccount].includes(pathname);
+
+  async function posted(request, pathname) {
+    const copy = request.clone();
+    let answer;
+    try {
+      answer = await fetch(request);
+    } catch { /* no network */ }
+    if (answer && !AWAY.includes(answer.status)) {
+      await stored(pathname, copy, answer);
+      return answer;
+    }
+    if (pathname === release.signOut) return refuseToLeave();
+    return (await queued(pathname, copy)) || answer || Response.error();
+  }
+
+  /** Without the server nobody is signed out; until it is reached, nothing of the diary is shown. */
+  async function refuseToLeave() {
+    await lock();
+    return Response.redirect(new URL(`${release.shell}#no-sign-out`, self.location.origin), 303);
+  }
+
+  let lastPosted = null;
+
+  /** The server has taken a form: its id is used, or the person has gone. */
+  async function stored(pathname, copy, answer) {
+    const through = answer.type === "opaqueredirect" || answer.redirected;
+    if (!through) return;
+    if (pathname === release.signOut) await leave();
+    else if (pathname === release.deleteAccount) await erase();
+    else {
+      const data = await copy.formData();
+      await note(data.get("id"));
+      lastPosted = { pathname, data, at: Date.now() };
+    }
+  }
+
+  /** The sign-in page came instead of what a form asked for: the sign-in had ended, and nothing was stored. */
+  async function rescue(address) {
+    const posted = lastPosted;
+    lastPosted = null;
+    const wanted = new URL(address).searchParams.get("next") || "";
+    if (posted && Date.now() - posted.at < SOON && wanted.split("?")[0] === posted.pathname) {
+      await enqueue(posted.pathname, posted.data);
+    }
+  }
+
+  /** Remember for a day that the server has an entry of this id. */
+  const note = (id) =>
+    alter("used", (before) => {
+      const recent = Object.entries(before || {}).filter(([, at]) => Date.now() - at < A_DAY);
+      return { ...Object.fromEntries(recent), [id]: Date.now() };
+    });
+
+  /** Put what a form says into the queue, and lead on as the server would have. */
+  async function queued(pathname, copy) {
+    const data = await copy.formData();
+    const item = await enqueue(pathname, data);
+    return item && onward(copy, data, item);
+  }
+
+  /** Put what a form says into the queue; nothing if it only looks for something, or nobody is known here. */
+  async function enqueue(pathname, data) {
+    const details = CRAMP.exec(pathname);
+    const what = details ? "cramp" : release.logs[pathname];
+    if (!what) return null;
+    const about = await whose();
+    const diary = data.get("kept_for") || about?.diary;
+    if (!diary || ["search", "preview"].includes(data.get("do")) || (what === "meal" && data.get("do") !== "save")) return null;
+    const facts = (diary === about?.diary && (await read(`facts:${diary}`))) || { ml: 1, units: "metric" };
+    const id = details ? details[1] : await freshId(data.get("id"));
+    data.set("id", id);
+    const item = itemOf(what, data, facts, facts.zone);
+    if (details && (await get(id))) await edit(id, () => ({ data: item.data }));
+    else await add({ ...item, diary, details: Boolean(details) });
+    await ask();
+    return item;
+  }
+
+  /** The form's own id, so that a lost answer is no second entry; another, if it is that of an entry stored before. */
+  async function freshId(id) {
+    return id && !((await read("used")) || {})[id] ? id : newId();
+  }
+
+  function onward(request, data, item) {
+    const urgent = item.data.signs?.length || item.type === "spasms";
+    const back = data.get("next")?.startsWith("/") && !data.get("next").startsWith("//") ? data.get("next") : release.today;
+    const path = urgent ? `${release.shell}?entry=${item.id}#cramp` : back;
+    if (request.headers.has("HX-Request")) return new Response("", { status: 200, headers: { "HX-Redirect": path } });
+    return Response.redirect(new URL(path, self.location.origin), 303);
+  }
+
+  // Sending ----------------------------------------------------------------------------------
+
+  const ask = () => self.registration.sync?.register("send").catch(() => {});
+
+  self.addEventListener("sync", (event) => {
+    if (event.tag !== "send") return;
+    event.waitUntil(
+      sendAll(release, { soon: true }).then((came) => {
+        if (came === "no answer" || came === "pause") throw new Error("later");
+      }),
+    );
+  });
+}

@@ -1,0 +1,511 @@
+"""Without a network: what is logged waits in the browser, and arrives once."""
+
+import contextlib
+import os
+import signal
+
+import pytest
+from django.contrib.sessions.models import Session
+from rest_framework import exceptions
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+import spasmlog
+from journal.api.sync import Sync
+from journal.models import Exercise, Meal, SpasmEpisode, WarningSigns, WaterIntake
+from tests.browser.conftest import Screen, until
+from tests.browser.line import Line
+from tests.conftest import CHROMEDRIVER, CHROMIUM, PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ONE, NONE = "1 waiting to be sent", ""
+
+
+@pytest.fixture
+def line(live_server):
+    line = Line(live_server.url)
+    yield line
+    line.cut()
+
+
+@pytest.fixture
+def screen(screen, line):
+    """A browser that reaches the server by the line alone; each line has a port, and so a clean browser."""
+    return Screen(screen.driver, line.address)
+
+
+def ready(screen):
+    """The worker is in charge, and what logging needs is kept."""
+    until(lambda: screen.run("navigator.serviceWorker?.controller?.state === 'activated'"))
+    until(lambda: kept(screen, f"facts:{screen.run('document.getElementById(`waiting`).dataset.diary')}"))
+
+
+def kept(screen, name):
+    return screen.later(f"(await import('/static/journal/offline/store.js')).read('{name}')")
+
+
+def sign_in(screen, name):
+    screen.sign_in(name, PASSWORD)
+    ready(screen)
+
+
+def keep(screen, name, value):
+    screen.later(f"(await import('/static/journal/offline/store.js')).keep('{name}', {value})")
+
+
+@pytest.fixture
+def at_home(screen, alice):
+    """Alice has signed in on this browser, and looked at her day."""
+    sign_in(screen, "alice")
+    screen.go("/")
+    return screen
+
+
+def waiting(screen):
+    """What the page says of entries that wait; nothing if none does."""
+    return " ".join(screen.driver.find_element(By.ID, "waiting").text.split())
+
+
+def log_water(screen, amount="250"):
+    screen.go("/offline/#water")
+    screen.type("#water-amount", amount)
+    screen.tap("#water button", "Save drink")
+
+
+def sends_all(screen):
+    """Send what waits by hand, until nothing does."""
+    screen.tap("#waiting button", "Send now")
+    until(lambda: waiting(screen) == NONE)
+
+
+def amounts(diarist):
+    return [float(drink.amount_ml) for drink in WaterIntake.objects.of(diarist).order_by("occurred_at")]
+
+
+# One browser ----------------------------------------------------------------------------------
+
+
+def test_a_cramp_logged_without_a_network_waits_through_a_reload_and_arrives_once(at_home, line, alice):
+    line.cut()
+    at_home.go("/offline/#cramp")
+    at_home.choose("site", "calf")
+    at_home.choose("side", "left")
+    at_home.choose("intensity", "7")
+    at_home.tap("#cramp button", "Save cramp")
+    at_home.find("#waiting", "The server cannot be reached.")
+    at_home.driver.refresh()
+    at_home.find("#waiting", ONE)
+    assert "calf · left · 7/10" in at_home.find(".waiting-items").text
+    assert not SpasmEpisode.objects.exists()
+
+    line.mend()
+    sends_all(at_home)
+
+    cramp = SpasmEpisode.objects.get()
+    assert (cramp.diarist, cramp.site, cramp.side, cramp.intensity) == (alice, "calf", "left", 7)
+    assert cramp.tz == "Pacific/Auckland"
+    assert at_home.complaints_but_of_the_network() == []
+
+
+def test_what_waits_is_sent_by_itself_when_the_next_page_comes(at_home, line, alice):
+    line.cut()
+    log_water(at_home)
+    at_home.find("#waiting", ONE)
+
+    line.mend()
+    at_home.go("/")
+
+    until(lambda: amounts(alice) == [250])
+    until(lambda: waiting(at_home) == NONE)
+
+
+def test_taps_on_the_kept_page_of_today_fall_into_the_queue_each_as_one_entry(at_home, line, alice):
+    line.cut()
+    at_home.go("/")
+    at_home.find("#as-kept", "No network")
+    at_home.tap("button", "300")
+    at_home.find("#waiting", ONE)
+    at_home.tap("button", "300")
+    at_home.find("#waiting", "2 waiting to be sent")
+
+    line.mend()
+    sends_all(at_home)
+
+    assert amounts(alice) == [300, 300]
+
+
+def test_a_form_that_the_server_took_while_its_answer_was_lost_is_one_entry(at_home, line, alice):
+    line.deaf.set()
+    # Nothing may be asked of the browser until the line is cut: it waits for the page that will not come.
+    at_home.run("setTimeout(() => document.querySelector('.quick-water button[value=\"300\"]').click(), 100)")
+    until(lambda: amounts(alice) == [300])
+    line.cut()
+    at_home.find("#waiting", ONE)
+
+    line.mend()
+    sends_all(at_home)
+
+    assert amounts(alice) == [300]
+
+
+def test_a_form_brought_back_by_the_back_button_is_another_entry(at_home, line, alice):
+    at_home.tap("button", "300")
+    at_home.find(".message", "saved")
+    used = str(WaterIntake.objects.get().pk)
+    line.cut()
+    at_home.run(f"document.querySelector('.quick-water [name=id]').value = '{used}'")
+    at_home.tap("button", "500")
+    at_home.find("#waiting", ONE)
+
+    line.mend()
+    sends_all(at_home)
+
+    assert amounts(alice) == [300, 500]
+
+
+def test_a_cramp_in_the_night_takes_one_tap_and_its_details_follow_it_into_the_queue(at_home, line):
+    line.cut()
+    at_home.go("/")
+    at_home.tap(".cramp-now button")
+    at_home.find("#done", "Kept in this browser")
+    at_home.choose("site", "foot")
+    at_home.tap("#cramp button", "Save cramp")
+    at_home.find("#done", "Changed")
+    assert waiting(at_home).startswith(ONE)
+
+    line.mend()
+    sends_all(at_home)
+
+    assert SpasmEpisode.objects.get().site == "foot"
+
+
+def test_details_of_a_cramp_that_was_stored_before_the_network_went_are_added_to_it(at_home, line):
+    at_home.tap(".cramp-now button")
+    at_home.find("h1", "Cramp at")
+    line.cut()
+    at_home.choose("site", "shin")
+    at_home.tap("main button", "Save details")
+    at_home.find("#waiting", ONE)
+
+    line.mend()
+    sends_all(at_home)
+
+    assert SpasmEpisode.objects.get().site == "shin"
+
+
+def test_a_meal_is_put_together_from_the_kept_food_table(at_home, line, foods):
+    at_home.go("/offline/#meal")
+    until(lambda: kept(at_home, "foods"))
+    line.cut()
+    at_home.go("/offline/#meal")
+    at_home.type("#find", "banana ra")
+    at_home.tap("#found .result", "Banana, raw")
+    at_home.find(".draft-row", "Banana, raw")
+    at_home.tap("#meal button", "Save meal")
+    at_home.find("#waiting", ONE)
+    assert "Banana, raw" in at_home.find(".waiting-items").text
+
+    line.mend()
+    sends_all(at_home)
+
+    item = Meal.objects.get().items.get()
+    assert item.food == foods.get(name="Banana, raw")
+    assert (item.quantity, item.portion.food_id) == (1, item.food_id)
+
+
+def test_exercise_is_logged_without_a_network(at_home, line):
+    line.cut()
+    at_home.go("/offline/#exercise")
+    at_home.tap(".activities .chip")
+    at_home.type("#exercise-minutes", "40")
+    at_home.tap("#exercise button", "Save exercise")
+    at_home.find("#waiting", ONE)
+
+    line.mend()
+    sends_all(at_home)
+
+    assert Exercise.objects.get().minutes == 40
+
+
+def test_ounces_typed_without_a_network_arrive_as_those_typed_with_one(screen, line, bob):
+    sign_in(screen, "bob")
+    screen.tap(".quick-water button", "8")
+    screen.find(".message", "saved")
+    line.cut()
+    screen.go("/offline/#water")
+    screen.tap(".water-amounts button", "8")
+    screen.find("#waiting", ONE)
+
+    line.mend()
+    sends_all(screen)
+
+    assert amounts(bob) == [236.6, 236.6]  # 8 x 29.5735 = 236.588
+
+
+def test_what_is_refused_is_kept_with_the_reason_and_can_be_put_right(at_home, line, alice):
+    line.cut()
+    log_water(at_home, "0")
+    at_home.find("#waiting", ONE)
+    line.mend()
+    at_home.tap("#waiting button", "Send now")
+    at_home.find("#waiting", "1 was not taken")
+    assert "An amount must be more than 0 ml." in at_home.find(".waiting-items").text
+
+    at_home.tap(".waiting-items button", "Change")
+    at_home.type("#water-amount", "200")
+    at_home.tap("#water button", "Save drink")
+
+    until(lambda: amounts(alice) == [200])
+    until(lambda: waiting(at_home) == NONE)
+
+
+def test_when_the_server_asks_to_wait_the_browser_waits_and_then_sends_by_itself(
+    at_home, line, alice, monkeypatch
+):
+    asked = []
+
+    def busy(view, request):
+        asked.append(1)
+        raise exceptions.Throttled(wait=1)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Sync, "post", busy)
+        log_water(at_home)
+        at_home.find("#waiting", "asks to wait")
+        at_home.tap("#waiting button", "Send now")
+        assert len(asked) == 1
+
+    until(lambda: amounts(alice) == [250])
+
+
+# Warning signs --------------------------------------------------------------------------------
+
+
+def test_a_ticked_warning_sign_shows_what_to_do_at_once_without_a_network(at_home, line, alice):
+    line.cut()
+    at_home.go("/warning-signs/")
+    at_home.tap_element("#signs [value=chest_pain]")
+    card = at_home.find("#guidance article", "Call 111 now")  # New Zealand, by her profile
+    assert card.get_attribute("data-rule") == "R02"
+    assert at_home.find("#guidance a").get_attribute("href") == "tel:111"
+    at_home.tap("#signs button", "Keep these ticks")
+    at_home.find("#waiting", ONE)
+    assert "Call 111 now" in at_home.find("#guidance").text
+
+    line.mend()
+    sends_all(at_home)
+
+    assert WarningSigns.objects.get().signs == ["chest_pain"]
+    assert "Chest pain" in at_home.find("#sent-cards [data-rule=R02]").text
+    at_home.tap("#sent-read")
+    at_home.go("/")
+    assert not at_home.driver.find_element(By.ID, "sent-cards").is_displayed()
+
+
+def test_warning_signs_can_be_looked_at_without_a_network_by_whoever_never_signed_in(screen, line):
+    screen.go("/accounts/login/")
+    until(lambda: screen.run("navigator.serviceWorker?.controller?.state === 'activated'"))
+    line.cut()
+    screen.go("/warning-signs/")
+    screen.tap_element("#signs [value=confused]")
+
+    assert "your local emergency number" in screen.find("#guidance article").text
+    assert not screen.driver.find_elements(By.CSS_SELECTOR, ".signs-save:not([hidden])")
+
+
+# Several people, tabs and releases ------------------------------------------------------------
+
+
+def test_two_tabs_send_what_waits_once(at_home, line, alice):
+    line.cut()
+    log_water(at_home)
+    at_home.find("#waiting", ONE)
+    first = at_home.driver.current_window_handle
+    at_home.driver.switch_to.new_window("tab")
+    second = at_home.driver.current_window_handle
+    try:
+        at_home.go("/offline/#water")
+        at_home.find("#waiting", ONE)
+        line.mend()
+        line.heard.clear()
+        for tab in (first, second):
+            at_home.driver.switch_to.window(tab)
+            at_home.run("dispatchEvent(new Event('online'))")
+        for tab in (first, second):
+            at_home.driver.switch_to.window(tab)
+            until(lambda: waiting(at_home) == NONE)
+    finally:
+        at_home.driver.switch_to.window(second)
+        at_home.driver.close()
+        at_home.driver.switch_to.window(first)
+
+    assert amounts(alice) == [250]
+    assert [one for one in line.heard if "sync" in one] == ["POST /api/v1/sync/ HTTP/1.1"]
+
+
+def test_a_sign_out_by_timeout_keeps_what_waits_and_shows_nothing_until_the_person_is_back(
+    at_home, line, alice
+):
+    line.cut()
+    log_water(at_home)
+    at_home.find("#waiting", ONE)
+    Session.objects.all().delete()
+    line.mend()
+    at_home.run("dispatchEvent(new Event('online'))")
+    at_home.find("#waiting", "Sign in to send it")
+    assert amounts(alice) == []
+
+    line.cut()
+    at_home.go("/")
+    at_home.find("#locked", "You are signed out")
+    assert not at_home.driver.find_element(By.CSS_SELECTOR, ".waiting-items").is_displayed()
+    assert "drunk" not in at_home.text()  # her day is not shown
+
+    line.mend()
+    sign_in(at_home, "alice")
+    until(lambda: amounts(alice) == [250])
+
+
+def test_a_form_sent_after_the_sign_in_had_ended_waits_until_the_person_is_back(at_home, alice):
+    Session.objects.all().delete()
+    at_home.tap("button", "300")
+    at_home.find("#waiting", "Sign in to send it")
+    assert amounts(alice) == []
+
+    at_home.sign_in("alice", PASSWORD)
+
+    until(lambda: amounts(alice) == [300])
+
+
+def test_what_waits_for_one_person_is_neither_shown_to_another_nor_sent_as_theirs(at_home, line, alice, bob):
+    line.cut()
+    log_water(at_home)
+    at_home.find("#waiting", ONE)
+    Session.objects.all().delete()
+    line.mend()
+
+    sign_in(at_home, "bob")
+
+    assert waiting(at_home) == NONE
+    caches = at_home.later("[...await caches.keys()]")
+    alices = at_home.later("(await (await import('/static/journal/offline/store.js')).read('foods')) ?? null")
+    assert len([name for name in caches if name.startswith("pages-")]) == 1
+    assert alices is None
+    line.cut()
+    at_home.go("/")
+    assert waiting(at_home) == NONE
+    line.mend()
+    at_home.driver.delete_all_cookies()
+    sign_in(at_home, "alice")
+    until(lambda: amounts(alice) == [250])
+    assert amounts(bob) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "arrives", "waits"), [("Send, then sign out", [250], 0), ("Sign out, and keep", [], 1)]
+)
+def test_who_signs_out_is_asked_about_what_waits_and_leaves_nothing_else(
+    at_home, line, alice, answer, arrives, waits
+):
+    line.cut()
+    log_water(at_home)
+    at_home.find("#waiting", ONE)
+    while_paused = "{until: Date.now() + 60000, tries: 1, asked: true}"
+    keep(at_home, "pause", while_paused)
+    line.mend()
+    at_home.go("/me/")
+    at_home.tap("main button", "Sign out")
+    assert "1 entry waits in this browser" in at_home.find("#leaving").text
+    if arrives:
+        keep(at_home, "pause", "{until: 0}")
+    at_home.tap("#leaving button", answer)
+    until(lambda: "/accounts/login/" in at_home.driver.current_url)
+
+    assert amounts(alice) == arrives
+    assert [n for n in at_home.later("[...await caches.keys()]") if n.startswith("pages-")] == []
+    assert kept(at_home, "whose") is None
+    assert len(at_home.later("indexedDB.databases()")) == 1
+    queue = "(await import('/static/journal/offline/store.js')).inOne('queue', 'readonly', (s, give) => {"
+    assert at_home.later(f"{queue} s.count().onsuccess = (e) => give(e.target.result); }})") == waits
+
+
+def test_a_new_release_waits_until_it_is_asked_for_and_removes_what_the_old_one_kept(
+    at_home, line, monkeypatch
+):
+    old = at_home.later("[...await caches.keys()]")
+    assert all("0.1.0" in name for name in old)
+    assert len(old) == 2
+    monkeypatch.setattr(spasmlog, "__version__", "0.2.0")
+
+    at_home.go("/")
+    at_home.find("#new-release", "A new version is ready.")
+    assert set(old) < set(at_home.later("[...await caches.keys()]"))  # the tab goes on with what it has
+    at_home.tap("#new-release button", "Reload")
+    until(lambda: all("0.2.0" in name for name in at_home.later("[...await caches.keys()]")))
+    until(lambda: not at_home.driver.find_element(By.ID, "new-release").is_displayed())
+    line.cut()
+    at_home.go("/")
+    at_home.find("#as-kept", "No network")
+
+
+# A browser that is killed ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def mortal(tmp_path, live_server, line):
+    """Starts a browser whose profile outlives it. Each start kills the one before."""
+    born = []
+
+    def end():
+        for driver in born:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(driver.service.process.pid, signal.SIGKILL)
+            driver.service.process.wait()
+        born.clear()
+
+    def start():
+        end()
+        options = webdriver.ChromeOptions()
+        options.binary_location = CHROMIUM
+        for said in (
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            f"--user-data-dir={tmp_path}",
+        ):
+            options.add_argument(said)
+        service = webdriver.ChromeService(CHROMEDRIVER, popen_kw={"start_new_session": True})
+        born.append(webdriver.Chrome(options=options, service=service))
+        return Screen(born[-1], line.address)
+
+    yield start
+    end()
+
+
+@pytest.mark.slow  # three browsers, one after the other
+def test_a_browser_killed_while_it_sends_has_it_still_and_it_arrives_once(mortal, line, alice):
+    screen = mortal()
+    sign_in(screen, "alice")
+    line.cut()
+    log_water(screen)
+    screen.find("#waiting", ONE)
+
+    screen = mortal()
+    screen.go("/offline/#water")
+    screen.find("#waiting", ONE)
+    line.swallow = "POST /api/v1/sync/"
+    line.mend()
+    screen.driver.delete_all_cookies()  # written down only now and then, so a kill may end the sign-in, too
+    screen.sign_in("alice", PASSWORD)
+    until(lambda: amounts(alice) == [250])  # stored, and the browser will never hear of it
+    assert waiting(screen).startswith(ONE)
+
+    screen = mortal()
+    line.cut()
+    line.swallow = ""
+    line.mend()
+    screen.sign_in("alice", PASSWORD)
+    until(lambda: waiting(screen) == NONE)
+    assert amounts(alice) == [250]
+    assert kept(screen, "pause") is None
