@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import combinations
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
-from django.utils.translation import get_language, override
+from django.utils.translation import override
 
 from journal import countries, emergency, entries, flags, wording
 from journal.calc.redflags import RED_FLAGS, RedFlag, Ticks, kidney_failure, urgency_order
 from journal.codes import Units
-from journal.drafts import history, measure_of, plain, usual_measure
+from journal.drafts import measure_of, plain, usual_measure
+from journal.habits import history
 from journal.models import Diarist, Exercise, Supplement
 from nutrients.calc import units
 from nutrients.models import Activity, Food
@@ -43,8 +45,8 @@ def guidance() -> dict:
 
 def _told(rule: RedFlag) -> dict:
     told = {"rule": rule.id, "ways": ways(rule), **_words(rule), "sources": list(rule.sources)}
-    if not (get_language() or "en").startswith("en"):
-        with override("en-gb"):
+    if not wording.is_reviewed():
+        with override(wording.REVIEWED):
             told["original"] = _words(rule)
     return told
 
@@ -108,9 +110,10 @@ def facts(diarist: Diarist) -> dict:
 def _foods(diarist: Diarist) -> list[dict]:
     """What this person eats, with the amount of last time; own foods, which are in no public table."""
     kind = entries.kind_at(timezone.now().astimezone(diarist.tz))
-    eaten = history(diarist, kind).last
+    eaten = list(history(diarist, kind).last.values())[:MOST_FOODS]
+    prefetch_related_objects([item.food for item in eaten], "portions")
     own = Food.objects.filter(owner_id=diarist.user_id, deleted_at=None).prefetch_related("portions")
-    told = {item.food_id: (item.food, measure_of(item)) for item in list(eaten.values())[:MOST_FOODS]}
+    told = {item.food_id: (item.food, measure_of(item)) for item in eaten}
     for food in own:
         told.setdefault(food.pk, (food, usual_measure(food)))
     return [
