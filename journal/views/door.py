@@ -60,14 +60,14 @@ def diary(view):
     @login_required
     @wraps(view)
     def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        request.diarist = people.diarist_of(request.user)
+        request.diarist, diary_of = people.diarist_of(request.user), diary_key(request.user)
         asked, request.method = request.method, "GET" if request.method == "HEAD" else request.method
         spelling = translation.override(spelling_of(request.diarist))
         with timezone.override(request.diarist.tz), spelling, measures.speaking(request.diarist.units):
             response = view(request, *args, **kwargs)
         request.method = asked
         patch_cache_control(response, private=True, no_cache=True)
-        response.headers[DIARY] = diary_key(request.user)
+        response.headers[DIARY] = diary_of
         return response
 
     return page

@@ -72,7 +72,7 @@ def test_the_document_is_made_once_in_each_form_and_language(stranger, monkeypat
     assert len(made) == 2
     american = stranger.read("schema/", Accept_Language="en-us")
     assert len(made) == 3
-    assert yaml.safe_load(american.content)["paths"] == document()["paths"]
+    assert yaml.safe_load(american.content)["paths"].keys() == document()["paths"].keys()
 
 
 def test_a_client_that_has_the_document_is_told_so(stranger):

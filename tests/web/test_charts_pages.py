@@ -198,7 +198,7 @@ def test_the_week_leads_to_twelve_weeks_of_each_of_the_seven(browser, alice, ric
     ("who", "days"),
     [
         ("alice", [date(2026, 9, 21) + timedelta(days=n) for n in range(7)]),  # clocks went on on the 27th
-        ("bob", [date(2026, 10, 26) + timedelta(days=n) for n in range(7)]),  # and back on 1 November
+        ("bob", [date(2026, 11, 1) + timedelta(days=n) for n in range(7)]),  # and back on 1 November
     ],
 )
 def test_a_week_in_which_the_clocks_changed_has_its_seven_days(request, who, days, rice):

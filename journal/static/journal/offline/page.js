@@ -93,6 +93,7 @@ async function drawCards(about) {
   const place = document.getElementById("sent-cards");
   const cards = about && !about.locked ? (await read(`cards:${about.diary}`)) || [] : [];
   place.hidden = !cards.length;
+  if (cards.length) place.setAttribute("role", "alert");
   place.querySelector(".sent-list").replaceChildren(...cards.map(cardOf));
 }
 
