@@ -14,8 +14,8 @@ import numpy as np
 from django.db import connection
 
 from benchmarks.house import Line
+from journal.calc.days import USABLE
 from journal.calc.many import Comparison, WideDays, assess_many
-from journal.calc.plausibility import USABLE
 from journal.calc.resampling import seed_of
 from journal.calc.windows import AI, EAR, RESAMPLING, RULES, SKEWED, Rule
 from nutrients.codes import CODES

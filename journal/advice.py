@@ -18,7 +18,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from journal import card_words, revisions, wording
+from journal import card_words, revisions, rule_words, wording
 from journal.calc import advice_rules, days
 from journal.calc.advice_rules import RULE, SEVERITIES, Facts, Wanted
 from journal.calc.redflags import RED_FLAG, red_flags, urgency_order
@@ -355,6 +355,8 @@ class Card:
     what_would_change_it: str
     not_a_diagnosis: str
     sources: tuple[str, ...]
+    rests_on: tuple[str, ...]
+    """Rule, sections and row of the reference texts behind it, in words."""
     evidence: dict
     state: str
     state_name: str
@@ -542,6 +544,7 @@ def _shown(
         what_would_change_it=words.what_would_change_it,
         not_a_diagnosis=words.not_a_diagnosis,
         sources=sources,
+        rests_on=rule_words.rests_on(row.rule, row.rule_version, row.nutrient, row.evidence),
         evidence=row.evidence,
         state=row.state,
         state_name=str(row.get_state_display()),

@@ -35,6 +35,7 @@ from journal.models import (
     Exercise,
     Favourite,
     Meal,
+    MealItem,
     SpasmEpisode,
     Supplement,
     ToldGaps,
@@ -221,25 +222,24 @@ def _after(place: Place, number: int, column: str) -> Q:
 def forget(before: datetime) -> int:
     """Remove for good what was deleted before a moment; returns how many rows.
 
-    Cursors that would have to be told of it are too old from then on. Own foods that were removed stay:
-    entries with them keep them.
+    Cursors that would have to be told of it are too old from then on. An own food that was removed stays for
+    as long as anything names it.
     """
     due: set[int] = set()
     for model in FORGETTABLE:
         rows = model._default_manager.filter(deleted_at__lt=before)
         due.update(rows.order_by().values_list("diarist_id", flat=True).distinct())
+    owners = Food.objects.filter(_UNUSED, deleted_at__lt=before).values("owner_id")
+    due.update(Diarist.objects.filter(user_id__in=owners).values_list("pk", flat=True))
     return sum(_forget_of(diarist_id, before) for diarist_id in sorted(due))
 
 
 @transaction.atomic
 def _forget_of(diarist_id: int, before: datetime) -> int:
     revisions.hold(diarist_id)
-    diarist = Diarist.objects.only("forgotten_revision").get(pk=diarist_id)
+    diarist = Diarist.objects.only("user_id", "forgotten_revision").get(pk=diarist_id)
     count = 0
-    for model in FORGETTABLE:
-        rows = model._default_manager.filter(diarist_id=diarist_id, deleted_at__lt=before)
-        if model is Supplement:
-            rows = rows.exclude(Exists(Dose.objects.filter(supplement=OuterRef("pk"))))
+    for rows in _forgettable(diarist, before):
         last = rows.aggregate(last=Max("revision"))["last"] or 0
         diarist.forgotten_revision = max(diarist.forgotten_revision, last)
         count += rows.count()
@@ -247,3 +247,30 @@ def _forget_of(diarist_id: int, before: datetime) -> int:
     diarist.save(update_fields=["forgotten_revision"])
     log.info("deletions_forgotten", diarist=diarist_id, rows=count)
     return count
+
+
+def _forgettable(diarist: Diarist, before: datetime) -> Iterator[QuerySet]:
+    """What was deleted before a moment, kind by kind: what names others first."""
+    for model in FORGETTABLE:
+        rows = model._default_manager.filter(diarist_id=diarist.pk, deleted_at__lt=before)
+        yield (
+            rows.exclude(Exists(Dose.objects.filter(supplement=OuterRef("pk"))))
+            if model is Supplement
+            else rows
+        )
+    foods = Food.objects.filter(_UNUSED, owner_id=diarist.user_id, deleted_at__lt=before)
+    yield foods.exclude(pk__in=_in_usual_meals(diarist))
+
+
+_UNUSED = ~(
+    Exists(MealItem.objects.filter(food=OuterRef("pk")))
+    | Exists(WaterIntake.objects.filter(beverage=OuterRef("pk")))
+    | Exists(Favourite.objects.filter(food=OuterRef("pk")))
+)
+"""Of foods: those that no row names."""
+
+
+def _in_usual_meals(diarist: Diarist) -> set[UUID]:
+    """The foods of usual meals, which hold them as JSON."""
+    items = Favourite.objects.of(diarist).exclude(items=[]).values_list("items", flat=True)
+    return {UUID(one["food"]) for meal in items for one in meal}

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from journal.calc.days import USABLE
+
 WIDTH, HEIGHT = 350.0, 60.0
 COLUMN = WIDTH / 7
 BAR = 30.0
@@ -25,7 +27,6 @@ SLIVER = 3.0
 """Height that tells of unknown items which carry no energy to weigh them by."""
 
 COUNTED, NOT_COUNTED, EMPTY, TO_COME = "counted", "not_counted", "empty", "to_come"
-USABLE = frozenset({"complete_marked", "complete_inferred", "fasting_marked"})
 
 
 @dataclass(frozen=True)

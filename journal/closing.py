@@ -29,10 +29,11 @@ from django.utils.translation import gettext as _
 from journal import eaten, findings, tasks
 from journal.calc import closing as calc
 from journal.calc.closing import Candidate, Ranked
+from journal.calc.days import USABLE
 from journal.calc.portions import ENERGY
 from journal.calc.suppressions import YES, Effects, Flags, effects
 from journal.calc.windows import RULES
-from journal.codes import Band, DayStatus
+from journal.codes import Band
 from journal.facts import red_flags_lately
 from journal.flags import flags_about
 from journal.models import DailyIntake, Diarist, MealItem, NutrientGap, Suggestion, WaterIntake
@@ -67,7 +68,6 @@ ABOUT = "swaps"
 VERSION = 1
 ASK_AGAIN_AFTER = 15
 """How long a request of a page stands before a further one is made. [s]"""
-USABLE = (DayStatus.COMPLETE_MARKED, DayStatus.COMPLETE_INFERRED, DayStatus.FASTING_MARKED)
 
 
 # What is lacking ------------------------------------------------------------------------------

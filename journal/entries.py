@@ -7,7 +7,7 @@ for a review. Warning signs, and dangers of a dose or a drink, are judged inside
 holds the cards.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from journal import advice, revisions, tasks
-from journal.calc import days
+from journal.calc import crampdays, days
 from journal.codes import DoseSource, MealKind
 from journal.models import (
     BodyWeight,
@@ -193,11 +193,14 @@ def mark_day(
 ) -> DayMark:
     """Say of a whole day that it is finished, a fast, or without a cramp. None leaves a mark as it was.
 
-    Raises `Conflict` as `change` does, and with `must_name_base` as `put` does.
+    "No cramp" counts from noon to noon, and is refused before the noon of its day; a cramp logged for that
+    time outweighs it. Raises `Conflict` as `change` does, and with `must_name_base` as `put` does.
     """
     check_day(diarist, day)
     said = {"finished": finished, "fasting": fasting, "no_cramp": no_cramp}
     said = {name: bool(value) for name, value in said.items() if value is not None}
+    if said.get("no_cramp"):
+        check_no_cramp(diarist, day)
     _hold(diarist)
     mark = DayMark.objects.of(diarist).filter(date=day).first()
     if mark is None:
@@ -353,11 +356,16 @@ def _food_stamped(diarist: Diarist, food: Food) -> Food:
     """Stamp a food that changed, and mark the days stale on which it was eaten or drunk."""
     food.revision = forward(diarist)
     Food.objects.filter(pk=food.pk).update(revision=food.revision)
-    eaten = Meal.objects.of(diarist).live().filter(items__food=food).values_list("local_date", flat=True)
-    drunk = WaterIntake.objects.of(diarist).live().filter(beverage=food).values_list("local_date", flat=True)
-    if dates := {*eaten, *drunk}:
+    if dates := days_with(diarist, [food.pk]):
         mark_stale(diarist, dates)
     return food
+
+
+def days_with(diarist: Diarist, foods: Sequence[UUID]) -> set[date]:
+    """The days on which one of these foods was eaten or drunk."""
+    eaten = Meal.objects.of(diarist).live().filter(items__food__in=foods)
+    drunk = WaterIntake.objects.of(diarist).live().filter(beverage__in=foods)
+    return {*eaten.values_list("local_date", flat=True), *drunk.values_list("local_date", flat=True)}
 
 
 # Days that wait for a review ------------------------------------------------------------------
@@ -374,6 +382,18 @@ def check_day(diarist: Diarist, day: date) -> None:
         raise ValidationError({"date": _("This day is still to come.")})
     if day < OLDEST_DAY:
         raise ValidationError({"date": _("This day is before 1990. Check the date.")})
+
+
+def check_no_cramp(diarist: Diarist, day: date) -> None:
+    """Refuse "no cramp" of a day that has not begun: a cramp before its noon counts for the day before."""
+    if not crampdays.has_begun(day, timezone.now().astimezone(diarist.tz)):
+        raise ValidationError(
+            {
+                "no_cramp": _(
+                    "“No cramp” can be said from noon on: the night before counts for the day before."
+                )
+            }
+        )
 
 
 def mark_stale(diarist: Diarist, dates: Iterable[date]) -> None:

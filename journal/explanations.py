@@ -1,8 +1,10 @@
 """Where a verdict comes from: days, entries, spread, coverage, reference and method, in a lay person's words.
 
     explain(diarist, code, as_of, effects) -> Explanation          one nutrient; at most 6 queries
-    verdicts_of(diarist, code, as_of, effects) -> list[Verdict]    the verdicts alone; 1 query
-    verdict_of(gap, instead, effects) -> Verdict                   one of them, of a gap at hand
+    verdicts_of(diarist, code, as_of, effects)                     the verdicts alone; 1 query
+    verdict_of(gap, effects) -> Verdict                            one of them, of a gap at hand
+    is_numbers_only(gap, effects) -> bool                          whether none may be told of it
+    whose_limits(code, gaps, effects) -> str                       who sets the amount, of several gaps
     missing_answers(diarist, flags) -> list[Missing]               what the profile lacks, and what it serves
 
 The verdict comes first, numbers follow. Nothing is worked out anew: what is said is what the review stored,
@@ -11,7 +13,7 @@ with the foods of the same days beside it.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -19,8 +21,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from journal import eaten, findings, verdicts
+from journal import eaten, findings, rule_words, verdicts
 from journal.calc import hydration
+from journal.calc.days import USABLE
 from journal.calc.suppressions import Effects, Flags
 from journal.calc.windows import RULES
 from journal.codes import Band, DayStatus, DoseSource, Method
@@ -30,7 +33,6 @@ from nutrients.codes import CODES, NUTRIENT
 from nutrients.models import Food, WithinPersonVariation
 
 WATER = "water_g"
-USABLE = (DayStatus.COMPLETE_MARKED, DayStatus.COMPLETE_INFERRED, DayStatus.FASTING_MARKED)
 LOW = (Band.POSSIBLY_LOW, Band.LIKELY_LOW, Band.VERY_LIKELY_LOW, Band.LOOKS_LOW)
 MOST_FOODS, MOST_UNKNOWN = 10, 8
 SUREST = 0.99
@@ -56,6 +58,8 @@ class Explained:
     figures: list[Figure]
     source: str
     group: str
+    rests_on: list[str]
+    """Sections and row of the reference texts behind it."""
     method: list[str]
     changes: list[str]
 
@@ -126,9 +130,9 @@ def explain(diarist: Diarist, code: str, as_of: date, effects: Effects) -> Expla
     length = gaps[0].window_days if gaps else RULES[code].window
     first = as_of - timedelta(days=length - 1)
     days = findings.daily(diarist, first, as_of)
-    instead = effects.whose_limits(code)
+    instead = whose_limits(code, gaps, effects)
     published = _published_spread(diarist, code, as_of) if gaps and not instead else ""
-    explained = [_explained(gap, days, instead, effects, published) for gap in gaps]
+    explained = [_explained(gap, days, effects, published) for gap in gaps]
     return Explanation(
         code=code,
         first=first,
@@ -140,19 +144,39 @@ def explain(diarist: Diarist, code: str, as_of: date, effects: Effects) -> Expla
     )
 
 
-def verdicts_of(diarist: Diarist, code: str, as_of: date, effects: Effects) -> list[verdicts.Verdict]:
-    """The verdicts that pages show of one nutrient, in one query."""
-    instead = effects.whose_limits(code)
-    return [verdict_of(gap, instead, effects) for gap in _shown(diarist, code, as_of)]
+def verdicts_of(
+    diarist: Diarist, code: str, as_of: date, effects: Effects
+) -> tuple[list[verdicts.Verdict], str]:
+    """The verdicts that pages show of one nutrient, and who sets its amount instead of them; one query."""
+    gaps = _shown(diarist, code, as_of)
+    return [verdict_of(gap, effects) for gap in gaps], whose_limits(code, gaps, effects)
 
 
 def _shown(diarist: Diarist, code: str, as_of: date) -> list[NutrientGap]:
     return [gap for gap in findings.gaps(diarist, as_of) if gap.nutrient == code and verdicts.is_shown(gap)]
 
 
-def verdict_of(gap: NutrientGap, instead: str, effects: Effects) -> verdicts.Verdict:
+def verdict_of(gap: NutrientGap, effects: Effects) -> verdicts.Verdict:
     """The words for one gap; numbers alone where somebody else sets the amount, or "low" would do no good."""
-    return verdicts.verdict(gap, numbers_only=bool(instead or _is_kept_quiet(gap, effects)))
+    said = verdicts.verdict(gap, numbers_only=is_numbers_only(gap, effects))
+    return replace(said, reference="") if limits_of(gap, effects) else said
+
+
+def is_numbers_only(gap: NutrientGap, effects: Effects) -> bool:
+    """Whether no verdict may be told of it: pages and REST leave band and confidence out alike."""
+    return bool(limits_of(gap, effects)) or _is_kept_quiet(gap, effects)
+
+
+def whose_limits(code: str, gaps: Iterable[NutrientGap], effects: Effects) -> str:
+    """Who sets the amount instead of the reference, of the gaps of one nutrient: nobody where one of them is
+    beside the clinician's own target already."""
+    whose = [limits_of(gap, effects) for gap in gaps if gap.nutrient == code]
+    return effects.whose_limits(code) if all(whose) else ""
+
+
+def limits_of(gap: NutrientGap, effects: Effects) -> str:
+    """Who sets the amount instead of the reference of one gap; nobody where that is the clinician's own."""
+    return effects.whose_limits(gap.nutrient, (gap.reference or {}).get("set_by") or "")
 
 
 def _is_kept_quiet(gap: NutrientGap, effects: Effects) -> bool:
@@ -160,23 +184,29 @@ def _is_kept_quiet(gap: NutrientGap, effects: Effects) -> bool:
     return effects.hide_streaks and gap.band in LOW
 
 
-def _explained(
-    gap: NutrientGap, days: Sequence[DailyIntake], instead: str, effects: Effects, published: str
-) -> Explained:
-    quiet = bool(instead) or _is_kept_quiet(gap, effects)
+def _explained(gap: NutrientGap, days: Sequence[DailyIntake], effects: Effects, published: str) -> Explained:
+    instead, quiet = limits_of(gap, effects), is_numbers_only(gap, effects)
     figures = [*_about_days(gap, days), *_about_amounts(gap)]
     if not quiet:
         figures += [*_about_spread(gap, published), *_about_confidence(gap)]
     row = gap.reference or {}
     return Explained(
         kind=gap.kind,
-        verdict=verdict_of(gap, instead, effects),
+        verdict=verdict_of(gap, effects),
         figures=figures,
         source="" if instead else str(row.get("source") or ""),
         group="" if instead else str(row.get("group") or ""),
+        rests_on=[] if instead else _rests_on(gap),
         method=[] if quiet else _method(gap),
         changes=[] if instead else _changes(gap, quiet),
     )
+
+
+def _rests_on(gap: NutrientGap) -> list[str]:
+    """Where its method and its reference can be looked up; an own target rests on nobody's table."""
+    said = rule_words.sections(rule_words.OF_METHOD.get(gap.method or "", ()))
+    row = rule_words.reference_row(gap.nutrient, gap.kind, gap.reference or {})
+    return [*said, row] if row else said
 
 
 # Its figures ----------------------------------------------------------------------------------
@@ -295,7 +325,23 @@ def _about_spread(gap: NutrientGap, published: str) -> list[Figure]:
             "A day resembles the day before it, so each tells a little less than a day on its own would."
         )
         figures.append(Figure(_("Days they are worth"), plain(held["days_effective"]), about))
+    if held.get("days_for_precision") and verdicts.DOSES_ALONE not in gap.reasons:
+        figures.append(_days_for_precision(gap, *held["days_for_precision"]))
     return figures
+
+
+def _days_for_precision(gap: NutrientGap, for_tenth: int, for_fifth: int) -> Figure:
+    """How many days such an average needs; more than fit into the window cannot be waited for."""
+    about = _("They bring an average within 20 %% of the true one, 19 times of 20. Within 10 %% takes %(n)s.")
+    more = for_fifth - gap.days_used
+    narrower = ngettext(
+        "%(n)s more finished day would narrow this to 20 %%.",
+        "%(n)s more finished days would narrow this to 20 %%.",
+        more,
+    )
+    within_reach = more > 0 and for_fifth <= gap.window_days
+    said = [about % {"n": plain(for_tenth)}, narrower % {"n": plain(more)} if within_reach else ""]
+    return Figure(_("Finished days it takes"), plain(for_fifth), " ".join(filter(None, said)))
 
 
 def _about_confidence(gap: NutrientGap) -> list[Figure]:

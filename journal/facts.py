@@ -20,6 +20,7 @@ from django.utils import timezone
 from journal import drunk, interactions, sweat
 from journal.calc import days, triggers
 from journal.calc.advice_rules import IMPLAUSIBLE
+from journal.calc.days import USABLE
 from journal.calc.facts import (
     DAYS_OF_CRAMPS,
     WINDOW,
@@ -32,7 +33,7 @@ from journal.calc.facts import (
     Ticked,
 )
 from journal.calc.suppressions import Flags
-from journal.codes import AdviceState, DayStatus, DoseSource, LinkState, Relief
+from journal.codes import AdviceState, DoseSource, LinkState, Relief
 from journal.flags import flags_about
 from journal.models import (
     Advice,
@@ -56,7 +57,6 @@ from its removal like any other: three days without a tip harm nobody."""
 OVERDRINKING = "H04"
 AFTER_OVERDRINKING = timedelta(days=1)
 """How long the card on drinking too much keeps amounts to drink away after it ended (product choice)."""
-USABLE = (DayStatus.COMPLETE_MARKED, DayStatus.COMPLETE_INFERRED, DayStatus.FASTING_MARKED)
 AROUND_EXERCISE = timedelta(hours=3)
 """Drinks of so long before and after the middle of an exercise belong to it: six hours in all."""
 ALCOHOLIC = 0.5

@@ -50,6 +50,8 @@ class Section:
     heading: Text
     says: tuple[Text, ...]
     points: tuple[Text, ...] = ()
+    anchor: str = ""
+    """The name under which other pages lead to it."""
 
 
 @dataclass(frozen=True)
@@ -722,7 +724,25 @@ TOPICS = (
             ),
             Section(
                 MORE,
-                _("5. What it is not"),
+                _("5. Patterns"),
+                (
+                    _(
+                        "Days with a cramp are compared with other days of the same four weeks, working days "
+                        "and weekends apart. A day counts only if it is known whether it brought a cramp and "
+                        "what it held; a night cramp counts for the day that led up to it."
+                    ),
+                    _(
+                        "Nothing is said before 42 known days and 10 cramp days. All questions are corrected "
+                        "together, because among many some look striking by chance. A pattern is worth "
+                        "watching only with 20 cramp days, when it is large and both halves of the log "
+                        "agree; a card speaks of it only after two looks in a row. It is never a cause."
+                    ),
+                ),
+                anchor="patterns",
+            ),
+            Section(
+                MORE,
+                _("6. What it is not"),
                 (
                     _(
                         "A verdict compares your logged intake with reference values for a group of people. "
@@ -732,7 +752,14 @@ TOPICS = (
                 ),
             ),
         ),
-        (IOM_2000, SODIUM_2019, IOM_2011, "Black, International Journal of Obesity, 2000"),
+        (
+            IOM_2000,
+            SODIUM_2019,
+            IOM_2011,
+            "Black, International Journal of Obesity, 2000",
+            "Lumley and Levy, Environmetrics, 2000",
+            "Benjamini and Hochberg, Journal of the Royal Statistical Society B, 1995",
+        ),
         ("log-and-blood",),
     ),
 )

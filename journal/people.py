@@ -25,6 +25,7 @@ from journal.models import (
     LifeStagePeriod,
     Medicine,
     PersonalTarget,
+    ToldGaps,
 )
 from nutrients.codes import LifeStage
 
@@ -165,7 +166,11 @@ def life_stage(diarist: Diarist, on: date) -> str:
 
 @transaction.atomic
 def answer_conditions(diarist: Diarist, answers: Mapping[str, str]) -> None:
-    """Set yes, no or unknown for conditions by their codes; those not named stay as they are."""
+    """Set yes, no or unknown for conditions by their codes; those not named stay as they are.
+
+    They choose what advice may say, and no number of a day rests on them: a new answer asks for a review of
+    today, and one that was given before asks for nothing.
+    """
     for code, answer in answers.items():
         if code not in Condition.values:
             raise ValidationError(
@@ -173,13 +178,18 @@ def answer_conditions(diarist: Diarist, answers: Mapping[str, str]) -> None:
             )
         if answer not in Answer.values:
             raise ValidationError({"conditions": _("Answer yes, no or unknown.")})
+    said = dict(diarist.conditionanswer_set.values_list("condition", "answer"))
+    new = {code: answer for code, answer in answers.items() if said.get(code) != answer}
     ConditionAnswer.objects.bulk_create(
-        [ConditionAnswer(diarist=diarist, condition=code, answer=answer) for code, answer in answers.items()],
+        [ConditionAnswer(diarist=diarist, condition=code, answer=answer) for code, answer in new.items()],
         update_conflicts=True,
         unique_fields=["diarist", "condition"],
         update_fields=["answer"],
     )
-    _touched(diarist)
+    if new:
+        _stamp(diarist)
+    if any(answer != said.get(code, Answer.UNKNOWN) for code, answer in new.items()):
+        entries.mark_stale(diarist, [entries.today(diarist)])
 
 
 def conditions(diarist: Diarist) -> dict[str, str]:
@@ -248,10 +258,12 @@ def _touched(diarist: Diarist) -> None:
 
 
 def _stamp(diarist: Diarist) -> None:
-    """Stamp the profile, and the cards that are open: what they say depends on its answers."""
+    """Stamp the profile, and the open cards and gaps that phones keep: what is told of them depends on its
+    answers."""
     diarist.profile_revision = revisions.forward(diarist)
     Diarist.objects.filter(pk=diarist.pk).update(profile_revision=diarist.profile_revision)
     advice.tell_again(advice.open_cards(diarist), diarist.profile_revision)
+    ToldGaps.objects.filter(diarist=diarist, deleted_at=None).update(revision=diarist.profile_revision)
 
 
 # Who may sign up ------------------------------------------------------------------------------

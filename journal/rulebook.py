@@ -6,14 +6,15 @@ Made from the rules that run, so that a card leads to the line that brought it. 
 import re
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from journal import rule_words
 from journal.calc.advice_rules import RULES, Rule
-from journal.calc.redflags import EMERGENCY, RED_FLAGS, RedFlag
-from journal.calc.suppressions import DISMISSALS, LONGER, SUPPRESSIONS
-from journal.codes import Severity, Sign
+from journal.calc.redflags import RED_FLAGS, RedFlag
+from journal.codes import Condition, Severity, Sign
 
 LAYERS: dict[str, str | Promise] = {
     "R": gettext_lazy("Warning signs"),
@@ -37,6 +38,8 @@ class Line:
     effect: str = ""
     off_by: str = ""
     again: str = ""
+    more: str = ""
+    """The address of a page that tells more."""
     sources: tuple[str, ...] = ()
     version: int = 1
 
@@ -57,11 +60,10 @@ def layers() -> list[Layer]:
 
 
 def _red_flag(rule: RedFlag) -> Line:
-    urgency = _("emergency number or department") if rule.urgency == EMERGENCY else _("the same day")
     return Line(
         rule.id,
-        _in_words(rule.when),
-        severity=f"{Severity.URGENT_NOW.label}: {urgency}",
+        _in_words(rule_words.when(rule.id)),
+        severity=f"{Severity.URGENT_NOW.label}: {rule_words.urgency(rule.id)}",
         again=_("It stays until you got help or take the tick back, and asks again the next day."),
         sources=rule.sources,
         version=rule.version,
@@ -69,35 +71,28 @@ def _red_flag(rule: RedFlag) -> Line:
 
 
 def _suppressions() -> list[Line]:
-    twice = _("you put cards of a rule away with “Not for me” %(times)s times") % {"times": DISMISSALS}
-    longer = _("it stays quiet %(times)s times as long, except for R and X04 to X06") % {"times": LONGER}
-    lines = [Line(id, when, effect=effect) for id, when, effect, _holds in SUPPRESSIONS]
-    return [*lines, Line("S09", twice, effect=longer)]
+    texts = {id: rule_words.suppressed(id) for id in rule_words.SUPPRESSED}
+    return [Line(id, when, effect=effect) for id, (when, effect) in texts.items()]
 
 
 def _line(rule: Rule) -> Line:
     again = ngettext(
         "after %(n)s day at the earliest", "after %(n)s days at the earliest", rule.cooldown_days
     )
-    may_be = _in_words(rule.severity_may_be)
+    may_be = _in_words(rule_words.may_be(rule.id))
     return Line(
         rule.id,
-        _in_words(rule.when),
+        _in_words(rule_words.when(rule.id)),
         severity=str(Severity(rule.severity).label) + (f"; {may_be}" if may_be else ""),
-        off_by=", ".join(rule.not_when),
+        off_by=", ".join(rule_words.off_by(rule.not_when)),
         again=again % {"n": rule.cooldown_days} if rule.cooldown_days else "",
+        more=reverse("learn_topic", args=["numbers"]) + "#patterns" if rule.id == "I06" else "",
         sources=rule.sources,
         version=rule.version,
     )
 
 
 def _in_words(said: str) -> str:
-    """Codes of signs and severities as a reader knows them."""
-    named = {**dict(Sign.choices), **dict(Severity.choices)}
-    return re.sub(r"`?\b([a-z0-9_]+)\b`?", lambda found: _named(found.group(0), found.group(1), named), said)
-
-
-def _named(whole: str, code: str, named: dict) -> str:
-    """A code is set in code style or has an underscore; a word such as "fever" is one already."""
-    is_code = "_" in code or whole.startswith("`")
-    return f"“{named[code]}”" if is_code and code in named else whole
+    """Codes of signs, answers and severities, which stand in backticks, as a reader knows them."""
+    named = dict([*Sign.choices, *Condition.choices, *Severity.choices])
+    return re.sub(r"`([a-z0-9_]+)`", lambda found: f"“{named[found.group(1)]}”", said)

@@ -44,6 +44,40 @@ def _note_drinks(diarist: Diarist, weighed: list[Exercise]) -> None:
         bout.drunk_ml = math.fsum(meanwhile)
 
 
+def of_days(bouts: Iterable[Exercise], kg: float | None) -> dict[date, float | None]:
+    """What was sweated on each day with exercise, as the page of that day adds it up. [L]
+
+    Light effort in the cool adds nothing. None: of a bout of that day neither sweat nor that is known.
+    `bouts` are those of the days, and the weighed ones of the half year before, as `exercises` gives them.
+    """
+    bouts = list(bouts)
+    weighed = [bout for bout in bouts if _was_weighed(bout)]
+    by_day: dict[date, list[Exercise]] = defaultdict(list)
+    for bout in bouts:
+        by_day[bout.local_date].append(bout)
+    return {day: _of_day(some, kg, _rates_on(day, weighed)) for day, some in by_day.items()}
+
+
+def _of_day(bouts: Iterable[Exercise], kg: float | None, rates: Mapping[str, list[float]]) -> float | None:
+    litres = []
+    for bout in bouts:
+        one = sweat_of(bout, kg, rates)
+        if one is None and not _is_too_light(bout):
+            return None
+        litres.append(one.middle if one else 0.0)
+    return math.fsum(litres)
+
+
+def _is_too_light(bout: Exercise) -> bool:
+    t = bout.temperature_c
+    return bout.met is not None and hydration.is_too_light(float(bout.met), None if t is None else float(t))
+
+
+def _rates_on(day: date, weighed: Iterable[Exercise]) -> dict[str, list[float]]:
+    since = day - timedelta(days=OWN_DAYS)
+    return own_rates(bout for bout in weighed if since <= bout.local_date <= day)
+
+
 def _was_weighed(bout: Exercise) -> bool:
     return bout.weight_before_kg is not None and bout.weight_after_kg is not None
 

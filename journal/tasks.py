@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from celery import Task, shared_task
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from journal import devices, pairing
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 DELETIONS_KEPT = timedelta(days=90)
 """A phone that was away for longer reads everything anew."""
-RETRY = {"autoretry_for": [OperationalError], "retry_backoff": True, "max_retries": 5}
+RETRY = {"autoretry_for": [OperationalError, InterfaceError], "retry_backoff": True, "max_retries": 5}
 
 
 def ask(task: Task, *arguments: Any) -> bool:
@@ -79,13 +79,15 @@ def review_everybody() -> None:
 @shared_task(**RETRY)
 def forget_old() -> None:
     """Beat: remove for good what was deleted long ago, answers that are kept no longer, files that nobody
-    said yes to, and what is left of sign-ins and pairing codes that ended."""
+    said yes to or that were half written, and what is left of sign-ins and pairing codes that ended."""
     from journal import changes
     from journal.exchange import uploads
     from journal.models import KeptAnswer
+    from nutrients import pack
 
     changes.forget(timezone.now() - DELETIONS_KEPT)
     KeptAnswer.objects.expired(timezone.now()).delete()
     devices.forget_ended()
     pairing.forget_old()
     uploads.drop_old()
+    pack.drop_parts()

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 
 from journal import sweat
 from journal.calc import hydration
-from journal.calc.crampdays import exposure_day
+from journal.calc.crampdays import exposure_day, has_begun
 from journal.calc.hydration import DayWater
 from journal.calc.portions import Amount, day_amounts
 from journal.eaten import drink_kind
@@ -85,7 +85,7 @@ class DayPage:
             entry for entry in self.of_kind("cramp")
             if exposure_day(entry.occurred_at + timedelta(minutes=entry.utc_offset_min)) == self.day
         )  # fmt: skip
-        return exposure_day(clock) >= self.day and not any(since_noon)
+        return has_begun(self.day, clock) and not any(since_noon)
 
     @property
     def breakfast_before(self) -> Meal | None:

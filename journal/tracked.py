@@ -14,15 +14,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from journal import eaten
+from journal import eaten, findings, sweat
 from journal.calc import crampdays, hydration
-from journal.calc.days import ONE_DAY, local_day
+from journal.calc.days import ONE_DAY, USABLE, local_day
 from journal.calc.triggers import ENOUGH_COVERAGE
 from journal.codes import DayStatus
-from journal.facts import USABLE
 from journal.flags import flags_about
 from journal.models import (
     DailyIntake,
@@ -39,7 +37,6 @@ from nutrients.codes import CODES
 EATEN = ("magnesium_mg", "potassium_mg", "calcium_mg", "sodium_mg", "alcohol_g", "caffeine_mg")
 STIMULANTS = ("alcohol_g", "caffeine_mg")
 """Of these the day of the cramp itself counts, up to its beginning."""
-WATER = "water_g"
 UNUSUAL_AFTER = timedelta(days=28)
 """An activity not done for so long is unusual (product choice). [d]"""
 
@@ -56,13 +53,9 @@ def outcomes(diarist: Diarist, last: date) -> dict[date, bool]:
 
 
 def _said_without(diarist: Diarist, last: date) -> list[date]:
-    """Days marked as without a cramp; not those marked before their noon, when they had not begun."""
-    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__lte=last).order_by()
-    return [
-        day
-        for day, at in marks.values_list("date", "updated_at")
-        if crampdays.exposure_day(at.astimezone(diarist.tz)) >= day
-    ]
+    """Days marked as without a cramp; before its noon no day can be."""
+    marks = DayMark.objects.of(diarist).live().filter(no_cramp=True, date__lte=last)
+    return list(marks.order_by().values_list("date", flat=True))
 
 
 def first_cramps(diarist: Diarist) -> dict[date, datetime]:
@@ -98,12 +91,18 @@ class Bout(NamedTuple):
     at: datetime
     minutes: int
     met: float | None
-    activity: int | None
+    activity: str | None
     temperature_c: float | None
 
     @property
     def met_h(self) -> float | None:
         return None if self.met is None else self.met * self.minutes / 60
+
+
+def _bout(row: Exercise) -> Bout:
+    met = None if row.met is None else float(row.met)
+    heat = None if row.temperature_c is None else float(row.temperature_c)
+    return Bout(row.local_date, row.occurred_at, row.minutes, met, row.activity_id, heat)
 
 
 class Measured(NamedTuple):
@@ -123,15 +122,18 @@ def measures(
     stored = DailyIntake.objects.filter(diarist=diarist, date__lte=last)
     rows = {row.date: row for row in stored.only(*_columns())} | dict(instead or {})
     days = {day: row for day, row in rows.items() if row and row.status in USABLE and day <= last}
-    bouts = _bouts(diarist)
-    whole = _eaten(days) | _fluid(days, bouts, flags_about(diarist, last).weight_kg) | _moved(days, bouts)
+    exercises = sweat.exercises(diarist, date.min, last)
+    sweated = sweat.of_days(exercises, flags_about(diarist, last).weight_kg)
+    bouts = [_bout(row) for row in exercises]
+    whole = _eaten(days) | _fluid(days, sweated) | _moved(days, bouts)
     cramps = {day: at for day, at in first_cramps(diarist).items() if day in days}
     return Measured(whole, _moved(days, bouts, cramps) | _eaten_before(diarist, whole, cramps))
 
 
 def _columns() -> list[str]:
-    codes = (*EATEN, WATER)
-    return ["date", "status", "drinks_water_g", *codes, *(f"{code}_share" for code in codes)]
+    codes = EATEN
+    fluid = ("drinks_water_g", "uncounted_water_g", "food_water_g", "moisture_share")
+    return ["date", "status", *fluid, *codes, *(f"{code}_share" for code in codes)]
 
 
 def _eaten(days: Mapping[date, DailyIntake]) -> dict[str, Amounts]:
@@ -148,48 +150,27 @@ def _known(row: DailyIntake, code: str) -> float | None:
     return getattr(row, code) if fast or (share is not None and share >= ENOUGH_COVERAGE) else None
 
 
-def _fluid(days: Mapping[date, DailyIntake], bouts: Iterable[Bout], kg: float | None) -> dict[str, Amounts]:
-    """Drinks, and how far all water stays behind sweat. [L]
+def _fluid(days: Mapping[date, DailyIntake], sweated: Mapping[date, float | None]) -> dict[str, Amounts]:
+    """Drinks, and how far the water that counts stays behind sweat. [L]
 
     A finished day without any drink is one on which drinks were not logged. The baseline of need is the same
     on all days of a person, so that it falls out of every comparison: `water_short_l` leaves it out.
     """
     drinks = {day: row.drinks_water_g / 1000 for day, row in days.items() if row.drinks_water_g > 0}
-    sweat = _sweat(bouts, kg)
     short = {
-        day: hydration.need_today(0.0, sweated).total - water / 1000
+        day: hydration.need_today(0.0, sweat_l).total - water
         for day in drinks
-        if (water := _known(days[day], WATER)) is not None and (sweated := sweat.get(day, 0.0)) is not None
+        if (water := _water(days[day])) is not None and (sweat_l := sweated.get(day, 0.0)) is not None
     }
     return {"drinks_l": drinks, "water_short_l": short}
 
 
-def _sweat(bouts: Iterable[Bout], kg: float | None) -> dict[date, float | None]:
-    """What was sweated on each day with an exercise; None where weight or effort is not known. [L]"""
-    found: dict[date, float | None] = {}
-    for one in bouts:
-        sweat = hydration.sweat_of(one.met, kg, one.minutes, one.temperature_c)
-        so_far = found.get(one.day, 0.0)
-        found[one.day] = None if sweat is None or so_far is None else so_far + sweat.middle
-    return found
-
-
-def _bouts(diarist: Diarist) -> list[Bout]:
-    rows = Exercise.objects.of(diarist).live().order_by("occurred_at").values_list(
-        "local_date", "occurred_at", "minutes", Coalesce("met", "activity__met"), "activity_id",
-        "temperature_c",
-    )  # fmt: skip
-    return [
-        Bout(
-            day,
-            at,
-            minutes,
-            None if met is None else float(met),
-            activity,
-            None if heat is None else float(heat),
-        )
-        for day, at, minutes, met, activity, heat in rows
-    ]
+def _water(row: DailyIntake) -> float | None:
+    """The water of a day as its page counts it, without wine and spirits; None where that of food is not
+    known well enough: days told by drinks alone are not like the others. [L]"""
+    water = findings.water(row)
+    fast = row.status == DayStatus.FASTING_MARKED and water.moisture_share is None
+    return None if water.drinks_only and not fast else water.counted
 
 
 def _moved(
@@ -220,7 +201,7 @@ def _moved(
 
 def _strange(bouts: list[Bout]) -> set[Bout]:
     """The bouts, oldest first, of an activity that had not been logged for four weeks."""
-    last: dict[int, date] = {}
+    last: dict[str, date] = {}
     found = set()
     for one in bouts:
         if one.activity is not None:

@@ -26,6 +26,8 @@ Amount = Decimal | float | int | None
 MOST_OWN_FOODS = 2000
 """More than anybody types; a script that runs away stops here."""
 MOST_PORTIONS = 20
+BATCH = 500
+"""Rows that are written at once."""
 MOST_KCAL_PER_100G = 950
 """Pure fat has about 900 kcal per 100 g; labels round."""
 MOST_G_PER_100G = 100.0
@@ -80,16 +82,60 @@ def save_own(
     if stored and (stored.owner_id != user.pk or stored.source != FoodSource.OWN or stored.deleted_at):
         raise Food.DoesNotExist
     food = stored or _new(user, id)
-    food.name, food.barcode = " ".join(str(name).split()), str(barcode).strip()
-    amounts = checked_amounts(per_100g, per_portion)
-    for code in CODES:
-        setattr(food, code, amounts.get(code))
+    _say(food, name, barcode, checked_amounts(per_100g, per_portion))
     measures = _measures(per_portion, portions)
     food.full_clean()
     food.save()
     _write_portions(food, measures)
     search.index(food)
     return food
+
+
+def _say(food: Food, name: str, barcode: str, amounts: Mapping[str, float | None]) -> None:
+    food.name, food.barcode = " ".join(str(name).split()), str(barcode).strip()
+    for code in CODES:
+        setattr(food, code, amounts.get(code))
+
+
+class NewFood(NamedTuple):
+    """A food that keeps every rule and is not stored yet, with its portions."""
+
+    food: Food
+    portions: list[FoodPortion]
+
+
+def new_own(
+    user: AbstractBaseUser,
+    id: UUID,
+    name: str,
+    per_100g: Mapping[str, Amount],
+    barcode: str,
+    portions: Sequence[tuple[str, Decimal]],
+) -> NewFood:
+    """A food under an `id` that nothing has yet, to be stored with many others. Raises as `save_own` does."""
+    food = Food(id=id, source=FoodSource.OWN, source_code=str(id), owner_id=user.pk)
+    _say(food, name, barcode, checked_amounts(per_100g))
+    food.full_clean(exclude=["owner"], validate_unique=False, validate_constraints=False)
+    return NewFood(food, _portions(food, _measures(None, portions)))
+
+
+@transaction.atomic
+def store_many(user: AbstractBaseUser, new: Sequence[NewFood], back: Sequence[Food]) -> None:
+    """Store new foods, and have removed ones `back`, in a few statements for all of them.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        If they are more than a person may have. Nothing is stored.
+    """
+    for food in back:
+        food.deleted_at, food.updated_at = None, timezone.now()
+    live = [food for food in [*(one.food for one in new), *back] if food.deleted_at is None]
+    _check_room(user, len(live))
+    Food.objects.bulk_create([one.food for one in new], batch_size=BATCH)
+    FoodPortion.objects.bulk_create([portion for one in new for portion in one.portions], batch_size=BATCH)
+    Food.objects.bulk_update(back, ["deleted_at", "updated_at", "revision"], batch_size=BATCH)
+    search.index_many(live)
 
 
 class Measure(NamedTuple):
@@ -244,8 +290,8 @@ def _new(user: AbstractBaseUser, id: UUID | None) -> Food:
     return Food(id=id, source=FoodSource.OWN, source_code=str(id), owner_id=user.pk)
 
 
-def _check_room(user: AbstractBaseUser) -> None:
-    if own_foods(user).count() >= MOST_OWN_FOODS:
+def _check_room(user: AbstractBaseUser, more: int = 1) -> None:
+    if more and own_foods(user).count() + more > MOST_OWN_FOODS:
         raise ValidationError(
             _("You have %(most)s foods of your own, which is the most. Remove some first."),
             params={"most": MOST_OWN_FOODS},
@@ -270,8 +316,8 @@ def _measures(
     return list(measures.items())
 
 
-def _write_portions(food: Food, measures: Sequence[tuple[str, Decimal]]) -> None:
-    """Store the measures under ids made of their words, so that a diary's portion stays what it was."""
+def _portions(food: Food, measures: Sequence[tuple[str, Decimal]]) -> list[FoodPortion]:
+    """The measures under ids made of their words, so that a diary's portion stays what it was."""
     portions = [
         FoodPortion(
             id=portion_id(food.id, description), food=food, seq=seq, description=description, grams=grams,
@@ -284,6 +330,11 @@ def _write_portions(food: Food, measures: Sequence[tuple[str, Decimal]]) -> None
             portion.clean_fields(exclude=["food"])
         except ValidationError as wrong:
             raise ValidationError({"portions": wrong.messages}) from wrong
+    return portions
+
+
+def _write_portions(food: Food, measures: Sequence[tuple[str, Decimal]]) -> None:
+    portions = _portions(food, measures)
     food.portions.exclude(id__in=[portion.id for portion in portions]).delete()
     food.portions.update(seq=F("seq") + MOST_PORTIONS)  # numbers are unique while they change places
     FoodPortion.objects.bulk_create(

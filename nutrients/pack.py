@@ -6,18 +6,21 @@ so the same foods have the same version on every server. The database remembers 
 it last changed, which is how a difference to any earlier pack is known, across reloads.
 
 A pack is made once for each version and kept as a file. It is written under another name and then renamed,
-so of several processes that make it at once each leaves the same whole file.
+so of several processes that make it at once each leaves the same whole file. Foods may be loaded anew while
+it is written: what was written is held against the version before the file gets its name, and thrown away
+where it is another.
 """
 
 import gzip
 import hashlib
 import os
+import time
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from threading import get_ident
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.conf import settings
@@ -35,6 +38,14 @@ FOOD = ("name", "category", "synonyms", "rank", "hidden", *CODES)
 PORTION = ("seq", "description", "grams", "usual")
 Line = tuple[UUID, str, str, str]
 """A food's id, source, code and line."""
+ATTEMPTS = 4
+"""Loads that may come between, one after the other, before whoever asks for a pack is sent away."""
+PARTS_KEPT_S = 3600
+"""After this long, whoever was writing a file is not at it any more."""
+
+
+class Outdated(Exception):
+    """The foods are others than those of the pack that was asked for."""
 
 
 @transaction.atomic
@@ -62,19 +73,38 @@ def current() -> FoodPack:
     return FoodPack.objects.last() or renew()
 
 
+def opened(known: str = "") -> BinaryIO:
+    """The file of the latest pack, or of what changed since a `known` version; from its beginning.
+
+    Where foods are loaded meanwhile it is that of the newer pack.
+    """
+    for _attempt in range(ATTEMPTS):
+        latest = current()
+        try:
+            return ((known and since(latest, known)) or whole(latest)).open("rb")
+        except FileNotFoundError:
+            continue  # a newer pack was made, and this one dropped
+        except Outdated:
+            renew()
+    raise Outdated
+
+
 def whole(pack: FoodPack) -> Path:
-    """The file of a whole pack."""
+    """The file of a whole pack. Raises `Outdated` if it is not that of the foods any more."""
     path = _path(pack.version)
-    return path if path.exists() else _write(path, _head(pack, None), (line for *_food, line in lines()))
+    return path if path.exists() else _write(path, _head(pack, None), _all_of(pack))
 
 
 def since(pack: FoodPack, version: str) -> Path | None:
-    """The file of what changed from an earlier version on; None if that version is not known here."""
+    """The file of what changed from an earlier version on; None if that version is not known here.
+
+    Raises `Outdated` as `whole` does.
+    """
     earlier = FoodPack.objects.filter(version=version).last()
     if earlier is None:
         return None
     path = _path(pack.version, version)
-    return path if path.exists() else _write(path, _head(pack, version), _changed_since(earlier))
+    return path if path.exists() else _write(path, _head(pack, version), _changed_since(earlier, pack))
 
 
 def lines(foods: models.QuerySet | None = None) -> Iterator[Line]:
@@ -138,13 +168,31 @@ def _record(source: str, code: str, texts: list, portions: tuple[PortionRecord, 
 # Files ----------------------------------------------------------------------------------------
 
 
-def _changed_since(earlier: FoodPack) -> Iterator[str]:
-    changed = PackedFood.objects.filter(pack__gt=earlier)
-    yield from (line for *_food, line in lines(Food.objects.filter(pk__in=changed.values("food_id"))))
-    for gone in (
-        changed.filter(digest="").order_by("source", "source_code").values_list("source", "source_code")
-    ):
-        yield fixture.as_json(gone)
+def _all_of(pack: FoodPack) -> Iterator[str]:
+    """Every line, if in the end they are those of this pack."""
+    read = _Whole()
+    for *_food, line in lines():
+        read.add(line)
+        yield line
+    if read.version != pack.version:
+        raise Outdated
+
+
+def _changed_since(earlier: FoodPack, pack: FoodPack) -> Iterator[str]:
+    """The lines that changed, if each is still as the stock that was taken for this pack knows it."""
+    rows = PackedFood.objects.filter(pack__gt=earlier).order_by("source", "source_code")
+    changed = list(rows.values_list("food_id", "source", "source_code", "digest"))
+    known = {id: digest for id, _source, _code, digest in changed if digest}
+    read = _Whole()
+    for id, _source, _code, line in lines(Food.objects.filter(pk__in=rows.values("food_id"))):
+        if read.add(line) != known.pop(id, None):
+            raise Outdated
+        yield line
+    if known or FoodPack.objects.last() != pack:
+        raise Outdated
+    for _id, source, code, digest in changed:
+        if not digest:
+            yield fixture.as_json((source, code))
 
 
 def _head(pack: FoodPack, earlier: str | None) -> dict[str, Any]:
@@ -161,9 +209,13 @@ def _head(pack: FoodPack, earlier: str | None) -> dict[str, Any]:
 
 
 def _path(version: str, earlier: str = "") -> Path:
+    return _folder() / f"{'-since-'.join(filter(None, [version, earlier]))}.jsonl.gz"
+
+
+def _folder() -> Path:
     folder = Path(settings.DATA_DIR) / "packs"
     folder.mkdir(exist_ok=True)
-    return folder / f"{'-since-'.join(filter(None, [version, earlier]))}.jsonl.gz"
+    return folder
 
 
 def _write(path: Path, head: dict[str, Any], rows: Iterable[str]) -> Path:
@@ -177,6 +229,7 @@ def _write(path: Path, head: dict[str, Any], rows: Iterable[str]) -> Path:
     finally:
         part.unlink(missing_ok=True)
     _drop_older(path)
+    drop_parts()
     return path
 
 
@@ -186,3 +239,13 @@ def _drop_older(kept: Path) -> None:
     for path in kept.parent.glob("*.jsonl.gz"):
         if not path.name.startswith(version):
             path.unlink(missing_ok=True)
+
+
+def drop_parts() -> None:
+    """Delete what a process left behind that was killed while it wrote."""
+    for part in _folder().glob(".*.jsonl.gz.*"):
+        try:
+            if part.stat().st_mtime < time.time() - PARTS_KEPT_S:
+                part.unlink()
+        except FileNotFoundError:
+            continue  # another process was first

@@ -15,6 +15,7 @@ from typing import Any
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.account.internal.stagekit import unstash_login
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.headless.internal.sessionkit import lookup_session, session_store
@@ -36,6 +37,8 @@ from journal import devices
 from spasmlog.sessions import follow, note_use
 
 NAME_LENGTH = 40
+TOO_MANY = ("too_many_login_attempts", "rate_limited")
+"""allauth's codes for too many wrong passwords, and wrong codes of a second factor."""
 DEVICE_NAME = "X-Device-Name"
 """The header in which a phone says at sign-in how it is called. Percent-encoded where it is not ASCII."""
 
@@ -179,6 +182,13 @@ class AccountAdapter(DefaultAccountAdapter):
             request.locked_for = locked_for(request, **SIGNING_IN, key=name)
             raise
 
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """Of wrong codes of a second factor, too, say how long they lock: they are counted by the person."""
+        request = context.request
+        if code in TOO_MANY and not hasattr(request, "locked_for") and (person := _being_asked(request)):
+            request.locked_for = locked_for(request, **SIGNING_IN, key=f"mfa-auth-user-{person.pk}")
+        return super().validation_error(code, *args)
+
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Whether a person who is signed in gives the right password; too many wrong ones are refused.
 
@@ -194,6 +204,14 @@ class AccountAdapter(DefaultAccountAdapter):
         if right:
             used.rollback()
         return right
+
+
+def _being_asked(request: HttpRequest) -> AbstractBaseUser | None:
+    """The person whose second factor is asked for: signed in, or half-way through signing in."""
+    if request.user.is_authenticated:
+        return request.user
+    begun = unstash_login(request, peek=True)
+    return begun.user if begun else None
 
 
 SIGNING_IN: dict[str, Any] = {"app": "allauth.account", "action": "login_failed"}

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.encoding import force_str
@@ -113,6 +114,8 @@ class Refusing:
                 request._request, etag=response.headers.get("ETag"), response=response
             )
         if request.method == "GET" and response.status_code == 200:
+            if not isinstance(response, Response):
+                return with_etag(request, response)
             response.add_post_render_callback(lambda rendered: with_etag(request, rendered))
         return response
 
@@ -140,7 +143,7 @@ def read_query(request: Request, taken: Mapping[str, Parameter]) -> dict[str, An
     return found
 
 
-def with_etag(request: Request, response: Response):
+def with_etag(request: Request, response: HttpResponse):
     """Name what is answered, and answer 304 to a client that says it has just that."""
     if not response.headers.get("ETag"):
         response.headers["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'

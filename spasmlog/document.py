@@ -84,7 +84,7 @@ REFUSALS: dict[str, tuple[str, str, exceptions.APIException]] = {
     ),
     "412": (
         "ChangedSince",
-        "Changed since it was read: `current` is what is stored.",
+        "Changed since it was read: `current` is what is stored. `If-Match` where no row is: no `current`.",
         ChangedSince({"id": SOME_ID, "revision": 12}),
     ),
     "413": ("TooLarge", "More than one request may carry.", TooLarge()),
@@ -346,7 +346,7 @@ PROBLEM_SCHEMA = {
         "code": {"type": "string"},
         "detail": {"type": "string"},
         "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-        "current": {"type": "object", "description": "Of 412: the row as it is stored now."},
+        "current": {"type": "object", "description": "Of 412: the row as it is stored now, if there is one."},
     },
 }
 

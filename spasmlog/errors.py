@@ -17,7 +17,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -28,6 +28,8 @@ from rest_framework.response import Response
 
 log = structlog.get_logger(__name__)
 
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""A database that does not answer, or that closed the connection: nobody's mistake, and over some day."""
 API = ("/api/", "/_allauth/")
 PROBLEM_JSON = "application/problem+json"
 WHOLE = "non_field_errors"
@@ -142,7 +144,7 @@ def _known(exc: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound(_("This is not there, or not yours."))
     if isinstance(exc, PermissionDenied):
         return exceptions.PermissionDenied(str(exc) or None)
-    if isinstance(exc, OperationalError):
+    if isinstance(exc, DATABASE_AWAY):
         log.error("database_unreachable", exc_info=exc)
         return NotReady(_("The database does not answer at this moment. Try again."))
     if isinstance(exc, ModelValidationError):

@@ -106,10 +106,13 @@ def foods(db):
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    """Each test starts with nothing remembered: no lockout, no throttle of the one before."""
+    """Each test starts with nothing remembered: no lockout, no throttle, no food of the one before."""
     from django.core.cache import cache
 
+    from nutrients import texts
+
     cache.clear()
+    texts.forget()
 
 
 # People ---------------------------------------------------------------------------------------

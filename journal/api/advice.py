@@ -46,6 +46,10 @@ class CardShape(serializers.Serializer):
     what_would_change_it = serializers.CharField()
     not_a_diagnosis = serializers.CharField()
     sources = serializers.ListField(child=serializers.CharField())
+    rests_on = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Rule and version, sections and row of the reference texts behind it, in words.",
+    )
     evidence = serializers.DictField(help_text="The numbers or ticks that the rule fired on.")
     state = serializers.ChoiceField(AdviceState.choices)
     asks = serializers.BooleanField(help_text="It waits for an answer.")

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
@@ -27,7 +26,7 @@ from journal.changes import KINDS
 from journal.models import DayMark, Diarist, Kept, SpasmEpisode, WarningSigns
 from nutrients.models import Food
 from spasmlog.api import Shape
-from spasmlog.errors import ChangedSince, code_and_errors
+from spasmlog.errors import DATABASE_AWAY, ChangedSince, code_and_errors
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +64,7 @@ def _result(rows: Mapping[str, "Rows"], item: Any) -> Result:
     named = {name: said[name] if isinstance(said.get(name), str) else None for name in ("type", "id")}
     try:
         return {**named, **result, **_done(rows, item)}
-    except OperationalError:
+    except DATABASE_AWAY:
         raise
     except entries.Conflict as conflict:
         current = rows[said["type"]].shown(conflict.current)

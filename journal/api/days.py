@@ -22,7 +22,7 @@ from journal.api.entries import (
 )
 from journal.api.frame import LIMITS_BY, MATCH, OfDiarist, if_match, limits_by, tag_of
 from journal.calc import hydration
-from journal.codes import DayStatus
+from journal.codes import DayStatus, SetBy
 from journal.models import DailyIntake, DayMark, StaleDay
 from journal.serializers import (
     DayMarkShape,
@@ -231,8 +231,12 @@ class Intake(OfDiarist, ApiView):
     def get(self, request: Request) -> Response:
         """Read the totals of each day. At most 366 days at once."""
         first, last = span(self.asked.get("from"), self.asked.get("to"), entries.today(self.diarist))
-        limits = {code: whose for code in KEY_CODES if (whose := self.effects.whose_limits(code))}
+        limits = {code: whose for code in KEY_CODES if (whose := self.whose_limits(code))}
         return Response({"limits_by": limits, "results": daily_totals(self.diarist, first, last)})
+
+    def whose_limits(self, code: str) -> str:
+        own = code in self.effects.targets_replaced
+        return self.effects.whose_limits(code, SetBy.CLINICIAN if own else "")
 
 
 def span(first: date | None, last: date | None, today: date) -> tuple[date, date]:

@@ -9,7 +9,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journal import entries, findings
+from journal import entries, explanations, findings
 from journal.api.frame import OfDiarist, limits_by
 from journal.calc import days
 from journal.calc.suppressions import Effects
@@ -20,6 +20,8 @@ from spasmlog.api import ApiView, Parameter
 
 WINDOWS = (7, 14, 28, 90)
 MOST_WEEKS = 53
+VERDICT = ("interval", "probability_adequate", "confidence_above")
+"""What is left out, with the band, where numbers alone may be told."""
 KINDS = ("ear", "ai", "ul", "cdrr", "own")
 
 
@@ -56,7 +58,13 @@ class GapShape(serializers.Serializer):
     days_needed = serializers.IntegerField(allow_null=True)
     probability_adequate = serializers.FloatField(allow_null=True)
     confidence_above = serializers.FloatField(allow_null=True)
-    band = serializers.ChoiceField(Band.choices, allow_null=True)
+    band = serializers.ChoiceField(
+        Band.choices,
+        allow_null=True,
+        help_text="Null, with the confidences and the interval, also where answers in the profile leave "
+        "numbers alone: where `limits_by` says whose limits count, and for a low band with an eating "
+        "disorder or a BMI under 18.5.",
+    )
     reasons = serializers.ListField(child=serializers.CharField())
     limits_by = limits_by()
 
@@ -151,14 +159,16 @@ def gap_of(row: NutrientGap, effects: Effects) -> dict:
     said = ("kind", "amount", "amounts", "authority", "source", "group", "nearest", "label", "set_by")
     reference = {name: row.reference.get(name) for name in said} if row.reference else None
     same = (
-        "nutrient", "mean", "lower", "upper", "interval", "coverage", "days_used", "days_in_window",
-        "days_needed",
-        "probability_adequate", "confidence_above", "reasons",
+        "nutrient", "mean", "lower", "upper", "coverage", "days_used", "days_in_window", "days_needed",
+        "reasons",
     )  # fmt: skip
+    quiet = explanations.is_numbers_only(row, effects)
+    verdict = {name: None if quiet else getattr(row, name) for name in VERDICT}
     return {
         **{name: getattr(row, name) for name in same},
+        **verdict,
+        "band": None if quiet else row.band or None,
         "reference": reference,
         "method": row.method or None,
-        "band": row.band or None,
-        "limits_by": effects.whose_limits(row.nutrient, (row.reference or {}).get("set_by") or "") or None,
+        "limits_by": explanations.limits_of(row, effects) or None,
     }

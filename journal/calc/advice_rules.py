@@ -127,16 +127,14 @@ class Rule:
     severity: str
     cooldown_days: int
     find: Trigger
-    when: str
     not_when: tuple[str, ...]
+    """Ids of suppressions and other codes; `rule_words` puts them, and the trigger, into words."""
     sources: tuple[str, ...]
     nutrients: tuple[str, ...] = ("",)
     """A card comes for each of them; an empty one: the card is not about one nutrient."""
     about: str = ""
     """The topic, of which only the most severe card is shown; empty: the nutrient."""
     suits: Suits = everybody
-    severity_may_be: str = ""
-    """When it has another severity, in words."""
     before: int = 0
     """Of two cards on one topic and alike in severity the one with the higher number is shown."""
     push: bool = False
@@ -229,299 +227,183 @@ _LOW_OFF = ("S01", "S02", "S04", "S05", "S06", "S07", "S08")
 
 EXCESS = (
     Rule(
-        "X01", "X", "advise", 30, on.magnesium_above_level,
-        "unprescribed magnesium from supplements and medicines above its upper level (350 mg NASEM, 250 mg "
-        "EFSA) "
-        "on average over 7 days, either the same every day or with a confidence of at least 0.85",
-        ("S08", "prescribed"), (_ODS_MG, "Scientific Committee on Food, upper level of magnesium, 2001"),
-        (MG,), "magnesium_supplement", above_reference,
+        "X01", "X", "advise", 30, on.magnesium_above_level, ("S08", "prescribed"),
+        (_ODS_MG, "Scientific Committee on Food, upper level of magnesium, 2001"), (MG,),
+        "magnesium_supplement", above_reference,
     ),
     Rule(
-        "X02", "X", "see_clinician_soon", 7, on.magnesium_far_above,
-        "more than 1000 mg of unprescribed magnesium from supplements and medicines on one of the last 7 "
-        "days",
-        ("prescribed",), (_ODS_MG,), about="magnesium_supplement", at_save="dose", beside_red_flags=True,
+        "X02", "X", "see_clinician_soon", 7, on.magnesium_far_above, ("prescribed",), (_ODS_MG,),
+        about="magnesium_supplement", at_save="dose", beside_red_flags=True,
     ),
     Rule(
-        "X03", "X", "see_clinician_soon", 1, on.magnesium_danger,
-        "5000 mg or more of magnesium from supplements and medicines on one of the last 7 days; or any of "
-        "it, or a "
-        "magnesium laxative in the profile, with kidney disease",
-        (), (_ODS_MG,), about="magnesium_supplement", before=1, push=True, at_save="dose",
-        beside_red_flags=True,
-        severity_may_be="`urgent_now` with " + ", ".join(f"`{s}`" for s in sorted(on.DROWSY_OR_WEAK))
-        + " ticked in the last 3 days",
+        "X03", "X", "see_clinician_soon", 1, on.magnesium_danger, (), (_ODS_MG,),
+        about="magnesium_supplement", before=1, push=True, at_save="dose", beside_red_flags=True,
     ),
     Rule(
-        "X04", "X", "see_clinician_soon", 1, on.potassium_danger,
-        "a product with potassium taken without prescription on one of the last 7 days, or a potassium salt "
-        "substitute in the profile, with kidney disease or a potassium-raising medicine",
-        ("prescribed",), (_ODS_K, "Momoniat et al., Cleveland Clinic Journal of Medicine, 2019"),
+        "X04", "X", "see_clinician_soon", 1, on.potassium_danger, ("prescribed",),
+        (_ODS_K, "Momoniat et al., Cleveland Clinic Journal of Medicine, 2019"),
         about="potassium_supplement", before=1, push=True, at_save="dose", beside_red_flags=True,
-        severity_may_be="`urgent_now` with " + ", ".join(f"`{s}`" for s in sorted(on.HEART_OR_WEAK))
-        + " ticked in the last 3 days",
     ),
     Rule(
-        "X05", "X", "see_clinician_soon", 7, on.potassium_far_above,
-        "more than 1000 mg of unprescribed potassium from supplements and medicines on one of the last 7 "
-        "days",
-        ("prescribed",), (_ODS_K,), about="potassium_supplement", push=True, at_save="dose",
+        "X05", "X", "see_clinician_soon", 7, on.potassium_far_above, ("prescribed",), (_ODS_K,),
+        about="potassium_supplement", push=True, at_save="dose", beside_red_flags=True,
+    ),
+    Rule(
+        "X06", "X", "advise", 30, on.vitamin_d_above_level, ("prescribed", "S08_mean_only"),
+        (_CA_D, "EFSA, upper levels of vitamin D, 2012 and 2023"), (D,), "vitamin_d_supplement",
         beside_red_flags=True,
     ),
     Rule(
-        "X06", "X", "advise", 30, on.vitamin_d_above_level,
-        "vitamin D from all sources but prescriptions above 100 µg a day on average over 28 days, or above "
-        "250 µg on at least 7 of them",
-        ("prescribed", "S08 (not the second part)"),
-        (_CA_D, "EFSA, upper levels of vitamin D, 2012 and 2023"),
-        (D,), "vitamin_d_supplement", severity_may_be="`see_clinician_soon` above 250 µg",
-        beside_red_flags=True,
-    ),
-    Rule(
-        "X07", "X", "advise", 30, on.calcium_above_level,
-        "calcium from all sources above its upper level with a confidence of at least 0.85, at least 7 "
-        "usable days "
-        "of 28", ("S08", "prescribed"), (_CA_D, _ODS_CA), (CA,), "calcium_excess", above_reference,
+        "X07", "X", "advise", 30, on.calcium_above_level, ("S08", "prescribed"), (_CA_D, _ODS_CA), (CA,),
+        "calcium_excess", above_reference,
     ),
     Rule(
         "X08", "X", "info", 60, on.sodium_above_level,
-        "sodium above the level to stay below (CDRR) with a confidence of at least 0.85, at least 14 usable "
-        "days of "
-        "28; cannot fire where the authority sets no such level (EFSA)",
-        ("S08", "adrenal insufficiency", "lithium", "desmopressin", "300 minutes of hard exercise in 7 days"),
-        (_SALT,), (SODIUM,), "sodium", above_reference, "`advise` with high blood pressure",
+        ("S08", "adrenal_insufficiency", "lithium", "desmopressin", "endurance_week"), (_SALT,), (SODIUM,),
+        "sodium", above_reference,
     ),
 )  # fmt: skip
 
 CLINICIAN = (
     Rule(
-        "C01", "C", "see_clinician_soon", 60, on.frequent_cramps,
-        f"cramps on at least {on.FREQUENT_IN_28} of the last 28 days or {on.FREQUENT_IN_7} of the last 7, "
-        f"or sleep "
-        f"broken on at least {on.BROKEN_NIGHTS} nights in each of the last {on.WEEKS} weeks",
-        (), (_NHS, _CKS), about="cramp_frequency",
+        "C01", "C", "see_clinician_soon", 60, on.frequent_cramps, (), (_NHS, _CKS), about="cramp_frequency",
     ),
     Rule(
-        "C02", "C", "see_clinician_soon", 14, on.nerve_signs,
-        "any of " + ", ".join(f"`{s}`" for s in on.NERVE_SIGNS) + " ticked in the last 14 days",
-        (), (_INFORM, _MSD), about="nerve_signs",
+        "C02", "C", "see_clinician_soon", 14, on.nerve_signs, (), (_INFORM, _MSD), about="nerve_signs",
     ),
     Rule(
-        "C03", "C", "see_clinician_soon", 14, on.walking_pain,
-        "`leg_pain_walking_stops_resting` ticked in the last 14 days", (), (_MSD, _CKS), about="walking_pain",
+        "C03", "C", "see_clinician_soon", 14, on.walking_pain, (), (_MSD, _CKS), about="walking_pain",
     ),
     Rule(
-        "C04", "C", "see_clinician_soon", 30, on.cramps_after_a_medicine,
-        "within 90 days after the start of a medicine: cramps on 2 days or more and none in the diary "
-        "before, or on 3 "
-        "or more and at least twice as often as before; needs 14 days of diary before the start",
-        (), (_GARRISON, _CKS), about="new_medicine",
+        "C04", "C", "see_clinician_soon", 30, on.cramps_after_a_medicine, (), (_GARRISON, _CKS),
+        about="new_medicine",
     ),
     Rule(
-        "C05", "C", "see_clinician_soon", 14, on.statin_and_muscle_signs,
-        "a statin, and `severe_muscle_pain` or `weakness` ticked in the last 14 days without `dark_urine`",
-        (), ("NHS, Statins",), about="statin",
+        "C05", "C", "see_clinician_soon", 14, on.statin_and_muscle_signs, (), ("NHS, Statins",),
+        about="statin",
     ),
     Rule(
-        "C06", "C", "see_clinician_soon", 30, on.cramps_in_pregnancy,
-        "pregnant, and a cramp in the last 28 days, with no card R13 open", (), ("NHS, Pregnancy: common "
-        "symptoms",),
-        about="pregnancy",
+        "C06", "C", "see_clinician_soon", 30, on.cramps_in_pregnancy, (),
+        ("NHS, Pregnancy: common symptoms",), about="pregnancy",
     ),
     Rule(
-        "C07", "C", "see_clinician_soon", 90, on.persisting_low,
-        "likely low in the last 28 days, as in L01 and L02, and in the window of 28 days before",
-        _LOW_OFF, (_IOM,), (MG, CA), "", low_intake, before=1,
+        "C07", "C", "see_clinician_soon", 90, on.persisting_low, _LOW_OFF, (_IOM,), (MG, CA),
+        suits=low_intake, before=1,
     ),
     Rule(
-        "C08", "C", "see_clinician_soon", 60, on.low_and_frequent,
-        "frequent cramps as in C01, and magnesium or calcium likely low or vitamin D looking low",
-        ("S05", "S06", "S08"), (_ODS_MG, _COCHRANE), about="low_and_cramps", suits=low_elsewhere,
-        beside_red_flags=False,
+        "C08", "C", "see_clinician_soon", 60, on.low_and_frequent, ("S05", "S06", "S08"),
+        (_ODS_MG, _COCHRANE), about="low_and_cramps", suits=low_elsewhere, beside_red_flags=False,
     ),
     Rule(
-        "C09", "C", "see_clinician_soon", 60, on.b12_signs,
-        "any of " + ", ".join(f"`{s}`" for s in on.B12_SIGNS) + " ticked in the last 28 days, with "
-        "metformin, "
-        "colchicine and the like, nitrous oxide, an acid blocker for a year or since an unknown day, "
-        "weight-loss or "
-        "stomach surgery, coeliac or Crohn's disease, pernicious anaemia, a vegan diet without a "
-        "supplement, or an age "
-        "of 65 or more", (), (_B12_MHRA, _B12_NICE), about="b12_signs",
+        "C09", "C", "see_clinician_soon", 60, on.b12_signs, (), (_B12_MHRA, _B12_NICE), about="b12_signs",
     ),
     Rule(
-        "C10", "C", "see_clinician_soon", 3, on.lasting_losses,
-        "any of " + ", ".join(f"`{s}`" for s in on.LOSS_SIGNS) + " ticked over more than 48 hours of the "
-        "last 5 days, "
-        "and a cramp in them", (), (_MSD, "NHS, Diarrhoea and vomiting"), about="losses",
+        "C10", "C", "see_clinician_soon", 3, on.lasting_losses, (), (_MSD, "NHS, Diarrhoea and vomiting"),
+        about="losses",
     ),
     Rule(
-        "C11", "C", "see_clinician_soon", 30, on.alcohol_and_cramps,
-        "more than 112 g of alcohol a week (14 UK units) on average over 4 weeks, and a cramp in them",
-        (), ("UK Chief Medical Officers, Low Risk Drinking Guidelines, 2016", _MSD), about="alcohol",
+        "C11", "C", "see_clinician_soon", 30, on.alcohol_and_cramps, (),
+        ("UK Chief Medical Officers, Low Risk Drinking Guidelines, 2016", _MSD), about="alcohol",
     ),
     Rule(
-        "C12", "C", "see_clinician_soon", 60, on.new_cramps_with_a_condition,
-        "thyroid, parathyroid, liver, kidney or nerve disease or diabetes, and cramps in the last 28 days "
-        "with none in "
-        "the diary before", (), (_CKS,), about="clinic",
+        "C12", "C", "see_clinician_soon", 60, on.new_cramps_with_a_condition, (), (_CKS,), about="clinic",
     ),
     Rule(
-        "C13", "C", "see_clinician_soon", 60, on.quinine,
-        "a medicine or supplement named quinine (tonic water is a food, and does not count)",
-        (), (_AAN, "FDA, Quinine: safety communications, 2006"), about="quinine",
+        "C13", "C", "see_clinician_soon", 60, on.quinine, (),
+        (_AAN, "FDA, Quinine: safety communications, 2006"), about="quinine",
     ),
 )  # fmt: skip
 
 LOW = (
     Rule(
-        "L01", "L", "advise", 28, on.low_against_requirement,
-        "magnesium likely low against the average requirement (confidence under 0.15), at least 10 usable "
-        "days of 28, coverage at least 0.80; cannot fire where the authority sets no average requirement "
-        "(EFSA)", ("S01", "S02", "S04", "S05", "S06", "S08"), (_IOM, _ODS_MG), (MG,), "", low_intake,
+        "L01", "L", "advise", 28, on.low_against_requirement, ("S01", "S02", "S04", "S05", "S06", "S08"),
+        (_IOM, _ODS_MG), (MG,), suits=low_intake,
     ),
     Rule(
-        "L02", "L", "advise", 28, on.low_against_requirement,
-        "calcium likely low against the average requirement (confidence under 0.15), at least 14 usable days "
-        "of 28, coverage at least 0.80", ("S01", "S04", "S05", "S06", "S07", "S08"), (_IOM, _ODS_CA), (CA,),
-        "",
-        low_intake,
+        "L02", "L", "advise", 28, on.low_against_requirement, ("S01", "S04", "S05", "S06", "S07", "S08"),
+        (_IOM, _ODS_CA), (CA,), suits=low_intake,
     ),
     Rule(
-        "L03", "L", "info", 28, on.below_adequate_intake,
-        "potassium: upper estimate of the mean under the adequate intake, confidence of being above it under "
-        "0.15, at least 7 usable days of 28, coverage at least 0.80", ("S01", "S02", "S04", "S05", "S06",
-        "S08"),
-        (_IOM, _SALT, _ODS_K), (K,), "", low_intake,
+        "L03", "L", "info", 28, on.below_adequate_intake, ("S01", "S02", "S04", "S05", "S06", "S08"),
+        (_IOM, _SALT, _ODS_K), (K,), suits=low_intake,
     ),
     Rule(
-        "L04", "L", "info", 90, on.vitamin_d_looks_low,
-        "vitamin D from food and supplements looks low (the 95th percentile of resampled means is under the "
-        "reference), at least 28 usable days of 90, coverage at least 0.80",
-        ("S01", "S04", "S05", "S06", "S07", "S08"), (_IOM, _CA_D, _ODS_D), (D,), "", low_intake,
-        "`advise` in the dark half of the year in a country beyond 35 degrees of latitude, with little sun, "
-        "or over "
-        "70; where the country does not tell, `info`",
+        "L04", "L", "info", 90, on.vitamin_d_looks_low, ("S01", "S04", "S05", "S06", "S07", "S08"),
+        (_IOM, _CA_D, _ODS_D), (D,), suits=low_intake,
     ),
     Rule(
-        "L05", "L", "advise", 90, on.b12_looks_low,
-        "vitamin B12 looks low as in L04; for a vegan diet without a supplement from 14 usable days on, "
-        "with the "
-        "upper estimate of the mean under the reference", ("S04", "S05", "S06", "S08", "pernicious anaemia"),
-        (_IOM, _ODS_B12, _B12_NICE), (B12,), "", low_intake,
+        "L05", "L", "advise", 90, on.b12_looks_low, ("S04", "S05", "S06", "S08", "pernicious_anaemia"),
+        (_IOM, _ODS_B12, _B12_NICE), (B12,), suits=low_intake,
     ),
     Rule(
-        "L06", "L", "advise", 28, on.very_low,
-        "magnesium or calcium very likely low (confidence under 0.05), at least 14 usable days of 28",
-        _LOW_OFF, (_IOM,), (MG, CA), "", low_intake, before=1,
+        "L06", "L", "advise", 28, on.very_low, _LOW_OFF, (_IOM,), (MG, CA), suits=low_intake, before=1,
     ),
     Rule(
-        "L07", "L", "advise", 28, on.low_beside_cramps,
-        "magnesium or calcium likely low, and frequent cramps as in C01", _LOW_OFF, (_IOM, _COCHRANE), (MG,
-        CA), "",
-        low_intake, before=2,
+        "L07", "L", "advise", 28, on.low_beside_cramps, _LOW_OFF, (_IOM, _COCHRANE), (MG, CA),
+        suits=low_intake, before=2,
     ),
     Rule(
-        "L08", "L", "info", 28, on.improving,
-        "magnesium or calcium: the confidence of meeting the requirement rose by at least 0.20 since the "
-        "window of 28 "
-        "days before, to at least 0.50", _NEWS_OFF, (_IOM,), (MG, CA), "", good_news, before=1,
+        "L08", "L", "info", 28, on.improving, _NEWS_OFF, (_IOM,), (MG, CA), suits=good_news, before=1,
     ),
     Rule(
-        "L09", "L", "info", 60, on.between_references,
-        "magnesium or calcium: mean between the average requirement and the recommended allowance, "
-        "confidence 0.50 to "
-        "0.85, at least 10 usable days of 28", _NEWS_OFF, (_IOM,), (MG, CA), "", good_news,
+        "L09", "L", "info", 60, on.between_references, _NEWS_OFF, (_IOM,), (MG, CA), suits=good_news,
     ),
     Rule(
-        "L10", "L", "info", 0, on.never,
-        "never: a diary misses salt added at the table, and must not advise more of it", ("always",),
-        (_SALT,),
-        (SODIUM,), "sodium_low",
+        "L10", "L", "info", 0, on.never, ("always",), (_SALT,), (SODIUM,), "sodium_low",
     ),
 )  # fmt: skip
 
-_LOW_SODIUM = "SSRIs, carbamazepine or the like"
+_LOW_SODIUM = "low_sodium_medicines"
 _DRINK_OFF = ("S01", "S03", "S06", _LOW_SODIUM)
 HYDRATION = (
     Rule(
-        "H01", "H", "info", 14, on.water_below_reference,
-        "water below the adequate intake (confidence of being above it under 0.15), at least 5 usable days "
-        "of 14, a "
-        "drink logged on at least half of them", _DRINK_OFF, (_WATER, "EFSA, reference values for "
-        "water, 2010"),
-        (WATER,), "", may_drink_more,
+        "H01", "H", "info", 14, on.water_below_reference, _DRINK_OFF,
+        (_WATER, "EFSA, reference values for water, 2010"), (WATER,), suits=may_drink_more,
     ),
     Rule(
-        "H02", "H", "info", 3, on.few_drinks_around_exercise,
-        "exercise in the last 3 days with sweat of 1 L or more, and drinks in the six hours around it under "
-        "half of the "
-        "low end of the sweat", _DRINK_OFF, (_ACSM, _EAH), about="exercise_drinks", suits=may_drink_more,
-        severity_may_be="`advise` when it happened on 3 days of 14",
+        "H02", "H", "info", 3, on.few_drinks_around_exercise, _DRINK_OFF, (_ACSM, _EAH),
+        about="exercise_drinks", suits=may_drink_more,
     ),
     Rule(
-        "H03", "H", "advise", 28, on.cramps_after_few_drinks,
-        "as H02, with a cramp on that day or before noon of the next, on 3 days of 28", _DRINK_OFF,
-        (_ACSM,),
-        about="exercise_drinks", suits=may_drink_more, before=1,
+        "H03", "H", "advise", 28, on.cramps_after_few_drinks, _DRINK_OFF, (_ACSM,), about="exercise_drinks",
+        suits=may_drink_more, before=1,
     ),
     Rule(
-        "H04", "H", "advise", 1, on.drank_beyond,
-        "in the last 2 days, over any span of two hours or more: drinks beyond sweat and 0.8 L an hour, or "
-        "above 1.0 L "
-        "an hour for three hours and more; or weight gained during exercise. One drink alone is no span",
-        (), (_EAH,),
-        about="overdrinking", push=True, at_save="drink", beside_red_flags=True,
+        "H04", "H", "advise", 1, on.drank_beyond, (), (_EAH,), about="overdrinking", push=True,
+        at_save="drink", beside_red_flags=True,
     ),
     Rule(
-        "H05", "H", "advise", 1, on.hot_day_few_drinks,
-        "65 years or older, and on a finished day, today or yesterday, 32 °C or more during exercise, "
-        "`after_heat`, "
-        "`fever` or `after_diarrhoea` ticked, and less than 1 L of drinks logged",
-        ("S01", "S03", _LOW_SODIUM), (_WATER, "NHS, Dehydration"), about="hot_day", suits=may_be_told_of_heat,
+        "H05", "H", "advise", 1, on.hot_day_few_drinks, ("S01", "S03", _LOW_SODIUM),
+        (_WATER, "NHS, Dehydration"), about="hot_day", suits=may_be_told_of_heat,
     ),
     Rule(
-        "H06", "H", "info", 7, on.alcohol_few_other_drinks,
-        "a finished day of the last 7 with 24 g of alcohol or more (3 UK units) and less than 1 L of other "
-        "drinks "
-        "logged", ("S03", "S06", _LOW_SODIUM), (_WATER,), about="alcohol_drinks", suits=may_drink_more,
+        "H06", "H", "info", 7, on.alcohol_few_other_drinks, ("S03", "S06", _LOW_SODIUM), (_WATER,),
+        about="alcohol_drinks", suits=may_drink_more,
     ),
 )  # fmt: skip
 
 INFORMATION = (
     Rule(
-        "I01", "I", "info", 90, on.first_cramp, "the first cramp of the diary, in the last 14 days", (),
-        (_NHS, _MSD), about="first_cramp",
+        "I01", "I", "info", 90, on.first_cramp, (), (_NHS, _MSD), about="first_cramp",
     ),
     Rule(
-        "I02", "I", "info", 90, on.magnesium_for_cramps,
-        "unprescribed magnesium from a supplement in the last 28 days, and a cramp in them or a supplement "
-        "ticked as "
-        "tried against one", ("S01 and S02: asks to check first", "S04: the same"), (_COCHRANE, _AAN),
-        about="magnesium_evidence", suits=supplement_readers,
+        "I02", "I", "info", 90, on.magnesium_for_cramps, ("S01_S02_ask_first", "S04_ask_first"),
+        (_COCHRANE, _AAN), about="magnesium_evidence", suits=supplement_readers,
     ),
     Rule(
-        "I03", "I", "info", 90, on.not_enough_days,
-        "something logged in the last 7 days, and fewer than 7 usable days of 28", ("S06",), (_IOM,),
-        about="progress",
+        "I03", "I", "info", 90, on.not_enough_days, ("S06",), (_IOM,), about="progress",
         suits=those_who_count,
     ),
     Rule(
-        "I04", "I", "info", 30, on.spacing,
-        "a medicine that is better taken apart from a mineral or vitamin, and such a supplement logged in "
-        "the last 28 "
-        "days", (), (_ODS_MG, _ODS_CA, "product leaflets"), about="spacing",
+        "I04", "I", "info", 30, on.spacing, (), (_ODS_MG, _ODS_CA, "product leaflets"), about="spacing",
     ),
     Rule(
-        "I05", "I", "info", 90, on.b12_from_fifty, "older than 50", ("S06", "pernicious anaemia"),
-        ("IOM, Dietary Reference Intakes for the B Vitamins and Choline, 1998", _ODS_B12),
-        (B12,), suits=those_who_count,
+        "I05", "I", "info", 90, on.b12_from_fifty, ("S06", "pernicious_anaemia"),
+        ("IOM, Dietary Reference Intakes for the B Vitamins and Choline, 1998", _ODS_B12), (B12,),
+        suits=those_who_count,
     ),
     Rule(
-        "I06", "I", "info", 90, on.personal_link,
-        "a personal link worth watching (docs/numbers.md) in two looks in a row, the least likely one by "
-        "chance; never one of sodium",
-        ("S01, S02 and S07: links of their nutrients", "S03: links of drinks", "S05", "S06"),
+        "I06", "I", "info", 90, on.personal_link, ("S01_S02_S07_links", "S03_links", "S05", "S06"),
         ("Lumley and Levy, Environmetrics, 2000", "Janes, Sheppard and Lumley, Epidemiology, 2005",
          "Benjamini and Hochberg, Journal of the Royal Statistical Society B, 1995"),
         about="personal_link", suits=low_elsewhere,

@@ -16,7 +16,7 @@ MOST_OF_A_CATEGORY = 2
 """So many foods of one category stand in a list: ten kinds of nuts are one idea (product choice)."""
 ENERGY_OF_A_DAY = 2000.0
 """Energy that food labels reckon a day with; a food that gives a larger share of it than of the reference
-amounts is no suggestion. [kcal]"""
+amounts is no suggestion (Regulation EU 1169/2011). [kcal]"""
 LEAST_SHARE = 0.05
 """A portion that adds less than this share of what is lacking is no suggestion (product choice). [-]"""
 
@@ -62,7 +62,7 @@ PLANT = re.compile(
     r"plant-based|soy and meat-alternative|beans, peas|nuts and seeds|(nut|almond) butter", re.I
 )
 ALCOHOLIC = 0.5
-"""Alcohol from which a food is not suggested. [g / 100 g]"""
+"""Alcohol from which a food is not suggested (product choice). [g / 100 g]"""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ CRAMPS_TO_SHOW = 20
 DAYS_BETWEEN = 14
 """From one look to the next: who looks often finds something by chance (product choice). [d]"""
 BLOCK = timedelta(days=28)
-"""Length of the blocks within which days are compared. [d]"""
+"""Length of the blocks within which days are compared (Janes et al., 2005). [d]"""
 SATURDAY = 5
 
 
@@ -36,6 +36,11 @@ def exposure_day(clock: datetime) -> date:
     From noon on it is that date, before noon the date before.
     """
     return clock.date() if clock.hour >= NOON else clock.date() - ONE_DAY
+
+
+def has_begun(day: date, clock: datetime) -> bool:
+    """Whether anything can be said of a day's cramps yet: it begins at noon."""
+    return exposure_day(clock) >= day
 
 
 def outcomes(cramps: Iterable[date], without: Iterable[date]) -> dict[date, bool]:

@@ -10,6 +10,12 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 DAY_START = time(4)
 """The hour at which a diary day begins, unless the diarist chose another (product choice)."""
 
+COMPLETE_MARKED, COMPLETE_INFERRED, FASTING_MARKED = "complete_marked", "complete_inferred", "fasting_marked"
+INCOMPLETE, EMPTY = "incomplete", "empty"
+"""What a day can be (`DayStatus`)."""
+USABLE = (COMPLETE_MARKED, COMPLETE_INFERRED, FASTING_MARKED)
+"""Days that count; an unfinished one is missing, and never a day of little food (assessment, section 5)."""
+
 MONDAY = 0
 ONE_DAY = timedelta(days=1)
 

@@ -12,9 +12,9 @@ from journal.calc.suppressions import Flags
 from journal.calc.windows import verdict_window
 
 WINDOW = 28
-"""Days that most cards look back on. [d]"""
+"""Days that most cards look back on (product choice). [d]"""
 DAYS_OF_CRAMPS = 180
-"""How far back cramp days are known: 90 days before a start within the last 90. [d]"""
+"""How far back cramp days are known: 90 days before a start within the last 90 (product choice). [d]"""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ verdicts themselves are those of `journal.calc.judging`, which take arrays of an
 gives them to ten thousand diarists at once.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
@@ -18,7 +19,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from journal.calc import hydration, usual
-from journal.calc.days import window
+from journal.calc.days import EMPTY, FASTING_MARKED, USABLE, window
 from journal.calc.judging import (
     CANNOT_TELL,
     ENOUGH_BANDS,
@@ -34,7 +35,7 @@ from journal.calc.judging import (
     judge_level,
     judge_resampled,
 )
-from journal.calc.plausibility import EMPTY, FASTING_MARKED, USABLE, diary_implausible
+from journal.calc.plausibility import diary_implausible
 from journal.calc.resampling import seed_of
 from journal.calc.usual import Flags, Floats, Summary
 from journal.calc.windows import (
@@ -62,7 +63,8 @@ __all__ = [
 
 ENERGY, WATER = "energy_kcal", "water_g"
 FEW_DAYS = 0.5
-"""Share of the window's days under which the number of days is said beside the verdict. [-]"""
+"""Share of the window's days under which the number of days is said beside the verdict (assessment, section
+5). [-]"""
 SATURDAY = 5
 FORTIFIED, MEDICINE = "fortified", "medicine"
 """Sources kept apart where a frame has columns `<code>_fortified` and `<code>_medicine`."""
@@ -619,14 +621,27 @@ def _end(mean: Floats, sd: Floats, days: Floats, z: float) -> float:
 
 def _evidence(found: Summary, judged: list[Verdict]) -> dict[str, Any]:
     """What a verdict rests on, for explanations and the record."""
+    sd = max(float(verdict.sd) for verdict in judged)
     return {
         "sd_own": _number(found.sd),
-        "sd": _number(max(float(verdict.sd) for verdict in judged)),
+        "sd": _number(sd),
+        "days_for_precision": _days_for_precision(sd, float(found.lower)),
         "correlation": _number(found.r),
         "days_effective": _number(judged[0].days),
         "days_well_known": int(found.well_known),
         "cautious_mean": _number(found.cautious),
     }
+
+
+PRECISIONS = (0.1, 0.2)
+"""Half-widths about the true mean that days are named for (assessment, section 7). [-]"""
+
+
+def _days_for_precision(sd: float, mean: float) -> list[int] | None:
+    """Whole days that bring the mean within each of `PRECISIONS`; None without a mean or a spread. [d]"""
+    if not (np.isfinite(sd) and sd > 0 and mean > 0):
+        return None
+    return [math.ceil(days) for days in usual.days_for_precision(sd / mean, PRECISIONS)]
 
 
 def _evidence_of_long_run(found: Summary, judged: list[LongRun]) -> dict[str, Any]:

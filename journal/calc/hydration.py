@@ -25,7 +25,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 TINY = 1e-9
-"""Less than this is no difference but the rounding of sums."""
+"""Less than this is no difference but the rounding of sums (product choice)."""
 
 # What was drunk --------------------------------------------------------------------------------
 
@@ -39,7 +39,8 @@ WATER, TEA_COFFEE, JUICE_MILK, SOUP, BEER, STRONG = (
 )
 """Kinds of drink."""
 WATER_FRACTION = {WATER: 1.00, TEA_COFFEE: 0.99, JUICE_MILK: 0.89, SOUP: 0.90, BEER: 0.92, STRONG: 0.88}
-"""Share of a drink's volume that is water, where its own content is not known; wine's is of its table row."""
+"""Share of a drink's volume that is water, where its own content is not known; wine's is of its table row
+(product choice, after food tables)."""
 CATEGORIES = {
     WATER: ("Tap water", "Bottled water", "Baby water", "Enhanced water", "Flavored or carbonated water"),
     TEA_COFFEE: ("Coffee", "Tea"),
@@ -67,7 +68,7 @@ BEVERAGE_SHARE = {"nasem": 0.81, "efsa": 0.80}
 THIRST_WEAKENS = 65
 """Age from which thirst is a weaker sign [1]_, as in H05 (product choice). [y]"""
 ENOUGH_MOISTURE = 0.8
-"""Share of the food, by weight, from which its water counts. [-]"""
+"""Share of the food, by weight, from which its water counts (product choice). [-]"""
 
 _KIND_OF = {category: kind for kind, categories in CATEGORIES.items() for category in categories}
 
@@ -189,7 +190,7 @@ def left_to_drink(goal_l: float, drunk_l: float, hours: float) -> float:
 # Sweat ------------------------------------------------------------------------------------------
 
 COLDEST, HOTTEST = 10.0, 35.0
-"""Temperatures outside these count as these: the published grid ends near them. [°C]"""
+"""Temperatures outside these count as these: the published grid ends near them (product choice). [°C]"""
 LOW_FACTOR, HIGH_FACTOR = 0.5, 1.5
 """An estimate stands for a range of this much of it (product choice). [-]"""
 LEAST_MET, LEAST_TEMPERATURE = 3.0, 25.0
@@ -201,7 +202,7 @@ WEIGHING_HOLDS_H = 2.0
 MEASURED_ENOUGH = 3
 """Measured bouts of one activity from which they replace the estimate (product choice)."""
 DRANK_MUCH_LESS = 2.0
-"""Loss of body mass above which clearly less was drunk than sweated. [%]"""
+"""Loss of body mass above which clearly less was drunk than sweated [3]_. [%]"""
 
 
 class Measured(NamedTuple):
@@ -278,11 +279,17 @@ def estimated_sweat(
     """
     if met is None or kg is None:
         return None
-    t = INDOORS_C if temperature_c is None else temperature_c
-    if met < LEAST_MET and t < LEAST_TEMPERATURE:
+    if is_too_light(met, temperature_c):
         return None
+    t = INDOORS_C if temperature_c is None else temperature_c
     middle = sweat_rate(met, kg, t) * minutes / 60
     return Sweat(LOW_FACTOR * middle, middle, HIGH_FACTOR * middle, ESTIMATED)
+
+
+def is_too_light(met: float, temperature_c: float | None = None) -> bool:
+    """Whether an effort is so light, and the air so cool, that its sweat is no matter."""
+    t = INDOORS_C if temperature_c is None else temperature_c
+    return met < LEAST_MET and t < LEAST_TEMPERATURE
 
 
 def own_sweat(rates: Sequence[float], minutes: float) -> Sweat | None:
@@ -352,9 +359,9 @@ def sodium_loss_range(sweat: Sweat) -> tuple[float, float]:
 RENAL_L_PER_HOUR = 0.8
 """What resting kidneys clear at least, at their most (recalled) [4]_. [L/h]"""
 SHORTEST_SPAN = 2.0
-"""Span from which drinks are set against losses. [h]"""
+"""Span from which drinks are set against losses [4]_. [h]"""
 FAST_DRINKING, FAST_SPAN = 1.0, 3.0
-"""Drinking faster than this, for as long as this, is too much whatever is sweated. [L/h, h]"""
+"""Drinking faster than this, for as long as this, is too much whatever is sweated [4]_. [L/h, h]"""
 
 
 class Excess(NamedTuple):

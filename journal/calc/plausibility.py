@@ -17,19 +17,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from journal.calc.days import (
+    COMPLETE_INFERRED,
+    COMPLETE_MARKED,
+    EMPTY,
+    FASTING_MARKED,
+    INCOMPLETE,
+)
 from journal.calc.usual import Flags, Floats
-
-COMPLETE_MARKED = "complete_marked"
-COMPLETE_INFERRED = "complete_inferred"
-FASTING_MARKED = "fasting_marked"
-INCOMPLETE = "incomplete"
-EMPTY = "empty"
-USABLE = (COMPLETE_MARKED, COMPLETE_INFERRED, FASTING_MARKED)
 
 LEAST_KCAL = 500.0
 MOST_KCAL = 5000.0
 """Energy of a day of an adult outside which it does not count, even if marked (after [3]_)."""
 ADULT_YEARS = 18
+"""Age from which limits on a day's energy hold: the equations are those of adults [2]_. [y]"""
 
 PAL = 1.55
 """Physical activity level of the Goldberg cut-off [1]_."""

@@ -34,14 +34,13 @@ class RedFlag:
     urgency: str
     looks_at: tuple[str, ...]
     fires: Callable[[Ticks], bool]
-    when: str
     sources: tuple[str, ...]
     version: int = 1
 
 
 def _any(id: str, urgency: str, sources: tuple[str, ...], *signs: str) -> RedFlag:
     """A rule that one tick out of several sets off."""
-    return RedFlag(id, urgency, signs, lambda t: t.any(*signs), "any of " + ", ".join(signs), sources)
+    return RedFlag(id, urgency, signs, lambda t: t.any(*signs), sources)
 
 
 AFTER_EFFORT_OR_HEAT = ("long_exercise_much_drinking", "after_heat")
@@ -67,7 +66,6 @@ RED_FLAGS: tuple[RedFlag, ...] = (
         lambda t: (
             t.any("chest_pain") or (t.any("palpitations") and t.any("feeling_faint", "trouble_breathing"))
         ),
-        "chest_pain, or palpitations with feeling_faint or trouble_breathing",
         ("NHS, Chest pain", _MSD),
     ),
     _any(
@@ -79,7 +77,6 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         "R05", EMERGENCY, AFTER_EFFORT_OR_HEAT + TOO_MUCH_WATER_OR_HEAT,
         lambda t: t.any(*AFTER_EFFORT_OR_HEAT) and t.any(*TOO_MUCH_WATER_OR_HEAT),
-        "(long_exercise_much_drinking or after_heat) with any of " + ", ".join(TOO_MUCH_WATER_OR_HEAT),
         ("Hew-Butler et al., consensus statement on exercise-associated hyponatraemia, 2015",),
     ),
     _any(
@@ -89,7 +86,6 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         "R07", EMERGENCY, ("dark_urine", *WITH_DARK_URINE),
         lambda t: t.any("dark_urine") and (t.cramp or t.any(*WITH_DARK_URINE)),
-        "dark_urine with a cramp, or with any of " + ", ".join(WITH_DARK_URINE),
         ("CDC, Rhabdomyolysis", "NHS, Statins"),
     ),
     _any(
@@ -102,11 +98,11 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         "R12", SAME_DAY, ("fever", *WITH_FEVER),
         lambda t: t.any("fever") and t.any(*WITH_FEVER),
-        "fever with any of " + ", ".join(WITH_FEVER), ("NHS, Meningitis; Sepsis",),
+        ("NHS, Meningitis; Sepsis",),
     ),
     RedFlag(
         "R13", SAME_DAY, IN_PREGNANCY, lambda t: t.pregnant and t.any(*IN_PREGNANCY),
-        "pregnant, with any of " + ", ".join(IN_PREGNANCY), ("NHS, Pregnancy: symptoms to call about",),
+        ("NHS, Pregnancy: symptoms to call about",),
     ),
     RedFlag(
         "R14", SAME_DAY, ("cramps_chest_arms_belly", *SALT_LOSS, "after_heavy_sweating", *WITH_SWEATING),
@@ -115,14 +111,11 @@ RED_FLAGS: tuple[RedFlag, ...] = (
             or (t.cramp and t.any(*SALT_LOSS))
             or (t.any("after_heavy_sweating") and t.any(*WITH_SWEATING))
         ),
-        "cramps_chest_arms_belly; or a cramp with any of " + ", ".join(SALT_LOSS)
-        + "; or after_heavy_sweating with any of " + ", ".join(WITH_SWEATING),
         (_MSD,),
     ),
     RedFlag(
         "R15", SAME_DAY, ("weakness", "palpitations"),
         lambda t: t.kidney_failure and (t.cramp or t.any("weakness", "palpitations")),
-        "dialysis or kidney_stage_4_5, with a cramp or any of weakness, palpitations",
         ("KDIGO Controversies Conference on potassium, 2020",),
     ),
 )  # fmt: skip

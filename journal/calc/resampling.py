@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 RESAMPLES = 2000
 """Number of draws (assessment method D)."""
 PERCENTILES = (5.0, 95.0)
-"""Ends of the range. [%]"""
+"""Ends of the range (assessment, section 2 D). [%]"""
 _GOLDEN, _FIRST, _SECOND = (
     np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 )

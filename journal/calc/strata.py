@@ -17,19 +17,24 @@ from scipy.special import chdtrc, gammaln, ndtr
 Floats = NDArray[np.float64]
 
 FARTHEST = 30.0
-"""Natural logarithm of the odds ratio beyond which it counts as without bound. [-]"""
+"""Natural logarithm of the odds ratio beyond which it counts as without bound (product choice). [-]"""
 ALIKE = 1e-9
-"""Relative difference within which two probabilities, or two sums of an exposure, count as equal. [-]"""
+"""Relative difference within which two probabilities, or two sums of an exposure, count as equal (product
+choice). [-]"""
 CONFIDENCE = 0.95
+"""Of the intervals (product choice). [-]"""
 PERMUTATIONS = 10_000
+"""Draws of the permutation test that is kept beside the likelihood ratio (product choice)."""
 MOST_STEPS = 100
+"""Steps of a fit before it is given up (product choice)."""
 APART = 15.0
 """Logarithm of the odds of a day, against the mean day of its stratum, at which a fit only climbs: exposures
-part the days with a cramp wholly from the others, and the likelihood has no top. [-]"""
+part the days with a cramp wholly from the others, and the likelihood has no top (product choice). [-]"""
 FAR_APART = 60.0
-"""The same, so far out that the likelihood hardly climbs; ten such cramps in a stratum have a number. [-]"""
+"""The same, so far out that the likelihood hardly climbs; ten such cramps in a stratum have a number
+(product choice). [-]"""
 LIKELY = 3.841458820694124
-"""95th percentile of chi-square on one degree of freedom. [-]"""
+"""95th percentile of chi-square on one degree of freedom (by definition). [-]"""
 
 
 class Stratum(NamedTuple):

@@ -4,7 +4,7 @@ They raise no card. They take away tips that could harm this person, change whom
 to, and tell pages what to leave out. An answer that is missing counts as "maybe", never as "no".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,7 +19,7 @@ class is wider than carbamazepine; a nudge left out harms nobody."""
 CALCIUM_CONDITIONS = ("high_calcium_past", "kidney_stones", "sarcoidosis", "hyperparathyroidism")
 
 ADULT = 18
-"""Years of age from which supplement advice may be given at all."""
+"""Years of age from which supplement advice may be given at all (advice rules, S04)."""
 UNDERWEIGHT_BMI = 18.5
 """WHO's limit for adults. [kg/m2]"""
 DISMISSALS = 2
@@ -125,7 +125,7 @@ class Effects:
 
 def effects(flags: Flags) -> Effects:
     """Return what a person's answers take out of advice and pages."""
-    active = tuple(id for id, _, _, holds in SUPPRESSIONS if holds(flags))
+    active = tuple(id for id, holds in SUPPRESSIONS.items() if holds(flags))
     no_more: frozenset[str] = frozenset()
     if "S01" in active:
         no_more |= MORE_WITH_KIDNEYS
@@ -180,64 +180,18 @@ def _eating(flags: Flags) -> bool:
     return flags.has("eating_disorder") or (adult and flags.bmi is not None and flags.bmi < UNDERWEIGHT_BMI)
 
 
-SUPPRESSIONS = (
-    (
-        "S01",
-        "kidney disease, kidney disease of stage 4 or 5, dialysis or a transplant answered with yes",
-        "no tip for more magnesium, potassium, calcium or fluid; no foods sorted by them; no salt substitute "
-        "or electrolyte drink; numbers say that the kidney team's limits replace the reference; L01, L03, "
-        "L06, L07 and C07 on magnesium and potassium become “ask your kidney team”; L02, L04, L08 and L09 "
-        "are off; I02 asks to check first",
-        lambda f: f.kidney == YES,
-    ),
-    (
-        "S02",
-        "kidney disease not answered, a potassium-raising medicine taken or not known, or adrenal "
-        "insufficiency",
-        "no tip for more potassium (L03 off), no salt substitute; magnesium from food only; asks once to "
-        "complete the profile",
-        lambda f: f.kidney == UNKNOWN or f.potassium_raising != NO or f.has("adrenal_insufficiency"),
-    ),
-    (
-        "S03",
-        "heart failure, cirrhosis, any kidney disease, a fluid limit, diuretics, lithium or desmopressin",
-        "no fluid goal, reminder or hydration card, except the warning of drinking too much (H04)",
-        _fluid,
-    ),
-    (
-        "S04",
-        "under 18, pregnant or breastfeeding",
-        "no supplement advice; low-intake cards say to ask the clinician or midwife",
-        _young_or_feeding_two,
-    ),
-    (
-        "S05",
-        "the diary's energy is implausible (Goldberg limit); for one nutrient: too few usable days, or "
-        "coverage under 0.80",
-        "no low-intake card; pages ask for more complete days",
-        lambda f: f.diary_implausible,
-    ),
-    (
-        "S06",
-        "an eating disorder answered with yes, or a BMI under 18.5 (adults)",
-        "no energy numbers, streaks or low-intake nudges; all low-intake cards become one: talk to the "
-        "clinician",
-        _eating,
-    ),
-    (
-        "S07",
-        "digoxin taken; past high calcium, kidney stones, sarcoidosis or overactive parathyroid",
-        "no tip for more calcium or vitamin D; L02 and L04 say to ask the clinician",
-        lambda f: "digoxin" in f.medicines or f.has(*CALCIUM_CONDITIONS),
-    ),
-    (
-        "S08",
-        "a clinician set a personal target",
-        "the target is used and labelled; cards that rest on the public reference are off for that nutrient",
-        lambda f: bool(f.clinician_targets),
-    ),
-)
-"""(id, when, effect, test) of those that rest on a person's answers. S09 rests on their dismissals."""
+SUPPRESSIONS: Mapping[str, Callable[[Flags], bool]] = {
+    "S01": lambda f: f.kidney == YES,
+    "S02": lambda f: f.kidney == UNKNOWN or f.potassium_raising != NO or f.has("adrenal_insufficiency"),
+    "S03": _fluid,
+    "S04": _young_or_feeding_two,
+    "S05": lambda f: f.diary_implausible,
+    "S06": _eating,
+    "S07": lambda f: "digoxin" in f.medicines or f.has(*CALCIUM_CONDITIONS),
+    "S08": lambda f: bool(f.clinician_targets),
+}
+"""Whether each of those holds that rest on a person's answers; `rule_words` says when, and what follows. S09
+rests on their dismissals."""
 
 
 def cooldown_days(rule_id: str, days: int, dismissals: int) -> int:

@@ -24,15 +24,17 @@ from scipy.sparse import csr_array
 from journal.calc.portions import ENERGY
 
 MOST_SWAPS = 3
+"""So many swaps are looked for at most (product choice)."""
 HALF_PORTIONS = (1, 2, 3, 4)
 """A food is put in as half a portion up to two (product choice)."""
 MOST_GRAMS_AT_A_TIME = 600.0
+"""More than this of one food is put in at no time (product choice). [g]"""
 WORTH_A_SWAP = 0.05
 """What a swap must close of a gap to be worth a word, by itself and beside others (product choice). [-]"""
 AS_GOOD = 1e-3
-"""Choices that close alike to this share of a gap are told apart by their weight. [-]"""
+"""Choices that close alike to this share of a gap are told apart by their weight (product choice). [-]"""
 TIME_LIMIT_S = 0.4
-"""For each of at most two searches. [s]"""
+"""For each of at most two searches (product choice). [s]"""
 
 Floats = NDArray[np.float64]
 

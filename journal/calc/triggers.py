@@ -31,7 +31,9 @@ ENOUGH_COVERAGE = 0.80
 """Share of the energy whose foods have a value, under which nothing is called low. [-]"""
 
 FREQUENT_IN_28, FREQUENT_IN_7 = 8, 3
+"""Cramp days in the last 28 and 7 from which cramps are frequent (product choice). [d]"""
 BROKEN_NIGHTS, WEEKS = 2, 4
+"""Nights broken in a week, and weeks in a row, from which cramps are frequent (product choice)."""
 SIGNS_DAYS, SLOW_SIGNS_DAYS, DANGER_DAYS = 14, 28, 3
 """So long a tick counts: for most cards, for signs that come slowly, and beside a dangerous dose. [d]"""
 DOSE_DAYS = 7
@@ -52,14 +54,17 @@ def never(facts: Facts, nutrient: str = "") -> Found:
 # Excess ---------------------------------------------------------------------------------------
 
 MG_UPPER = {"nasem": 350.0, "efsa": 250.0}
-"""Upper level of magnesium from supplements and medicines, from nine years of age on. [mg / day]"""
+"""Upper level of magnesium from supplements and medicines, from nine years of age on (NIH ODS; Scientific
+Committee on Food, 2001). [mg / day]"""
 MG_DAY, MG_DANGER, K_DAY = 1000.0, 5000.0, 1000.0
-"""One day's supplemental magnesium and potassium from which a card comes. [mg]"""
+"""One day's supplemental magnesium and potassium from which a card comes (NIH ODS; product choice). [mg]"""
 D_UPPER, D_DANGER, D_DANGER_DAYS = 100.0, 250.0, 7
-"""Vitamin D: the upper level of the mean, and a day's amount that counts as danger from 7 days on. [µg]"""
+"""Vitamin D: the upper level of the mean, and a day's amount that counts as danger from 7 days on (IOM
+2011; EFSA 2012 and 2023). [µg]"""
 ABOVE_DAYS = 7
 """Usable days from which usual intake may be called above a level. [d]"""
 SODIUM_DAYS = 14
+"""Usable days from which sodium may be called above its level (assessment, section 3). [d]"""
 ENDURANCE_MIN, ENDURANCE_MET = 300, 6.0
 """Minutes of hard exercise in seven days from which advice to eat less salt rests (product choice)."""
 DROWSY_OR_WEAK = frozenset(
@@ -220,6 +225,7 @@ NERVE_SIGNS = ("numbness", "tingling", "weakness", "muscle_wasting", "twitching_
 B12_SIGNS = ("tingling", "sore_tongue", "tiredness", "memory_change", "balance_change")
 LOSS_SIGNS = ("after_vomiting", "after_diarrhoea", "vomiting")
 LOSS_DAYS, LOSS_SPAN = 5, timedelta(hours=48)
+"""Days looked back on for vomiting and diarrhoea, and how long they must go on (product choice)."""
 MEDICINE_DAYS = 90
 """A change of cramps within so many days of a start is spoken of. [d]"""
 KNOWN_BEFORE = 14
@@ -228,10 +234,13 @@ BEGAN, DOUBLED = 2, 3
 """Cramp days after a start from which cramps are said to have begun, or doubled."""
 ALCOHOL_G_WEEK = 112.0
 """14 UK units of 8 g (UK Chief Medical Officers). [g / week]"""
-ACID_BLOCKERS, LONG_DAYS = ("proton_pump_inhibitors", "h2_blockers"), 365
+ACID_BLOCKERS = ("proton_pump_inhibitors", "h2_blockers")
+LONG_DAYS = 365
+"""So long an acid blocker is taken before it counts as a risk (NICE NG239, 2024). [d]"""
 B12_MEDICINES = ("metformin", "other_b12_lowering", "nitrous_oxide")
 B12_CONDITIONS = ("bariatric_surgery", "stomach_surgery", "coeliac", "crohns", "pernicious_anaemia")
 B12_AGE = 65
+"""Age that counts as a risk of too little vitamin B12 by itself (NICE NG239, 2024). [y]"""
 CLINIC_CONDITIONS = (
     "thyroid", "hypoparathyroidism", "liver_disease", "cirrhosis", "diabetes", *KIDNEY, "nerve_disease",
 )  # fmt: skip
@@ -409,7 +418,9 @@ def _signs_event(facts: Facts, signs: Collection[str], days: int = SIGNS_DAYS) -
 
 LOOKS_LOW = "looks_low"
 VEGAN_DAYS = 14
+"""Usable days from which a vegan diet without a supplement is spoken of (product choice). [d]"""
 OLD_FOR_D = 70
+"""Age above which vitamin D that looks low is more than information (advice rules, L04). [y]"""
 RISE = 0.20
 """Rise of the confidence that counts as improving. [-]"""
 NORTH_OF_35 = frozenset(
@@ -547,11 +558,15 @@ def between_references(facts: Facts, nutrient: str) -> Found:
 # Hydration ------------------------------------------------------------------------------------
 
 SWEAT_WORTH_L = 1.0
+"""Sweat from which few drinks around an exercise are spoken of (product choice). [L]"""
 EFFORT_DAYS, REPEATED, REPEATED_DAYS = 3, 3, 14
+"""How far back an exercise counts; on how many days of how many it weighs more (product choice). [d]"""
 FEW_DRINKS_L = 1.0
 """Drinks of a day under which they are few: about half of what AIs reckon with (product choice). [L]"""
 HOT_C = 32.0
+"""Temperature in exercise from which a day is hot (product choice). [°C]"""
 HOT_AGE = 65
+"""Age from which a hot day with few drinks brings a card: thirst is blunted (product choice). [y]"""
 ALCOHOL_DAY_G = 24.0
 """Alcohol of a day, three UK units, from which other drinks are looked at (product choice). [g]"""
 
@@ -704,7 +719,9 @@ def _sweat_in(effort: Effort, start: datetime, end: datetime) -> float:
 # Information ----------------------------------------------------------------------------------
 
 FIRST_DAYS = 14
+"""So long after the first cramp its card may come (product choice). [d]"""
 B12_FOOD_AGE = 50
+"""Age above which vitamin B12 of fortified foods is advised (IOM 1998). [y]"""
 LOOKS_IN_A_ROW = 2
 """Looks in a row that must find a personal link before a card speaks of it: a first crossing raises none."""
 NUTRIENT_OF = {"magnesium_low": MG, "potassium_low": K, "calcium_low": CA, "sodium_low": SODIUM}

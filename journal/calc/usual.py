@@ -29,7 +29,7 @@ PRIOR_DAYS = 12
 """Own days against which the published day-to-day spread weighs even (product choice)."""
 
 SKEWED_CV = 0.70
-"""Day-to-day CV above which the normal method is not reliable: 60 to 70 % in [1]_, here the upper end."""
+"""Day-to-day CV above which the normal method is not reliable [1]_: 60 to 70 %, here the upper end."""
 
 FEWEST_PAIRS = 14
 """Pairs of consecutive days below which their correlation is not estimated (product choice)."""
@@ -50,7 +50,7 @@ LEAST_SHARE = 0.6
 """Coverage of a day from which its unknown part is estimated (product choice). [-]"""
 
 Z_90 = 1.6448536269514722
-"""Normal quantile that leaves 5 % on each side."""
+"""Normal quantile that leaves 5 % on each side (by definition)."""
 
 
 class EarConfidence(NamedTuple):

@@ -28,6 +28,7 @@ from journal import advice, entries, people
 from journal.calc import days
 from journal.exchange import csv_zip, json_file
 from journal.exchange.contents import BY_NAME, SECTIONS, Broken, Row, Section, batches, plain, read
+from journal.exchange.writing import Values, insert, put, values
 from journal.models import (
     BodyWeight,
     DayMark,
@@ -40,7 +41,9 @@ from journal.models import (
     Supplement,
     WaterIntake,
 )
+from nutrients import foods
 from nutrients.codes import CODES
+from nutrients.foods import NewFood
 from nutrients.models import Activity, Food, FoodPortion, portion_id
 
 MOST_BYTES = 40_000_000
@@ -199,6 +202,16 @@ class _ChangedMeanwhile(Exception):
     """What the file names is not here any more as it was when the rows were prepared."""
 
 
+@dataclass(slots=True)
+class _New:
+    """An entry to be stored: what it holds, its diary day, and whether it has signs that are judged."""
+
+    id: UUID
+    values: Values
+    day: date | None
+    is_judged: bool
+
+
 @dataclass
 class _Ready:
     """A batch of rows that were read and checked, and what is to be stored of them."""
@@ -207,8 +220,9 @@ class _Ready:
     placed: list[tuple[str, Row]]
     looked: list[tuple[UUID, str]]
     """Of each row its id here, and whether it is new, known or comes back."""
-    new: list[Kept] = field(default_factory=list)
-    items: list[MealItem] = field(default_factory=list)
+    foods: list[NewFood] = field(default_factory=list)
+    new: list[_New] = field(default_factory=list)
+    items: list[Values] = field(default_factory=list)
     back: list[UUID] = field(default_factory=list)
 
 
@@ -235,7 +249,7 @@ class _Taking:
     """Those that come with the foods of the file."""
     supplements: dict[UUID, UUID] = field(default_factory=dict)
     touched: set[date] = field(default_factory=set)
-    signs: list[Entry] = field(default_factory=list)
+    signs: list[tuple[type[Kept], UUID]] = field(default_factory=list)
     person: dict[str, list[Row]] = field(default_factory=dict)
     ready: list["_Ready"] = field(default_factory=list)
 
@@ -253,7 +267,7 @@ class _Taking:
         ready = _Ready(section, placed, looked)
         self.ready.append(ready)
         if section.model is Food:
-            self._name_foods(ready)
+            self._make_foods(ready)
         else:
             self._make_entries(ready)
 
@@ -282,8 +296,8 @@ class _Taking:
         self._take_person()
         if self.touched:
             entries.mark_stale(self.diarist, self.touched)
-        for entry in self.signs:
-            advice.raised_by(entry)
+        for model, id in self.signs:
+            advice.raised_by(model._default_manager.select_related("diarist").get(pk=id))
 
     def _at(self, place: str, verb: Any, *said: Any) -> Any:
         """Do something for one row; a refusal says which."""
@@ -299,29 +313,33 @@ class _Taking:
 
     # Own foods
 
-    def _name_foods(self, ready: "_Ready") -> None:
-        for (_place, row), (id, state) in zip(ready.placed, ready.looked, strict=True):
+    def _make_foods(self, ready: "_Ready") -> None:
+        """The own foods that are not here yet, each with every rule kept; and what all are called here."""
+        for (place, row), (id, state) in zip(ready.placed, ready.looked, strict=True):
             self.foods[row["id"]] = id
             for one in row["portions"]:
                 here = self.portions[one["id"]] = portion_id(id, one["description"])
                 if state == NEW:
                     self.new_portions[here] = FoodPortion(id=here, food_id=id)
+            if state == NEW:
+                ready.foods.append(self._at(place, self._new_food, id, row))
+            elif state == BACK:
+                ready.back.append(id)
+
+    def _new_food(self, id: UUID, row: Row) -> NewFood:
+        amounts, portions = {code: row[code] for code in CODES}, row["portions"]
+        measures = [(one["description"], one["grams"]) for one in portions]
+        made = foods.new_own(self.diarist.user, id, row["name"], amounts, row["barcode"], measures)
+        made.food.deleted_at = timezone.now() if row["deleted_at"] else None
+        return made
 
     def _store_foods(self, ready: "_Ready") -> None:
-        for (place, row), (id, state) in zip(ready.placed, ready.looked, strict=True):
-            if state == BACK:
-                self._at(place, entries.restore_food, self.diarist, id)
-            elif state == NEW:
-                self._at(place, self._new_food, id, row)
-
-    def _new_food(self, id: UUID, row: Row) -> None:
-        entries.save_food(
-            self.diarist, id=id, name=row["name"], barcode=row["barcode"],
-            per_100g={code: row[code] for code in CODES},
-            portions=[(one["description"], one["grams"]) for one in row["portions"]],
-        )  # fmt: skip
-        if row["deleted_at"]:
-            entries.remove_food(self.diarist, id)
+        back = list(Food.objects.filter(pk__in=ready.back))
+        for food in [*(one.food for one in ready.foods), *back]:
+            food.revision = self._next()
+        self._at("foods", foods.store_many, self.diarist.user, ready.foods, back)
+        if back:
+            self.touched |= entries.days_with(self.diarist, ready.back)
 
     # Entries
 
@@ -334,16 +352,23 @@ class _Taking:
                 self.supplements[row["id"]] = id
             if state == NEW:
                 entry, items = self._at(place, self._entry, model, id, row, named)
-                ready.new.append(entry)
-                ready.items += items
+                ready.new.append(
+                    _New(id, values(entry), getattr(entry, "local_date", None), _is_judged(entry))
+                )
+                ready.items += map(values, items)
             elif state == BACK:
                 ready.back.append(id)
 
     def _store_entries(self, ready: "_Ready") -> None:
+        model = ready.section.model
+        assert issubclass(model, Kept)
+        at, _none = put(model, "revision", 0)
+        changed_at, now = put(model, "updated_at", timezone.now())
         for entry in ready.new:
-            self._stamp(entry)
-        ready.section.model._default_manager.bulk_create(ready.new)
-        MealItem.objects.bulk_create(ready.items)
+            entry.values[at], entry.values[changed_at] = self._touch(model, entry.day), now
+        insert(model, (entry.values for entry in ready.new))
+        insert(MealItem, ready.items)
+        self.signs += [(model, entry.id) for entry in ready.new if entry.is_judged]
         if ready.back:
             self._bring_back(ready)
 
@@ -351,8 +376,8 @@ class _Taking:
         stored: dict[UUID, Any] = ready.section.model._default_manager.in_bulk(ready.back)
         back = [stored[id] for id in dict.fromkeys(ready.back)]
         for entry in back:
-            entry.deleted_at = None
-            self._stamp(entry)
+            entry.deleted_at, entry.updated_at = None, timezone.now()
+            entry.revision = self._touch(type(entry), getattr(entry, "local_date", None))
         ready.section.model._default_manager.bulk_create(
             back, update_conflicts=True, unique_fields=["id"],
             update_fields=["deleted_at", "revision", "updated_at"],
@@ -373,6 +398,8 @@ class _Taking:
             _check_density(entry)
         elif isinstance(entry, DayMark):
             entries.check_day(self.diarist, entry.date)
+            if entry.no_cramp:
+                entries.check_no_cramp(self.diarist, entry.date)
         return entry, self._items(entry, items, named) if isinstance(entry, Meal) else []
 
     def _items(self, meal: Meal, rows: list[Row], named: "_Named") -> list[MealItem]:
@@ -388,18 +415,14 @@ class _Taking:
         self.diarist.revision += 1
         return self.diarist.revision
 
-    def _stamp(self, entry: Kept) -> None:
-        entry.diarist, entry.revision, entry.updated_at = self.diarist, self._next(), timezone.now()
-        if entry._state.adding and isinstance(entry, Entry) and getattr(entry, "signs", None):
-            self._remember_signs(entry)
-        if hasattr(entry, "local_date"):
-            self.touched.add(entry.local_date)
-        if isinstance(entry, BodyWeight):
-            self.diarist.profile_revision = entry.revision  # the profile says the latest weight
-
-    def _remember_signs(self, entry: Entry) -> None:
-        if entry.occurred_at > timezone.now() - SIGNS_COUNT_FOR:
-            self.signs.append(entry)
+    def _touch(self, model: type[Kept], day: date | None) -> int:
+        """The revision of a row that is stored now, with what follows from it."""
+        revision = self._next()
+        if day:
+            self.touched.add(day)
+        if model is BodyWeight:
+            self.diarist.profile_revision = revision  # the profile says the latest weight
+        return revision
 
     # The person
 
@@ -446,6 +469,12 @@ class _Taking:
 
 CHECKED_HERE = ["diarist", "meal", "food", "portion", "beverage", "activity", "supplement", "occurred_at"]
 """What a row names was looked up for many rows at once; a moment may be further back than one logged now."""
+
+
+def _is_judged(entry: Kept) -> bool:
+    """Whether signs were ticked with it that are as good as ticked now."""
+    recent = isinstance(entry, Entry) and entry.occurred_at > timezone.now() - SIGNS_COUNT_FOR
+    return recent and bool(getattr(entry, "signs", None))
 
 
 def _freeze(entry: Entry) -> None:

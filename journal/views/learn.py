@@ -128,11 +128,7 @@ def _is_fluid_off(code: str, taken_out: Effects) -> bool:
 
 def _own(diarist: Diarist, about: learn.Topic, today: date, taken_out: Effects) -> Own | None:
     if about.code or about.slug == "fluid":
-        code = about.code or explanations.WATER
-        return Own(
-            explanations.verdicts_of(diarist, code, today, taken_out),
-            taken_out.whose_limits(code),
-        )
+        return Own(*explanations.verdicts_of(diarist, about.code or explanations.WATER, today, taken_out))
     if about.slug == "cramps":
         days = _cramps(diarist, today, CRAMP_DAYS).values_list("local_date", flat=True)
         return Own([], cramps=len(days), cramp_days=len(set(days)))

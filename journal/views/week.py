@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from journal import charts, explanations, findings, flags, verdicts
 from journal.calc import days
+from journal.calc.days import USABLE
 from journal.calc.suppressions import Effects
 from journal.codes import DayStatus
 from journal.models import DailyIntake, Diarist, NutrientGap, SpasmEpisode
@@ -102,7 +103,7 @@ def _heads(diarist: Diarist, rows: Sequence[DailyIntake], today: date) -> list[D
             day=row.date,
             status=charts.TO_COME if row.date > today else row.status,
             status_name=DayStatus(row.status).label,
-            usable=row.status in charts.USABLE,
+            usable=row.status in USABLE,
             cramps=cramps.count(row.date),
             to_come=row.date > today,
             is_today=row.date == today,
@@ -126,8 +127,8 @@ def _row(
         )
         for row, head in zip(rows, heads, strict=True)
     ]
-    instead = effects.whose_limits(code)
-    said = [explanations.verdict_of(gap, instead, effects) for gap in mine]
+    instead = explanations.whose_limits(code, mine, effects)
+    said = [explanations.verdict_of(gap, effects) for gap in mine]
     lines = [] if instead else _references(mine)
     return NutrientRow(code, charts.week_row(amounts, lines), said, instead)
 

@@ -6,11 +6,16 @@ as defined by law (NIST Handbook 44), the thermochemical calorie (ISO 80000-5).
 
 GRAMS_PER_POUND = 453.59237
 GRAMS_PER_OUNCE = GRAMS_PER_POUND / 16
+"""Of the avoirdupois pound and ounce (NIST Handbook 44). [g]"""
 CM_PER_INCH = 2.54
+"""By definition (NIST Handbook 44). [cm]"""
 INCHES_PER_FOOT = 12
 ML_PER_US_FLUID_OUNCE = 29.5735295625
+"""The fluid ounce of the United States (NIST Handbook 44). [mL]"""
 ML_PER_IMPERIAL_FLUID_OUNCE = 28.4130625
+"""The fluid ounce of the United Kingdom (Weights and Measures Act, 1985). [mL]"""
 KJ_PER_KCAL = 4.184
+"""The thermochemical calorie (BIPM). [kJ]"""
 IU_PER_UG_VITAMIN_D = 40.0
 """International units in a microgram of vitamin D (IOM 2011)."""
 

@@ -9,10 +9,11 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -38,6 +39,17 @@ FEWEST_LETTERS = 2
 CURATED = (FoodSource.FNDDS, FoodSource.SR28)
 
 
+class Brief(NamedTuple):
+    """A food as far as it must be known to tell who may see it, and whether it changed."""
+
+    pk: uuid.UUID
+    source: str
+    owner_id: int | None
+    hidden: bool
+    deleted_at: datetime | None
+    updated_at: datetime
+
+
 def find(
     query: str,
     *,
@@ -46,8 +58,11 @@ def find(
     favourites: Sequence[uuid.UUID] = (),
     limit: int = 25,
     source: str | Sequence[str] | None = None,
-) -> list[Food]:
+    briefly: bool = False,
+) -> list[Any]:
     """Foods that answer to a query, best first, in at most three queries to the database.
+
+    As `Brief` rows, if so said, for whoever has the rest at hand: to read it all takes as long as to search.
 
     The last word may be unfinished. The person's favourites and recent foods (each with the likeliest first)
     come before all others where they match; an empty query gives these alone. Other people's own foods are
@@ -62,7 +77,7 @@ def find(
         ranked = _ranked(said, owner, history, only)
     else:
         ranked = sorted(history, key=history.__getitem__, reverse=True)
-    return _foods(ranked, owner, limit, source)
+    return _foods(ranked, owner, limit, source, briefly)
 
 
 @transaction.atomic
@@ -88,6 +103,11 @@ def index(food: Food) -> None:
         forget(food)
         if not food.hidden and food.deleted_at is None:
             _row(food).save(force_insert=True)
+
+
+def index_many(foods: Iterable[Food]) -> None:
+    """Have foods found that are not yet."""
+    FoodWords.objects.bulk_create([_row(food) for food in foods if not food.hidden], batch_size=500)
 
 
 def forget(food: Food) -> None:
@@ -217,7 +237,13 @@ def _eaten_before(asked: Question, history: dict[Any, float]) -> Select:
     return Select("eaten", sql, [*history, asked.owner or 0, *asked.only.values])
 
 
-def _foods(ranked: Sequence[Any], owner: Any, limit: int, source: str | Sequence[str] | None) -> list[Food]:
+def _foods(
+    ranked: Sequence[Any],
+    owner: Any,
+    limit: int,
+    source: str | Sequence[str] | None,
+    briefly: bool,
+) -> list[Any]:
     """The foods of these ids, in their order.
 
     Who may see them is asked of the rows: as a condition it would lead SQLite to the index of owners, and
@@ -225,7 +251,11 @@ def _foods(ranked: Sequence[Any], owner: Any, limit: int, source: str | Sequence
     """
     wanted = ranked[: max(0, limit)]
     sources = [source] if isinstance(source, str) else source
-    foods = {_key(food.pk): food for food in Food.objects.filter(pk__in=wanted)} if wanted else {}
+    rows: Iterable[Any] = Food.objects.filter(pk__in=wanted) if wanted else ()
+    if wanted and briefly:
+        told = Food.objects.filter(pk__in=wanted).order_by().values_list(*Brief._fields)
+        rows = map(Brief._make, told)
+    foods = {_key(food.pk): food for food in rows}
     return [
         food
         for food in map(foods.get, wanted)

@@ -4,12 +4,15 @@ import io
 import json
 
 import pytest
+import yaml
 from allauth.usersessions.models import UserSession
 from django.core.management import call_command
 from django.urls import URLPattern, get_resolver
+from drf_spectacular.generators import SchemaGenerator
 from jsonschema import ValidationError
 
 from journal import pairing
+from spasmlog import api_urls
 from spasmlog.examples import EXAMPLES
 from tests.api.conftest import diarist
 from tests.api.contract import bodies, document, fits, operations, resolved
@@ -53,6 +56,31 @@ def test_no_address_below_the_api_is_missing_from_the_document():
 
 def test_the_generator_has_nothing_to_complain_about():
     call_command("spectacular", validate=True, fail_on_warn=True, file=None, stdout=io.StringIO())
+
+
+def test_the_document_is_made_once_in_each_form_and_language(stranger, monkeypatch):
+    api_urls._document.cache_clear()
+    made = []
+    make = SchemaGenerator.get_schema
+    monkeypatch.setattr(
+        SchemaGenerator, "get_schema", lambda *said, **more: made.append(1) or make(*said, **more)
+    )
+    forms = ("application/vnd.oai.openapi", "application/vnd.oai.openapi+json")
+    for accept in (*forms, *forms):
+        said = stranger.read("schema/", Accept=accept)
+        assert (said.status_code, said["Content-Type"]) == (200, f"{accept}; charset=utf-8")
+    assert len(made) == 2
+    american = stranger.read("schema/", Accept_Language="en-us")
+    assert len(made) == 3
+    assert yaml.safe_load(american.content)["paths"] == document()["paths"]
+
+
+def test_a_client_that_has_the_document_is_told_so(stranger):
+    said = stranger.read("schema/")
+    again = stranger.read("schema/", If_None_Match=said["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    as_json = stranger.read("schema/", Accept="application/vnd.oai.openapi+json", If_None_Match=said["ETag"])
+    assert as_json.status_code == 200  # another form has another ETag
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)

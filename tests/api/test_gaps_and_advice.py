@@ -3,6 +3,7 @@
 import pytest
 
 from journal import entries, people, review
+from journal.models import NutrientGap
 from tests.api.conftest import diarist
 from tests.api.test_contract import is_problem
 
@@ -219,6 +220,31 @@ def test_gaps_and_intake_tell_whose_limits_replace_the_reference(alice, milk, an
     ):
         found = {row["nutrient"]: row["limits_by"] for row in rows(alice.read(path).json())}
         assert {code: whose for code, whose in found.items() if whose} == nutrients
+
+
+@pytest.mark.parametrize(
+    ("answer", "quiet"),
+    [("eating_disorder", {"magnesium_mg"}), ("dialysis", {"magnesium_mg", "potassium_mg", "water_g"})],
+)
+def test_where_pages_tell_numbers_alone_rest_tells_no_band_and_no_confidence(alice, ten_days, answer, quiet):
+    who = diarist(alice)
+    low = {"band": "likely_low", "probability_adequate": 0.1, "interval": [200.0, 230.0]}
+    NutrientGap.objects.filter(diarist=who, nutrient="magnesium_mg").update(**low)
+    NutrientGap.objects.filter(diarist=who, nutrient="sodium_mg", kind="cdrr").update(band="usually_above")
+
+    def told():
+        rows = alice.read("gaps/").json()["nutrients"]
+        return {(row["nutrient"], row["reference"]["kind"]): row for row in rows if row["reference"]}
+
+    assert told()["magnesium_mg", "ear"]["band"] == "likely_low"
+    people.answer_conditions(who, {answer: "yes"})
+    found = told()
+    for (nutrient, _kind), row in found.items():
+        if nutrient in quiet:
+            said = {row[name] for name in ("band", "probability_adequate", "confidence_above")}
+            assert said == {None} and row["interval"] is None, nutrient
+    assert found["magnesium_mg", "ear"]["mean"] is not None
+    assert found["sodium_mg", "cdrr"]["band"] == "usually_above"  # too much is told to everybody
 
 
 def test_the_clinicians_own_amount_is_replaced_by_nobodys_limits(alice, milk):

@@ -6,10 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from journal import entries
+from journal import entries, revisions
+from journal.models import Advice
 from nutrients import foods as own_foods
+from nutrients import texts
 from tests.api.conftest import diarist
-from tests.api.rows import MADE
+from tests.api.rows import MADE, card
 
 
 def cost(phone, path):
@@ -38,11 +40,29 @@ def test_a_page_costs_the_same_for_one_row_and_two_hundred(alice, milk, kind):
 
 def test_foods_found_cost_the_same_for_few_and_many(alice, foods):
     alice.read("foods/?search=milk")
-    few, _rows = cost(alice, "foods/?search=milk&limit=1")
-    many, rows = cost(alice, "foods/?search=milk&limit=100")
+    costs = []
+    for limit in (2, 100):
+        texts.forget()
+        costs.append(cost(alice, f"foods/?search=milk&limit={limit}"))
+    (few, two), (many, rows) = costs
 
-    assert rows > 20
-    assert many == few <= 9
+    assert two == 2 and rows > 20
+    assert many == few <= 7  # session, user, diarist, words, which foods; and once what they hold, in two
+
+
+def test_with_the_next_letter_only_the_words_are_looked_for(alice, foods):
+    alice.read("foods/?search=banana")
+    entries.log_meal(diarist(alice), [(foods.get(name="Banana, raw"), 100)])
+    first, _rows = cost(alice, "foods/?search=banana")
+    again, rows = cost(alice, "foods/?search=banana")
+    assert rows > 5
+    assert (
+        again <= 5 < first
+    )  # session, user, diarist, words, which foods; what they hold is told from before
+
+    entries.log_meal(diarist(alice), [(foods.get(name="Banana chips"), 30)])
+    eaten = alice.read("foods/?search=").json()["results"]
+    assert [food["name"] for food in eaten] == ["Banana chips", "Banana, raw"]  # the latest first, at once
 
 
 def test_own_foods_cost_the_same_for_one_and_fifty(alice):
@@ -90,32 +110,52 @@ def test_a_drink_is_stored_with_few_queries(alice):
     assert len(queries) <= 23  # with the check for drinking too much, which must not wait for a worker
 
 
-def test_the_feed_costs_the_same_for_one_row_of_each_kind_and_two_hundred(alice, milk):
+@pytest.mark.parametrize("kind", sorted([*MADE, "foods", "advice"]))
+def test_the_feed_costs_the_same_for_two_rows_of_a_kind_and_two_hundred(alice, milk, kind):
     who = diarist(alice)
     alice.read("sync/")
-    for make in MADE.values():
-        make(who, milk)
-    for _row in range(20):  # a card comes of so much
-        MADE["exercises"](who, milk)
-        MADE["water"](who, milk)
-    entries.save_food(who, name="Food", per_100g={"energy_kcal": 1}, portions=[("cup", 100)])
-    few, rows = feed_cost(alice)
-    assert rows >= len(MADE) + 2
-    for number in range(8):
-        for make in MADE.values():
-            make(who, milk)
-        entries.save_food(who, name=f"Food {number}", per_100g={"energy_kcal": 1}, portions=[("cup", 100)])
-    many, rows = feed_cost(alice)
+    if kind != "advice":
+        make_rows(who, milk, "advice", 1)  # so many drinks bring a card; here it is in both
+    make_rows(who, milk, kind, 2)
+    few, rows = feed_cost(alice, kind)
+    assert rows == 2
+    make_rows(who, milk, kind, 198)
+    many, rows = feed_cost(alice, kind)
 
-    assert rows >= 8 * len(MADE)
-    assert many == few <= 32
+    assert rows == 200
+    assert many == few <= 20
 
 
-def feed_cost(phone):
+def make_rows(who, milk, kind, count):
+    with entries.one_review():
+        for number in range(count):
+            if kind == "foods":
+                entries.save_food(
+                    who, name=f"Food {number}", per_100g={"zinc_mg": 1}, portions=[("cup", 100)]
+                )
+            elif kind == "advice":
+                row = card(who, milk)
+                Advice.objects.filter(pk=row.pk).update(revision=revisions.forward(who))
+            else:
+                MADE[kind](who, milk)
+
+
+def test_the_feed_of_a_row_of_each_kind_costs_a_fixed_number_of_queries(alice, milk):
+    who = diarist(alice)
+    alice.read("sync/")
+    for kind in (*MADE, "foods", "advice"):
+        make_rows(who, milk, kind, 1)
+    with CaptureQueriesContext(connection) as queries:
+        told = alice.read("sync/?limit=1000").json()["changes"]
+    assert {"advice", "profile", "foods", *MADE} <= {one["type"] for one in told}
+    assert len(queries) <= 32
+
+
+def feed_cost(phone, kind):
+    """Queries of the whole feed, and how many rows of a kind are in it."""
     with CaptureQueriesContext(connection) as queries:
         body = phone.read("sync/?limit=1000").json()
-    assert {"advice", "profile", "foods", *MADE} <= {one["type"] for one in body["changes"]}
-    return len(queries), len(body["changes"])
+    return len(queries), sum(one["type"] == kind for one in body["changes"])
 
 
 @pytest.mark.parametrize("kind", ["meals", "water", "spasms", "foods"])

@@ -71,11 +71,25 @@ def test_wrong_passwords_for_many_accounts_from_one_address_lock_that_address(al
 def test_wrong_codes_of_a_second_factor_lock_too(alice):
     TOTP.activate(get_user_model().objects.get(pk=alice.user_id), generate_totp_secret())
     half_way = Phone(log_in().json()["meta"]["session_token"])
-    guesses = [half_way.send(f"{AUTH}2fa/authenticate", {"code": "000000"}) for _guess in range(6)]
+    with time_machine.travel(time.time(), tick=False) as clock:
+        guesses = []
+        for _guess in range(6):
+            guesses.append(half_way.send(f"{AUTH}2fa/authenticate", {"code": "000000"}))
+            clock.shift(10)
 
     assert [said.status_code for said in guesses] == [400] * 5 + [429]
-    assert int(guesses[-1]["Retry-After"]) > 0
+    assert guesses[-1]["Retry-After"] == "250"  # five in 300 s; the first was 50 s before the sixth
     assert half_way.read("profile/").status_code == 401
+
+
+def test_wrong_codes_of_somebody_who_is_signed_in_lock_for_as_long_as_is_said(alice):
+    TOTP.activate(get_user_model().objects.get(pk=alice.user_id), generate_totp_secret())
+    with time_machine.travel(time.time(), tick=False) as clock:
+        for _guess in range(6):
+            said = alice.send(f"{AUTH}2fa/reauthenticate", {"code": "000000"})
+            clock.shift(10)
+
+    assert (said.status_code, said["Retry-After"]) == (429, "250")
 
 
 def test_the_web_locks_with_the_phone_and_says_so(alice, client):

@@ -4,9 +4,11 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from journal import changes, entries, review
+from journal.api import batch
 from journal.models import Diarist, Meal, StaleDay, WaterIntake
 from tests.api.conftest import diarist
 from tests.api.test_contract import is_problem
@@ -439,6 +441,17 @@ def test_a_whole_batch_sent_again_ends_in_the_same_rows(alice):
     assert {one["status"] for one in again} == {"unchanged"}
     assert [one["data"] for one in again] == [one["data"] for one in first]
     assert feed(alice, cursor)[0] == []
+
+
+@pytest.mark.parametrize("away", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_a_503_of_the_batch_and_no_refusal_of_a_row(alice, monkeypatch, away):
+    def lost(*_args, **_said):
+        raise away("the connection is closed")
+
+    monkeypatch.setattr(batch.Entries, "put", lost)
+    said = alice.send("sync/", {"items": [item("water", {"amount_ml": 200})]})
+    is_problem(said, 503, "not_ready")
+    assert int(said["Retry-After"]) > 0
 
 
 def test_from_1_to_500_items_and_as_large_as_meals_can_be(alice, milk):

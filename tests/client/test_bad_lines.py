@@ -15,6 +15,7 @@ from spasmlog_client.store import Store
 from spasmlog_client.sync import AlreadySyncing
 
 from journal import entries
+from journal.api.batch import Entries
 from journal.models import SpasmEpisode, WaterIntake
 from tests.client.badline import FAULTS, answer
 from tests.client.conftest import at, on_server
@@ -180,6 +181,97 @@ def test_a_row_that_the_server_stumbles_over_waits_and_holds_up_no_other(alices_
     assert on_server(WaterIntake, alice).get().amount_ml == 200
     alices_phone.sync()
     assert on_server(WaterIntake, alice).count() == 2
+
+
+@pytest.fixture
+def stumbling(monkeypatch):
+    """`at(row)` says whether the server makes a mistake of its own with what was sent; `times`, how often."""
+    stored = Entries.put
+
+    class Stumbling:
+        times = 0
+
+        def at(self, data):
+            return False
+
+    server = Stumbling()
+
+    def put(self, key, data, base):
+        if server.at(data):
+            server.times += 1
+            raise RuntimeError("a mistake of the server's")
+        return stored(self, key, data, base)
+
+    monkeypatch.setattr(Entries, "put", put)
+    return server
+
+
+def test_a_row_of_a_batch_that_the_server_stumbles_over_stays_in_the_queue(alices_phone, alice, stumbling):
+    stumbling.at = lambda data: data["amount_ml"] == 100
+    stumbled = alices_phone.water(100)
+    alices_phone.water(200)
+    alices_phone.sync()
+    [waiting] = alices_phone.store.waiting()
+    assert (waiting.id, waiting.tries) == (stumbled, 1)
+    assert alices_phone.store.held() == []  # there is nothing for the person to decide
+    assert on_server(WaterIntake, alice).get().amount_ml == 200
+
+    stumbling.at = lambda data: False
+    alices_phone.sync()
+    assert on_server(WaterIntake, alice).count() == 2
+    assert alices_phone.store.waiting() == []
+
+
+def test_it_is_sent_again_after_longer_and_longer_waits(alices_phone, alice, stumbling, clock_off):
+    """With the next sync, then 1 min, 5 min, 1 h and 6 h after the try before."""
+    stumbling.at = lambda data: True
+    alices_phone.water(at=at(1))
+    minutes, tried = 0, []
+    for wait in (0, 0.5, 1, 4, 2, 50, 20, 300, 70, 300, 70):
+        minutes += wait
+        clock_off(minutes=minutes)
+        alices_phone.sync()
+        tried.append(stumbling.times)
+    assert tried == [1, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7]
+    assert alices_phone.store.waiting()[0].tries == 7
+
+    alices_phone.store.try_all_now()
+    stumbling.at = lambda data: False
+    alices_phone.sync()
+    assert on_server(WaterIntake, alice).count() == 1
+
+
+def test_a_clock_that_is_put_back_does_not_keep_a_change_for_years(alices_phone, alice, stumbling, clock_off):
+    stumbling.at = lambda data: True
+    clock_off(days=400)
+    alices_phone.water(at=at(1))
+    alices_phone.sync()
+    alices_phone.sync()
+    clock_off(days=0)
+    stumbling.at = lambda data: False
+    alices_phone.sync()
+    assert on_server(WaterIntake, alice).count() == 1
+
+
+def test_an_edit_of_what_the_server_stumbled_over_is_sent_at_once(alices_phone, alice, stumbling):
+    stumbling.at = lambda data: data["intensity"] == 3
+    id = alices_phone.cramp(intensity=3, note="left the bed")
+    for _ in range(3):
+        alices_phone.sync()
+    alices_phone.store.put("spasms", id, {"intensity": 7})
+    alices_phone.sync()
+    stored = on_server(SpasmEpisode, alice).get()
+    assert (stored.intensity, stored.note) == (7, "left the bed")
+    assert alices_phone.store.waiting() == alices_phone.store.held() == []
+
+
+def test_a_diary_of_an_earlier_version_of_the_program_goes_on(alices_phone, alice):
+    alices_phone.water()
+    for column in ("tries", "again_at"):
+        alices_phone.store.db.execute(f"ALTER TABLE changes DROP COLUMN {column}")
+    alices_phone.restart()
+    alices_phone.sync()
+    assert on_server(WaterIntake, alice).count() == 1
 
 
 # Clocks ---------------------------------------------------------------------------------------

@@ -5,16 +5,20 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
+from django.utils import timezone
 from spasmlog_client.cli import main
 
-from journal.models import Meal, SpasmEpisode, WaterIntake
+from journal import advice, revisions
+from journal.models import Advice, Meal, SpasmEpisode, WaterIntake
 from nutrients.models import Food
+from tests.api.rows import card as card_for
 from tests.client.conftest import on_server
 from tests.conftest import PASSWORD
 
@@ -177,6 +181,94 @@ def test_a_word_that_many_foods_have_is_asked_back(signed_in, foods):
 def test_a_warning_sign_shows_its_card_at_once(signed_in):
     said = signed_in("cramp --site calf --sign chest_pain")
     assert "111" in said  # the emergency number of New Zealand, where Alice lives
+
+
+def test_what_the_server_stumbled_over_is_told_and_sent_again_when_asked(signed_in, alice, monkeypatch):
+    def stumble(*_said):
+        raise RuntimeError("a mistake of the server's")
+
+    with monkeypatch.context() as while_it_lasts:
+        while_it_lasts.setattr("journal.api.batch.Entries.put", stumble)
+        assert "1 waiting to be sent." in signed_in("water 300")
+        signed_in("water 200")
+        status = signed_in("status")
+    assert "The server stumbled over: Drink, 300 ml. Tried 2 times; sent again after" in status
+    assert "The server stumbled over: Drink, 200 ml. Tried once; sent again with the next sync." in status
+    assert "Not taken" not in status
+    assert "2 sent" in signed_in("sync")
+    assert on_server(WaterIntake, alice).count() == 2
+
+
+# Advice ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def card(signed_in, alice):
+    """A card that asks to see a clinician soon, which this device knows of."""
+    row = card_for(alice, None)
+    Advice.objects.filter(pk=row.pk).update(revision=revisions.forward(alice))
+    signed_in("sync")
+    return row
+
+
+def now_of(card):
+    card.refresh_from_db()
+    return card.state
+
+
+def test_advice_is_read_offline_with_the_answers_that_it_takes(signed_in, card):
+    said = signed_in("--offline advice")
+    assert said.count("[") == 1 and f"[{str(card.pk)[-8:]}]" in said
+    assert "not a diagnosis" in said
+    assert "acknowledge, got-help, snooze, dismiss" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "stays"),
+    [
+        ("acknowledge", "acknowledged", True),
+        ("got-help", "got_help", False),
+        ("dismiss", "dismissed", False),
+        ("snooze", "snoozed", False),
+    ],
+)
+def test_a_card_is_answered(signed_in, card, answer, state, stays):
+    said = signed_in(f"advice {answer} {str(card.pk)[-8:]}")
+    assert said.endswith(": answered.\nEverything is sent.\n")
+    assert now_of(card) == state
+    assert (str(card.pk)[-8:] in signed_in("advice")) == stays
+
+
+def test_a_snooze_lasts_for_as_long_as_is_said(signed_in, card):
+    signed_in(f"advice snooze {str(card.pk)[-8:]} --days 3")
+    card.refresh_from_db()
+    assert card.snoozed_until - timezone.now() == pytest.approx(timedelta(days=3), abs=timedelta(minutes=5))
+
+
+def test_a_card_that_is_answered_offline_is_put_away_at_once_and_told_later(signed_in, card):
+    assert signed_in(f"--offline advice dismiss {str(card.pk)[-8:]}").endswith(": answered.\n")
+    assert signed_in("advice") == "There is no advice at this moment.\n"
+    assert "1 waiting to be sent." in signed_in("status")
+    assert now_of(card) == "new"
+    assert "Everything is sent." in signed_in("sync")
+    assert now_of(card) == "dismissed"
+
+
+def test_an_answer_to_a_card_that_was_closed_meanwhile_is_told_and_not_kept(signed_in, card):
+    signed_in(f"--offline advice snooze {str(card.pk)[-8:]}")
+    advice.dismiss(card)
+    assert "An answer to a card came too late" in signed_in("sync")
+    assert "Everything is sent." in signed_in("status")
+    assert now_of(card) == "dismissed"
+
+
+def test_an_answer_that_a_card_does_not_take_is_refused_before_anything_is_written(signed_in):
+    signed_in("cramp --site calf --sign chest_pain")
+    end = signed_in("advice").partition("[")[2].partition("]")[0]
+    assert "This card takes: acknowledge, got-help." in signed_in(f"advice dismiss {end}", code=2)
+    assert "Give the end of a card's id" in signed_in("advice dismiss 00000000", code=2)
+    assert "Only a snooze" in signed_in(f"advice acknowledge {end} --days 3", code=2)
+    assert "Everything is sent." in signed_in("status")
 
 
 def test_export_holds_what_is_sent_and_what_waits(signed_in):

@@ -18,6 +18,7 @@ import threading
 from collections import defaultdict
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,27 @@ class Edits:
         return found
 
 
+def together(work):
+    """Do each in a thread of its own, and begin in the same moment."""
+    failed, started = [], threading.Barrier(len(work))
+
+    def in_own_thread(one):
+        try:
+            started.wait(30)
+            one()
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=in_own_thread, args=(one,)) for one in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
 def new_note():
     return f"edit {next(NUMBERS)}"
 
@@ -225,6 +247,25 @@ class OneDiary:
         finally:
             connections.close_all()
 
+    def at_once(self, seed):
+        """Each phone writes and sends in a thread of its own, and so do two browsers."""
+        for phone in self.phones:
+            phone.store.close()  # SQLite's connections stay in the thread that opened them
+        senders = [partial(self._write_and_send, which, seed) for which in range(len(self.phones))]
+        together([*senders, self.meanwhile, self.meanwhile])
+        for phone in self.phones:
+            phone.open()
+        cache.clear()  # so many requests in so few seconds are not what this is about
+
+    def _write_and_send(self, which, seed):
+        phone, mine = self.phones[which], random.Random(seed + which)
+        phone.open()
+        try:
+            mine.choice([self.log, self.edit, self.edit, self.delete])(which)
+            phone.try_to_sync(most_items=3, page=4)
+        finally:
+            phone.store.close()
+
     # What must be true in the end -------------------------------------------------------------
 
     def settle(self):
@@ -276,11 +317,12 @@ class TwoPhonesAndTheWeb(RuleBasedStateMachine):
     """Hypothesis chooses what happens, in which order, and shortens what fails."""
 
     site = None  # the address of the live server
+    phones = 2
 
     @initialize(seed=st.integers(0, 2**32))
     def begin(self, seed):
         """Both phones know a cramp, so that there is something to disagree about from the first step on."""
-        self.diary = OneDiary(self.site, phones=2, seed=seed)
+        self.diary = OneDiary(self.site, phones=self.phones, seed=seed)
         self.diary.log(0)
         for phone in self.diary.phones:
             phone.sync()
@@ -343,10 +385,25 @@ class TwoPhonesAndTheWeb(RuleBasedStateMachine):
                 self.diary.close()
 
 
-def run(site, **more):
-    TwoPhonesAndTheWeb.site = site
+class SixPhonesAndTwoBrowsersAtOnce(TwoPhonesAndTheWeb):
+    """The same, where now and then, and in the end, everybody writes in the same moment."""
+
+    phones = 6
+
+    @rule(seed=st.integers(0, 2**16))
+    def everybody_writes_at_once(self, seed):
+        self.diary.at_once(seed)
+
+    def teardown(self):
+        if hasattr(self, "diary"):
+            self.diary.at_once(seed=0)
+        super().teardown()
+
+
+def run(site, machine=TwoPhonesAndTheWeb, **more):
+    machine.site = site
     run_state_machine_as_test(
-        TwoPhonesAndTheWeb,
+        machine,
         settings=settings(
             deadline=None, suppress_health_check=list(HealthCheck), database=None, print_blob=True, **more
         ),
@@ -361,6 +418,13 @@ def test_two_phones_and_the_web_converge_and_lose_nothing(site):
 @pytest.mark.timeout(1800)
 def test_two_phones_and_the_web_converge_and_lose_nothing_however_long_one_tries(site):
     run(site, max_examples=150, stateful_step_count=40)
+
+
+@pytest.mark.servers
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_eight_that_write_in_the_same_moment_converge_whatever_was_before(site):
+    run(site, SixPhonesAndTwoBrowsersAtOnce, max_examples=8, stateful_step_count=8)
 
 
 @pytest.mark.servers

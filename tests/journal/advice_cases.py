@@ -412,5 +412,27 @@ TARGET = {
 """Rules that a clinician's target for one nutrient turns off (S08)."""
 NO_FLUID = ("H01", "H02", "H03", "H05", "H06")
 IMPLAUSIBLE_OFF = ("C07", "C08", "L01", "L02", "L03", "L04", "L05", "L06", "L07", "L08", "L09", "I06")
+NO_GOAL_TO_DRINK = ("H01", "H02", "H03", "H06")
+"""Nudges to drink that S06 takes away. H05 is a danger of heat in old age and no goal: it stays."""
+LOW_SODIUM_MEDICINES = ("ssris", "enzyme_inducing_anticonvulsants")
+"""Medicines beside which no card asks to drink more (interactions, m38)."""
 OFF_WHEN_EATING_IS_HARD = ("C08", "L08", "L09", "I03", "I05", "I06")
 NEVER_OFF = ("X02", "X03", "X04", "X05", "H04", "C01", "C02", "C03", "C05", "C06", "C10", "C11", "C13", "I01")
+
+LINKS_SPOKEN_AGAINST = (
+    ("magnesium_low", with_answer("kidney_disease")),
+    ("magnesium_low", with_answer("transplant")),
+    ("potassium_low", with_answer("kidney_disease")),
+    ("potassium_low", Flags(age=40)),  # kidneys not answered
+    ("potassium_low", replace(HEALTHY, potassium_raising="yes")),
+    ("calcium_low", with_answer("kidney_disease")),
+    ("calcium_low", with_answer("kidney_stones")),
+    ("calcium_low", replace(HEALTHY, medicines=frozenset({"digoxin"}))),
+    ("drinks_low", with_answer("heart_failure")),
+    ("drinks_low", replace(HEALTHY, diuretics=True)),
+    ("drinks_low", replace(HEALTHY, medicines=frozenset({"ssris"}))),
+    ("water_short", with_answer("fluid_limit")),
+    ("water_short", replace(HEALTHY, medicines=frozenset({"lithium"}))),
+    ("water_short", replace(HEALTHY, medicines=frozenset({"enzyme_inducing_anticonvulsants"}))),
+)
+"""Personal links that could read as a tip to have more of it, and the answers that forbid the tip."""

@@ -10,7 +10,15 @@ from nutrients.codes import CODES
 def stored_day(diarist, day, status="complete_marked", **held):
     """A day as the review stores it, with everything known unless something else is said."""
     amounts = dict.fromkeys(CODES, 100.0) | {f"{code}_share": 1.0 for code in CODES}
-    found = {"drinks_water_g": 1500.0, **amounts, "energy_kcal": 2000.0, "alcohol_g": 0.0, **held}
+    found = {
+        "drinks_water_g": 1500.0,
+        "food_water_g": 600.0,
+        "moisture_share": 1.0,
+        **amounts,
+        "energy_kcal": 2000.0,
+        "alcohol_g": 0.0,
+        **held,
+    }
     return DailyIntake(diarist=diarist, date=day, status=status, **found)
 
 

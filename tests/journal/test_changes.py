@@ -1,5 +1,6 @@
 """The order of changes: what phones are told again though its row is as it was, and what is forgotten."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from journal import advice, changes, entries, people
 from journal.models import Dose, Supplement
 from journal.tasks import forget_old
+from nutrients.models import Food
 from tests.journal.test_advice import alice, clock, gap, review  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +81,35 @@ def test_a_supplement_is_forgotten_after_its_doses_and_not_before(alice, clock):
     forget_old()
     assert not Supplement.objects.exists()
     assert not Dose.objects.exists()
+
+
+def test_an_own_food_that_was_removed_is_forgotten_once_nothing_names_it(alice, clock):  # noqa: F811
+    def soup(name):
+        return entries.save_food(alice, name=name, per_100g={"magnesium_mg": 3}, portions=[("bowl", 300)])
+
+    kept = {name: soup(name) for name in ("eaten", "drunk", "usual", "still there")}
+    forgotten = {
+        name: soup(name) for name in ("never eaten", "eaten in a meal that was deleted", "once starred")
+    }
+    eaten = entries.log_meal(alice, [(kept["eaten"], 100)])
+    entries.log_water(alice, 200, beverage=kept["drunk"])
+    entries.save_favourite(alice, name="Lunch", items=[{"food": str(kept["usual"].pk), "grams": 100}])
+    entries.remove(entries.save_favourite(alice, food=forgotten["once starred"]))
+    entries.remove(entries.log_meal(alice, [(forgotten["eaten in a meal that was deleted"], 100)]))
+    for name, food in {**kept, **forgotten}.items():
+        if name != "still there":
+            entries.remove_food(alice, food.pk)
+    _told, place = since(alice, changes.begin(alice))
+    clock.shift(timedelta(days=89))
+    forget_old()
+    assert Food.objects.filter(owner=alice.user).count() == 7
+    clock.shift(timedelta(days=2))
+    forget_old()
+
+    assert set(Food.objects.filter(owner=alice.user).values_list("name", flat=True)) == set(kept)
+    assert eaten.items.get().food == kept["eaten"]
+    with pytest.raises(changes.TooOld):  # a phone from before must not keep them
+        changes.read(changes.told(replace(place, revision=1)), alice)
 
 
 def test_what_was_deleted_89_days_ago_is_still_told(alice, clock):  # noqa: F811

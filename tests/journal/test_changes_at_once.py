@@ -80,7 +80,7 @@ def food(who, mine, dice, number):
 
 
 def mark(who, mine, dice, number):
-    entries.mark_day(who, entries.today(who), no_cramp=bool(number % 2))
+    entries.mark_day(who, entries.today(who), fasting=bool(number % 2))
 
 
 def profile(who, mine, dice, number):

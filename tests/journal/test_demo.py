@@ -1,6 +1,6 @@
 """The demo diaries: entries alone are written, and the real review finds a card of each layer in them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -27,7 +27,9 @@ def shown_after_a_review(diarist):
 
 
 @pytest.mark.slow
-def test_the_review_finds_a_card_of_every_layer_but_warning_signs_in_the_demo_diary(noon):
+@pytest.mark.parametrize("weekday", range(7))
+def test_the_review_finds_a_card_of_every_layer_but_warning_signs_on_whichever_day_it_is_made(noon, weekday):
+    noon.shift(timedelta(days=weekday))
     diarist = demo.make()
     assert not Advice.objects.exists() and not NutrientGap.objects.exists()
     assert not DailyIntake.objects.exists()  # nothing that a review finds is written by the demo
@@ -35,6 +37,18 @@ def test_the_review_finds_a_card_of_every_layer_but_warning_signs_in_the_demo_di
     layers = [card.layer for card in shown_after_a_review(diarist)]
 
     assert sorted(layers) == ["C", "H", "I", "L", "X"]  # one a day of each
+    assert "S07" in advice.suppressions(diarist, demo.entries.today(diarist)).active
+
+
+@pytest.mark.slow
+def test_a_past_kidney_stone_of_the_demo_person_takes_foods_with_calcium_off_their_page(noon, client):
+    """Layer S raises no card: its example is what a page leaves out."""
+    diarist = demo.make()
+    review.review_stale(diarist.pk)
+    client.force_login(diarist.user)
+    for code, listed in (("magnesium_mg", True), ("calcium_mg", False)):
+        page = client.get(f"/nutrients/{code}/").content.decode()
+        assert ("Foods are not listed by it here" not in page) == listed, code
 
 
 def test_the_second_demo_person_has_a_warning_sign_and_no_tip_beside_it(noon):

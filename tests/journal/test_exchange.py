@@ -12,6 +12,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -34,6 +35,8 @@ from journal.models import (
     WaterIntake,
 )
 from nutrients import foods as own
+from nutrients import search
+from nutrients.codes import CODES
 from nutrients.models import Activity, Food, food_id
 from tests.conftest import diarist
 
@@ -738,3 +741,23 @@ def test_the_command_refuses_in_words(bob, tmp_path):
     ):
         with pytest.raises(CommandError, match=words):
             call_command("import_export", account, tmp_path / file, verbosity=0)
+
+
+def test_many_own_foods_are_taken_in_with_hardly_more_queries_than_two(alice, bob):
+    def queries(count):
+        rows = [
+            {"id": str(uuid.uuid4()), "name": f"Soup {count} {n}", "barcode": "", "deleted_at": None,
+             **dict.fromkeys(CODES, 1.0),
+             "portions": [{"id": str(uuid.uuid4()), "description": "cup", "grams": 100}]}
+            for n in range(count)
+        ]  # fmt: skip
+        said = json.dumps({"format": "SpasmLog diary 1", "foods": rows}).encode()
+        with CaptureQueriesContext(connection) as asked:
+            assert taking_in.take_in(alice, io.BytesIO(said))["foods"]["new"] == count
+        return len(asked)
+
+    queries(1)
+    few = queries(2)
+    assert few <= queries(60) <= few + 4  # SQLite takes some 30 foods in one statement
+    assert Food.objects.filter(owner=alice.user).values("revision").distinct().count() == 63
+    assert search.find("soup 60 7", user=alice.user)[0].name == "Soup 60 7"

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -80,14 +81,15 @@ def test_days_without_a_cramp_are_those_said_so_and_no_others(alice):
     assert tracked.outcomes(alice, ago(1)) == {ago(3): False, ago(5): True}
 
 
-def test_no_cramp_said_before_the_noon_of_its_day_says_nothing_until_it_is_said_again(alice, clock):
+def test_no_cramp_is_refused_before_the_noon_of_its_day_and_counts_from_then_on(alice, clock):
     clock.move_to(at(alice, ago(1), 8))
-    entries.mark_day(alice, ago(1), no_cramp=True)
+    with pytest.raises(ValidationError, match="from noon on"):
+        entries.mark_day(alice, ago(1), finished=True, no_cramp=True)
+    assert not DayMark.objects.exists()  # neither of the two was stored
     entries.mark_day(alice, ago(2), no_cramp=True)  # the morning after
-    clock.move_to(NOW)
     assert tracked.outcomes(alice, ago(1)) == {ago(2): False}
-    for said in (False, True):
-        entries.mark_day(alice, ago(1), no_cramp=said)
+    clock.move_to(at(alice, ago(1), 12))
+    entries.mark_day(alice, ago(1), no_cramp=True)
     assert tracked.outcomes(alice, ago(1)) == {ago(1): False, ago(2): False}
 
 
@@ -133,7 +135,7 @@ def test_a_nutrient_is_known_where_nearly_all_food_has_a_value_of_it(alice):
 def test_a_finished_day_without_a_drink_is_one_on_which_drinks_were_not_logged(alice):
     found = measured(alice, stored_day(alice, ago(2), drinks_water_g=0.0), stored_day(alice, ago(3))).whole
     assert found["drinks_l"] == {ago(3): 1.5}
-    assert found["water_short_l"] == {ago(3): pytest.approx(-0.1)}  # 100 g of water, and no sweat
+    assert found["water_short_l"] == {ago(3): pytest.approx(-2.1)}  # 1.5 L of drinks, 0.6 in food, no sweat
 
 
 def test_water_is_short_of_what_was_sweated(alice):
@@ -142,8 +144,36 @@ def test_water_is_short_of_what_was_sweated(alice):
         alice, met=Decimal("9.8"), minutes=60, temperature_c=20, occurred_at=at(alice, ago(2))
     )
     sweat = sweat_of(9.8, 64, 60, 20).middle
-    found = measured(alice, stored_day(alice, ago(2), water_g=500.0)).whole
-    assert found["water_short_l"][ago(2)] == pytest.approx(min(sweat, 2) - 0.5)
+    found = measured(alice, stored_day(alice, ago(2), drinks_water_g=500.0)).whole
+    assert found["water_short_l"][ago(2)] == pytest.approx(min(sweat, 2) - 1.1)  # 0.5 drunk, 0.6 in food
+
+
+def test_wine_is_no_water_and_food_of_unknown_water_leaves_a_day_unknown(alice):
+    found = measured(
+        alice,
+        stored_day(alice, ago(2), uncounted_water_g=800.0),
+        stored_day(alice, ago(3), moisture_share=0.79),
+        stored_day(alice, ago(4), food_water_g=None),
+        stored_day(alice, ago(5), "fasting_marked", food_water_g=0.0, moisture_share=None),
+    ).whole
+    # 1.5 + 0.6 L whatever wine was drunk; on a fast the drinks are all there is
+    assert found["water_short_l"] == {ago(2): pytest.approx(-2.1), ago(5): pytest.approx(-1.5)}
+
+
+def test_sweat_is_that_of_the_day_page_weighed_bouts_and_own_rates_first(alice):
+    # Three weighed runs of an hour, each 1 kg lighter: 1.0 L/h stands for a fourth that was not weighed.
+    running = Activity.objects.filter(met__gt=3).first()
+    for n in (5, 4, 3):
+        weighed = {"weight_before_kg": 64, "weight_after_kg": 63}
+        entries.log_exercise(alice, activity=running, minutes=60, occurred_at=at(alice, ago(n)), **weighed)
+    entries.log_exercise(alice, activity=running, minutes=90, occurred_at=at(alice, ago(2)))
+    found = measured(alice, stored_day(alice, ago(3)), stored_day(alice, ago(2))).whole
+    assert found["water_short_l"] == {ago(3): pytest.approx(1.0 - 2.1), ago(2): pytest.approx(1.5 - 2.1)}
+
+
+def test_a_light_walk_in_the_cool_adds_no_sweat_and_leaves_its_day_known(alice):
+    entries.log_exercise(alice, met=Decimal("2.5"), minutes=60, occurred_at=at(alice, ago(2)))
+    assert measured(alice, stored_day(alice, ago(2))).whole["water_short_l"] == {ago(2): pytest.approx(-2.1)}
 
 
 def test_without_a_body_weight_a_day_of_exercise_is_not_known_and_others_are(bob):

@@ -430,6 +430,23 @@ def test_advice_follows_in_the_same_review_and_is_taken_back_with_its_reason(ali
     assert [card.state for card in Advice.objects.filter(rule="L01")] == ["withdrawn"]
 
 
+def test_an_answer_of_the_profile_asks_for_todays_review_alone_and_only_if_it_is_new(alice, ten_poor_days):
+    people.answer_conditions(alice, {"kidney_disease": "no", "vegan": "no"})
+    waiting = StaleDay.objects.filter(diarist=alice)
+    assert list(waiting.values_list("date", flat=True)) == [
+        entries.today(alice)
+    ]  # no amount of a day rests on it
+    assert review.review_stale(alice.pk) and not waiting.exists()
+
+    alice.refresh_from_db()
+    revision = alice.profile_revision
+    people.answer_conditions(alice, {"kidney_disease": "no"})
+    alice.refresh_from_db()
+    assert not waiting.exists() and alice.profile_revision == revision
+    people.answer_conditions(alice, {"dialysis": "unknown"})  # as it was without an answer
+    assert not waiting.exists()
+
+
 # Twice, at once, and in between ---------------------------------------------------------------
 
 

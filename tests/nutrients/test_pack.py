@@ -2,13 +2,16 @@
 
 import gzip
 import json
+import os
 import threading
+import time
 import tracemalloc
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
+from journal.tasks import forget_old
 from nutrients import fixture, loading, pack
 from nutrients.codes import CODES
 from nutrients.models import Food, FoodPack, food_id, portion_id
@@ -25,7 +28,12 @@ def own_folder(settings, tmp_path):
 
 def read(path):
     """What a phone reads: the first line, the foods by (source, code), and those that are gone."""
-    head, *rows = map(json.loads, gzip.decompress(path.read_bytes()).decode().splitlines())
+    with path.open("rb") as file:
+        return read_file(file)
+
+
+def read_file(file):
+    head, *rows = map(json.loads, gzip.decompress(file.read()).decode().splitlines())
     foods = {tuple(row[:2]): dict(zip(head["columns"], row, strict=True)) for row in rows if len(row) > 2}
     return head, foods, [tuple(row) for row in rows if len(row) == 2]
 
@@ -181,6 +189,68 @@ def test_a_pack_that_could_not_be_written_whole_is_not_there(foods, monkeypatch)
     with pytest.raises(OSError, match="full"):
         pack.whole(pack.current())
     assert not list(settings.DATA_DIR.glob("packs/*"))
+
+
+def test_foods_loaded_while_a_pack_is_written_never_come_under_its_version(foods, monkeypatch):
+    first = pack.current()
+    read, loads = pack.lines, [{"name": "Almonds, as loaded meanwhile"}]
+
+    def lines(*asked):
+        while loads:
+            Food.objects.filter(source="sr28", source_code="12061").update(**loads.pop())
+        return read(*asked)
+
+    monkeypatch.setattr(pack, "lines", lines)
+    with pack.opened() as file:
+        head, packed, _gone = read_file(file)
+    assert head["version"] != first.version
+    assert packed["sr28", "12061"]["name"] == "Almonds, as loaded meanwhile"
+    assert [path.name for path in settings.DATA_DIR.glob("packs/*")] == [f"{head['version']}.jsonl.gz"]
+    monkeypatch.undo()
+    whole = pack._Whole()
+    for *_food, line in pack.lines():
+        whole.add(line)
+    assert head["version"] == whole.version
+
+
+def test_a_difference_is_never_told_with_foods_that_its_version_does_not_have(foods):
+    before = pack.current()
+    stale = changed(MILK, name="Milk, as it was once")
+    Food.objects.filter(pk=MILK).update(name="Milk, of a load that is not counted yet")
+    with pytest.raises(pack.Outdated):
+        pack.since(stale, before.version)
+    with pack.opened(before.version) as file:
+        head, packed, _gone = read_file(file)
+    assert head["version"] == pack.current().version != stale.version
+    assert packed["fndds", "11111000"]["name"] == "Milk, of a load that is not counted yet"
+
+
+def test_a_pack_that_is_dropped_just_before_it_is_opened_is_made_again(foods, monkeypatch):
+    made, dropped = pack.whole, []
+
+    def whole(latest):
+        path = made(latest)
+        if not dropped:
+            dropped.append(path.unlink())
+        return path
+
+    monkeypatch.setattr(pack, "whole", whole)
+    with pack.opened() as file:
+        assert read_file(file)[0]["version"] == pack.current().version
+
+
+def test_what_a_killed_process_left_half_written_is_cleared_away_and_what_is_being_written_stays(foods):
+    folder = settings.DATA_DIR / "packs"
+    folder.mkdir()
+    left, fresh = folder / ".abc.jsonl.gz.12-34", folder / ".abc.jsonl.gz.56-78"
+    for part in (left, fresh):
+        part.write_bytes(b"half")
+    os.utime(left, (time.time() - 3700,) * 2)
+    pack.whole(pack.current())
+    assert (left.exists(), fresh.exists()) == (False, True)
+    os.utime(fresh, (time.time() - 3700,) * 2)
+    forget_old()  # also where no pack is made any more
+    assert not fresh.exists()
 
 
 def test_making_a_pack_takes_little_memory(foods):

@@ -1,5 +1,6 @@
 """The page of a nutrient: the verdict first, all it rests on after it, nothing that would harm."""
 
+import math
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -220,6 +221,27 @@ def test_wine_is_no_water(alice, rice, foods):
 def test_foods_that_would_add_most_are_offered_where_more_is_ever_a_tip(browser, alice, rice, code, offered):
     keep(alice, 16, (rice, Decimal(1200)))
     assert ("Foods that would add most" in said(page(browser, code))) == offered
+
+
+def test_the_page_says_how_many_days_a_surer_average_takes(browser, alice, rice):
+    keep(alice, 12, (rice, Decimal(1200)))
+    words = said(page(browser))
+    asked = {"nutrient": "magnesium_mg", "kind": "ear", "as_of": findings.today(alice)}
+    found = NutrientGap.objects.get(**asked, window_days=28)
+    # (1.96 CV / D0)^2 whole days, CV the pooled spread over the mean (Beaton 1979)
+    tenth, fifth = (math.ceil((1.96 * found.evidence["sd"] / found.lower / d) ** 2) for d in (0.1, 0.2))
+    assert 12 < fifth <= 28 < tenth
+    assert f"Finished days it takes {fifth}" in words and f"Within 10 % takes {tenth}." in words
+    assert f"{fifth - 12} more finished days would narrow this to 20 %." in words
+
+
+def test_a_verdict_names_the_sections_and_the_row_of_the_references_it_rests_on(browser, alice, rice):
+    keep(alice, 16, (rice, Decimal(1200)))
+    words = said(page(browser))
+    assert "assessment, section 2 A (average requirement) · sections 3 to 6 (windows," in words
+    assert re.search(
+        r"reference table: magnesium, average requirement, [^·]*NASEM[^·]*, group \S+ y \(", words
+    )
 
 
 def test_beside_a_warning_sign_no_food_is_offered(browser, alice, rice):

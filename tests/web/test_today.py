@@ -211,13 +211,23 @@ def test_today_asks_whether_yesterday_is_finished_until_it_is_said(browser, alic
 
 @pytest.mark.parametrize("mark", ["finished", "no_cramp", "fasting"])
 def test_a_mark_can_be_made_and_taken_back(browser, alice, mark):
-    day = entries.today(alice)
-    browser.post(f"/day/{day}/mark/", {"mark": mark, "value": "yes"})
-    assert getattr(DayMark.objects.get(date=day), mark) is True
-    assert re.search(r'aria-pressed="true"', browser.get("/").content.decode())
+    with time_machine.travel(at_hour(alice, 21), tick=False):
+        day = entries.today(alice)
+        browser.post(f"/day/{day}/mark/", {"mark": mark, "value": "yes"})
+        assert getattr(DayMark.objects.get(date=day), mark) is True
+        assert re.search(r'aria-pressed="true"', browser.get("/").content.decode())
 
-    browser.post(f"/day/{day}/mark/", {"mark": mark, "value": "no"})
-    assert getattr(DayMark.objects.get(date=day), mark) is False
+        browser.post(f"/day/{day}/mark/", {"mark": mark, "value": "no"})
+        assert getattr(DayMark.objects.get(date=day), mark) is False
+
+
+def test_no_cramp_before_noon_is_refused_by_page_and_phone_in_the_same_words(browser, alice, phone):
+    with time_machine.travel(at_hour(alice, 9), tick=False):
+        day, refused = entries.today(alice), "“No cramp” can be said from noon on"
+        by_page = browser.post(f"/day/{day}/mark/", {"mark": "no_cramp", "next": "/"}, follow=True)
+        by_phone = phone.put(f"/api/v1/days/{day}/", {"no_cramp": True}, format="json")
+        assert refused in words(by_page) and refused in " ".join(by_phone.json()["errors"]["no_cramp"])
+        assert by_phone.status_code == 400 and not DayMark.objects.exists()
 
 
 def at_hour(diarist, hour):

@@ -189,6 +189,21 @@ def test_with_kidney_disease_the_teams_limits_stand_in_for_the_reference(browser
         assert 'class="reference ' not in row(html, code)
 
 
+def test_the_clinicians_own_amount_stands_where_the_kidney_team_replaces_the_others(browser, rice_weeks):
+    people.answer_conditions(rice_weeks, {"kidney_disease": "yes"})
+    people.set_targets(rice_weeks, [{"nutrient": "magnesium_mg", "amount": 200, "set_by": "clinician"}])
+    review.review_stale(rice_weeks.pk)
+    html = page(browser).content.decode()
+    said = text(row(html, "magnesium_mg"))
+    assert "Target set by your clinician: 200 mg" in said and "kidney team" not in said
+    assert 'class="reference ' in row(html, "magnesium_mg")
+    assert "kidney team" in text(row(html, "calcium_mg"))
+    for address in ("/nutrients/magnesium_mg/", "/learn/magnesium/"):
+        said = text(browser.get(address).content.decode())
+        assert "Target set by your clinician: 200 mg" in said, address
+        assert "limits replace the reference" not in said, address
+
+
 def test_with_a_fluid_limit_no_amount_of_water_is_held_up(browser, rice_weeks):
     people.answer_conditions(rice_weeks, {"fluid_limit": "yes"})
     html = row(page(browser).content.decode(), "water_g")

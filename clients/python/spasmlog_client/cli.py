@@ -16,7 +16,7 @@ from typing import Any
 from spasmlog_client import diary, home, moments
 from spasmlog_client.pack import fetch_pack, remember
 from spasmlog_client.server import Busy, Problem, Server, SignInNeeded, Unreachable
-from spasmlog_client.store import Data, Held, OtherDiary, Store
+from spasmlog_client.store import Change, Data, Held, OtherDiary, Store
 from spasmlog_client.sync import AlreadySyncing, Report, Sync
 
 AWAY = (Unreachable, Busy, AlreadySyncing)
@@ -187,8 +187,11 @@ class Cli:
             _show_held(held)
         for one in self.store.corrections():
             print(f"Time corrected, this device's clock was wrong: {one['was']} became {one['became']}.")
-        for card in self.store.all_seen("advice").values():
-            print(f"Advice: {card.get('title', '')}")
+        for change in self.store.waiting():
+            if change.tries:
+                print(f"The server stumbled over: {_line(change.type, change.data)}. {_again(change)}")
+        for card in self._cards():
+            print(f"Advice: {card.get('title', '')} [{card['id'][-8:]}]")
 
     def export(self) -> None:
         """Everything in this file, also what the server does not know yet, as JSON."""
@@ -198,17 +201,56 @@ class Cli:
             "account": self.store.state("account"), "exported_at": moments.text(moments.now()), "rows": rows,
             "waiting": [change.item() for change in self.store.waiting()],
             "not_taken": [vars(held) for held in self.store.held()], "corrected": self.store.corrections(),
+            "answers": [vars(answer) for answer in self.store.answers()],
         }  # fmt: skip
         json.dump(told, sys.stdout, ensure_ascii=False, indent=1)
         print()
 
     def _waiting(self) -> str:
-        count = len(self.store.waiting())
+        count = len(self.store.waiting()) + len(self.store.answers())
         return f"{count} waiting to be sent." if count else "Everything is sent."
+
+    # Advice -----------------------------------------------------------------------------------
+
+    def advice(self) -> None:
+        """The cards that wait, or an answer to one of them."""
+        if self.said.answer:
+            return self._answer_card()
+        cards = self._cards()
+        for card in cards:
+            _show_card(card)
+        if not cards:
+            print("There is no advice at this moment.")
+        return None
+
+    def _answer_card(self) -> None:
+        verb, days = self.said.answer.replace("-", "_"), self.said.days
+        card = self._card_named(self.said.id)
+        if verb not in card["actions"]:
+            raise CannotDo(f"This card takes: {_answers_of(card)}.")
+        if days is not None and verb != "snooze":
+            raise CannotDo("Only a snooze lasts for --days.")
+        self.store.answer_card(card["id"], verb, days)
+        print(f"{card['title']}: answered.")
+        if not self.said.offline:
+            self._sync_if_possible()
+
+    def _cards(self) -> list[Data]:
+        """Cards that wait: not those that are over, or asleep, or whose answer is on its way."""
+        answered = {answer.card for answer in self.store.answers()}
+        cards = self.store.all_seen("advice").items()
+        return [card for id, card in cards if card["actions"] and id not in answered and _is_awake(card)]
+
+    def _card_named(self, ending: str | None) -> Data:
+        found = [card for card in self._cards() if ending and card["id"].endswith(ending)]
+        if len(found) != 1:
+            raise CannotDo("Give the end of a card's id, as `spasmlog-cli advice` shows it.")
+        return found[0]
 
     # Syncing ----------------------------------------------------------------------------------
 
     def sync(self) -> None:
+        self.store.try_all_now()
         report = self._sync(attempts=4)
         _tell(report)
         print(f"{report.sent} sent, {report.fetched} fetched. {self._waiting()}")
@@ -263,9 +305,32 @@ def _show_held(held: Held) -> None:
     print(f"  Send it again: spasmlog-cli keep {held.number}. Let it go: spasmlog-cli drop {held.number}.")
 
 
+def _again(change: Change) -> str:
+    """When a change goes out again."""
+    at = moments.read(change.again_at) if change.again_at else moments.now()
+    when = f"after {at.astimezone():%d %B %H:%M}" if at > moments.now() else "with the next sync"
+    times = "once" if change.tries == 1 else f"{change.tries} times"
+    return f"Tried {times}; sent again {when}. It is kept."
+
+
+def _show_card(card: Data) -> None:
+    print(f"{card['title']} [{card['id'][-8:]}]\n  {card['text']}\n  {card['not_a_diagnosis']}")
+    print(f"  Answer it with `spasmlog-cli advice ANSWER {card['id'][-8:]}`: {_answers_of(card)}.")
+
+
+def _is_awake(card: Data) -> bool:
+    return not card.get("snoozed_until") or moments.read(card["snoozed_until"]) <= moments.now()
+
+
+def _answers_of(card: Data) -> str:
+    return ", ".join(action.replace("_", "-") for action in card["actions"])
+
+
 def _tell(report: Report) -> None:
     for card in report.advice:
         print(f"\n{card.get('title', '')}\n{card.get('text', '')}\n")
+    for words in report.not_answered:
+        print(f"An answer to a card came too late: {words}")
     if report.started_over:
         print("This diary was away for long and was fetched anew.")
 
@@ -353,6 +418,10 @@ def parser() -> argparse.ArgumentParser:
     day = commands.add_parser("day", help="show a day")
     day.add_argument("date", nargs="?", type=_of(date.fromisoformat), help="such as 2026-11-22; else today")
     commands.add_parser("status", help="what waits to be sent, and what the server did not take")
+    advice = commands.add_parser("advice", help="cards of advice, and what you answer to them")
+    advice.add_argument("answer", nargs="?", choices=["acknowledge", "got-help", "snooze", "dismiss"])
+    advice.add_argument("id", nargs="?", help="end of the card's id, as `advice` shows it")
+    advice.add_argument("--days", type=int, help="of a snooze: for how many days, 7 unless said")
     commands.add_parser("sync", help="send what waits, fetch what changed")
     commands.add_parser("export", help="everything in this diary as JSON")
     commands.add_parser("keep", help="send what was not taken again").add_argument("number", type=int)

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from spasmlog_client import __version__, moments
+from spasmlog_client.store import CardAnswer
 
 SIGN_IN = "/_allauth/app/v1/"
 DEVICE = f"spasmlog-client/{__version__} ({socket.gethostname()})"
@@ -164,6 +165,13 @@ class Server:
         if not isinstance(results, list) or [_name(one) for one in results] != [_name(one) for one in items]:
             raise Unreachable("The answer is not about what was sent.")
         return results
+
+    def answer_card(self, answer: CardAnswer) -> dict[str, Any]:
+        """Tell what the person said to a card of advice; returns the card as it is now."""
+        path = f"/api/v1/advice/{answer.card}/{answer.verb.replace('_', '-')}/"
+        said = {} if answer.days is None else {"days": answer.days}
+        card: dict[str, Any] = self.ask("POST", path, said, **{"Idempotency-Key": answer.key}).json()
+        return card
 
     def foods(self, words: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.ask("GET", f"/api/v1/foods/?search={quote(words)}").json()[

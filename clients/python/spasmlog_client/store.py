@@ -1,12 +1,13 @@
 """The diary in a file: rows as the server has them, and what this device changed since.
 
-Four tables, and nothing is in two of them:
+Five tables, and nothing is in two of them:
 
 - `rows`: each row as the server last told it, with its revision. Only `sync` writes here.
 - `changes`: what the person did here, waiting to be sent, oldest first. What the person sees is `rows` with
   these laid over it.
 - `held`: what the server did not take: a refusal (with its words), or a conflict (the server's row is kept,
   and one's own version stands here). It stays until the person decides. Nothing is dropped silently.
+- `answers`: what the person said to cards of advice, waiting to be sent. Cards are the server's rows.
 - `state`: the cursor, whose diary this is, how wrong the clock was, and so on.
 
 Every public method is one transaction. A process killed between two of them has lost nothing and doubled
@@ -22,7 +23,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ CREATE TABLE IF NOT EXISTS rows (
 CREATE TABLE IF NOT EXISTS changes (
     number INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, id TEXT NOT NULL, op TEXT NOT NULL,
     base_revision INTEGER, data TEXT NOT NULL, clocked TEXT NOT NULL DEFAULT '[]',
-    sent INTEGER NOT NULL DEFAULT 0
+    sent INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, again_at TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS changes_of_row ON changes (type, id, number);
 CREATE TABLE IF NOT EXISTS held (
@@ -63,8 +64,15 @@ CREATE TABLE IF NOT EXISTS foods (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, words TEXT NOT NULL, rank INTEGER NOT NULL,
     hidden INTEGER NOT NULL, portions TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS answers (
+    card TEXT PRIMARY KEY, verb TEXT NOT NULL, days INTEGER, key TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+WAITS = (0, 60, 300, 3600, 6 * 3600)
+"""How long a change waits that the server stumbled over once, twice ...; the last holds from then on. [s]"""
+SERVERS_FAULT = "error"
+"""The code by which a server says that the mistake is its own."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,15 @@ class Change:
     clocked: tuple[str, ...] = ()
     """The fields whose time came from this device's clock, and not from the person."""
     sent: bool = False
+    tries: int = 0
+    """How often the server could not cope with it, through no fault of the person's."""
+    again_at: str = ""
+    """When it is sent again; empty: with the next batch."""
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether its time has come; or can never come, because this device's clock was put back."""
+        wait = moments.read(self.again_at) - now if self.again_at else timedelta(0)
+        return not timedelta(0) < wait <= timedelta(seconds=WAITS[-1])
 
     def item(self) -> Data:
         """As `POST /sync/` takes it."""
@@ -104,6 +121,17 @@ class Held:
     at: str
 
 
+@dataclass(frozen=True)
+class CardAnswer:
+    """What the person said to a card of advice: one of its `actions`; of a snooze, for how many days."""
+
+    card: str
+    verb: str
+    days: int | None
+    key: str
+    """Made once, so that an answer which is sent again is the same request to the server."""
+
+
 class OtherDiary(Exception):
     """This file holds the diary of another person, or of another server."""
 
@@ -120,6 +148,14 @@ class Store:
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=FULL")  # what was said to be logged survives a loss of power
         self.db.executescript(SCHEMA)
+        self._add_columns()
+
+    def _add_columns(self) -> None:
+        """A file of an earlier version of this program gets what is new."""
+        known = {row["name"] for row in self.db.execute("PRAGMA table_info(changes)")}
+        for name, kind in (("tries", "INTEGER NOT NULL DEFAULT 0"), ("again_at", "TEXT NOT NULL DEFAULT ''")):
+            if name not in known:
+                self.db.execute(f"ALTER TABLE changes ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
         self.db.close()
@@ -174,6 +210,7 @@ class Store:
                 (op, json.dumps(data), json.dumps(sorted(set(clocked))), last.number),
             )
             return
+        self._make_due("WHERE type=? AND id=?", (kind, id))  # what is behind it waits for it
         known = self._revision(kind, id)
         base = known if known is not None else base
         self.db.execute(
@@ -250,6 +287,25 @@ class Store:
         """The times that were corrected because this device's clock was wrong, with what they were before."""
         return [dict(row) for row in self.db.execute("SELECT * FROM corrected ORDER BY rowid")]
 
+    # Cards of advice --------------------------------------------------------------------------
+
+    def answer_card(self, card: str, verb: str, days: int | None = None) -> None:
+        """Answer a card. Of two answers that wait, the later counts."""
+        with self.transaction():
+            told = (card, verb, days, moments.new_id())
+            self.db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", told)
+
+    def answers(self) -> list[CardAnswer]:
+        """Answers that wait to be sent, oldest first."""
+        return [CardAnswer(**dict(row)) for row in self.db.execute("SELECT * FROM answers ORDER BY rowid")]
+
+    def settle_answer(self, answer: CardAnswer, card: Data | None) -> None:
+        """The server took an answer, and tells the card as it is now; None: it would not take it."""
+        with self.transaction():
+            self.db.execute("DELETE FROM answers WHERE card=? AND key=?", (answer.card, answer.key))
+            if card and (known := self._revision("advice", answer.card)) is not None:
+                self._remember("advice", answer.card, known, card)
+
     # What the sync loop does ------------------------------------------------------------------
 
     def next_batch(self, most: int, skip: Iterable[int] = ()) -> list[Change]:
@@ -259,7 +315,9 @@ class Store:
         """
         with self.transaction():
             oldest = self._changes("WHERE number IN (SELECT min(number) FROM changes GROUP BY type, id)")
-            chosen = sorted((one for one in oldest if one.number not in set(skip)), key=_order)[:most]
+            now, skipped = moments.now(), set(skip)
+            due = (one for one in oldest if one.number not in skipped and one.is_due(now))
+            chosen = sorted(due, key=_order)[:most]
             for change in chosen:
                 if not change.sent:
                     self._correct(change)
@@ -294,6 +352,26 @@ class Store:
             self.db.execute("DELETE FROM changes WHERE number=?", (change.number,))
             self._rebase(change, result.get("revision"))
 
+    def postpone(self, change: Change) -> None:
+        """The server could not cope with this one: it stays in the queue, and waits longer each time."""
+        with self.transaction():
+            self._postpone(change)
+
+    def _postpone(self, change: Change) -> None:
+        wait = timedelta(seconds=WAITS[min(change.tries, len(WAITS) - 1)])
+        self.db.execute(
+            "UPDATE changes SET tries=?, again_at=? WHERE number=?",
+            (change.tries + 1, moments.text(moments.now() + wait), change.number),
+        )
+
+    def try_all_now(self) -> None:
+        """Whatever was put off is due: the person asks for it."""
+        with self.transaction():
+            self._make_due()
+
+    def _make_due(self, which: str = "", values: Sequence[Any] = ()) -> None:
+        self.db.execute(f"UPDATE changes SET again_at='' {which}", values)
+
     def _rebase(self, change: Change, revision: int | None) -> None:
         """What the person did meanwhile was done on top of what is stored now."""
         self.db.execute(
@@ -301,14 +379,20 @@ class Store:
         )
 
     def _hold_refused(self, change: Change, result: Data) -> None:
-        """A later edit of the same row takes its place in the queue; otherwise it is kept with the words."""
+        """A later edit of the same row takes its place in the queue; otherwise it is kept with the words.
+
+        Unless the mistake is the server's: there is nothing to decide, and it stays in the queue.
+        """
         later = [one for one in self._changes_of(change.type, change.id) if one.number > change.number]
         if later:
             data = {**change.data, **later[0].data} if later[0].op == "put" else {}
             self.db.execute("UPDATE changes SET data=? WHERE number=?", (json.dumps(data), later[0].number))
+        elif result.get("code") == SERVERS_FAULT:
+            return self._postpone(change)
         else:
             self._hold(change, change.data, change.op, "refused", result)
         self.db.execute("DELETE FROM changes WHERE number=?", (change.number,))
+        return None
 
     def _hold_conflict(self, change: Change, result: Data) -> None:
         """The server's row is kept; all that waits here for the same row becomes one copy beside it."""
@@ -378,12 +462,17 @@ class Store:
 
     # Foods that can be found without a network ------------------------------------------------
 
-    def know_foods(self, foods: Iterable[Food], *, instead: bool = False) -> None:
-        """Keep foods for search, `instead` of all others if so said."""
+    def know_foods(
+        self, foods: Iterable[Food], gone: Iterable[str] = (), *, instead: bool = False, **state: str
+    ) -> None:
+        """Keep foods for search, `instead` of all others if so said, and with them which table that is."""
         with self.transaction():
             if instead:
                 self.db.execute("DELETE FROM foods")
+            self.db.executemany("DELETE FROM foods WHERE id=?", [(id,) for id in gone])
             self.db.executemany("INSERT OR REPLACE INTO foods VALUES (?, ?, ?, ?, ?, ?)", foods)
+            for name, value in state.items():
+                self._set(name, value)
 
     def find_foods(self, words: str, most: int = 10) -> list[tuple[str, str]]:
         """Foods whose name holds every word, as (id, name): everyday foods first."""
@@ -444,6 +533,7 @@ class Store:
             Change(
                 row["number"], row["type"], row["id"], row["op"], row["base_revision"],
                 json.loads(row["data"]), tuple(json.loads(row["clocked"])), bool(row["sent"]),
+                row["tries"], row["again_at"],
             )
             for row in self.db.execute(f"SELECT * FROM changes {which}", values)
         ]  # fmt: skip

@@ -7,6 +7,10 @@ The rules, all of them:
 - **Conflict** (the row was changed elsewhere since this device last saw it): the server's row is kept, one's
   own version is held as a copy that the person sees, and decides about.
 - **Refused**: kept with the server's words; correcting the row sends it again. It holds up nothing else.
+- **A mistake of the server's** (a result with the code `error`, or status 500 for a row alone): a person has
+  nothing to decide. The change stays in the queue and is sent again with the next run, then after a minute,
+  after five, after an hour, every six hours; at once if the row is edited.
+- **Answers to cards of advice** go out after the changes, each under a key of its own.
 - **410**: fetch everything anew. The queue is not touched.
 - **401**: stop, keep everything, ask the person to sign in.
 - **429, 503**: wait as long as the server says. No answer: wait 1, 2, 4 ... s, at random between half and all
@@ -22,10 +26,11 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from spasmlog_client.server import Busy, Problem, Server, StartOver, Unreachable
-from spasmlog_client.store import Change, Store
+from spasmlog_client.store import SERVERS_FAULT, Change, Store
 
 MOST_ITEMS = 500
 LONGEST_WAIT = 60.0
@@ -45,6 +50,8 @@ class Report:
     """Gaps and advice are still being worked out; they come with one of the next runs."""
     advice: list[dict[str, Any]] = field(default_factory=list)
     """The urgent cards that what was sent has raised: show them at once."""
+    not_answered: list[str] = field(default_factory=list)
+    """Why the server would not take answers to cards, which were closed meanwhile."""
 
 
 class AlreadySyncing(Exception):
@@ -75,6 +82,7 @@ class Sync:
             report = Report()
             self._compare_clocks()
             self._send_all(report)
+            self._answer_cards(report)
             self._fetch_all(report)
             return report
 
@@ -99,7 +107,8 @@ class Sync:
         self.store.settle(batch, results)
         report.sent += sum(result["status"] not in ("refused", "conflict") for result in results)
         report.advice += [card for result in results for card in result.get("advice") or []]
-        return set()
+        told = zip(batch, results, strict=True)
+        return {change.number for change, result in told if result.get("code") == SERVERS_FAULT}
 
     def _send_apart(self, batch: list[Change], problem: Problem, report: Report) -> set[int]:
         """What is wrong with a whole batch is wrong with one of its rows, or with how many they are."""
@@ -109,11 +118,25 @@ class Sync:
             middle = len(batch) // 2
             return self._send(batch[:middle], report) | self._send(batch[middle:], report)
         if problem.status == 500:
+            self.store.postpone(batch[0])
             return {batch[0].number}
         errors = {"": [problem.words]}
         refusal = {"status": "refused", "code": problem.said.get("code"), "errors": errors}
         self.store.settle(batch, [refusal])
         return set()
+
+    def _answer_cards(self, report: Report) -> None:
+        """Tell the server what the person said to its cards. It is the same however often it is told."""
+        for answer in self.store.answers():
+            try:
+                card = self._patiently(partial(self.server.answer_card, answer))
+            except Problem as problem:
+                if problem.status >= 500:
+                    continue  # its own mistake: with the next run
+                if problem.status != 404:  # a card that is gone needs no answer
+                    report.not_answered.append(problem.words)
+                card = None
+            self.store.settle_answer(answer, card)
 
     # Fetching ---------------------------------------------------------------------------------
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
+from journal import rule_words
 from journal.calc.advice_rules import RULES, SEVERITIES, Rule
-from journal.calc.redflags import EMERGENCY, RED_FLAGS
-from journal.calc.suppressions import DISMISSALS, LONGER, SUPPRESSIONS
+from journal.calc.redflags import RED_FLAGS, RedFlag
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "advice.md"
 
@@ -80,49 +81,35 @@ drink or exercise, too. "Ring": a phone may ring for it.
 
 def page() -> str:
     """The whole document as text."""
-    s09 = (
-        "S09",
-        f"the diarist dismissed cards of a rule {DISMISSALS} times",
-        f"its cool-down is {LONGER} times as long, except for R and X04 to X06",
-    )
-    return "".join(
-        [
-            INTRODUCTION,
-            RED,
-            *(
-                _row(r.id, r.version, _urgency(r.urgency), _codes(r.when), "; ".join(r.sources))
-                for r in RED_FLAGS
-            ),
-            SUPPRESS,
-            *(_row(id, when, effect) for id, when, effect, _holds in SUPPRESSIONS),
-            _row(*s09),
-            OTHERS,
-            *(_rule(rule) for rule in RULES),
-        ]
-    )
+    with translation.override("en"):
+        return "".join(
+            [
+                INTRODUCTION,
+                RED,
+                *(_red_flag(rule) for rule in RED_FLAGS),
+                SUPPRESS,
+                *(_row(id, *rule_words.suppressed(id)) for id in rule_words.SUPPRESSED),
+                OTHERS,
+                *(_rule(rule) for rule in RULES),
+            ]
+        )
+
+
+def _red_flag(rule: RedFlag) -> str:
+    urgency, when = rule_words.urgency(rule.id), rule_words.when(rule.id)
+    return _row(rule.id, rule.version, urgency, when, "; ".join(rule.sources))
 
 
 def _rule(rule: Rule) -> str:
-    severity = f"`{rule.severity}`" + (f"; {rule.severity_may_be}" if rule.severity_may_be else "")
+    may_be = rule_words.may_be(rule.id)
+    severity = f"`{rule.severity}`" + (f"; {may_be}" if may_be else "")
     topics = ", ".join(dict.fromkeys(rule.topic(nutrient) for nutrient in rule.nutrients))
     return _row(
-        rule.id, rule.version, topics.replace("_", " "), severity, rule.cooldown_days, rule.when,
-        ", ".join(rule.not_when) or "nothing", "no" if rule.is_tip else "yes", rule.at_save or "no",
-        "yes" if rule.push else "no", rule.before, "; ".join(rule.sources),
+        rule.id, rule.version, topics.replace("_", " "), severity, rule.cooldown_days,
+        rule_words.when(rule.id), ", ".join(rule_words.off_by(rule.not_when)) or "nothing",
+        "no" if rule.is_tip else "yes", rule.at_save or "no", "yes" if rule.push else "no", rule.before,
+        "; ".join(rule.sources),
     )  # fmt: skip
-
-
-def _urgency(urgency: str) -> str:
-    return "emergency number or department" if urgency == EMERGENCY else "same day"
-
-
-def _codes(when: str) -> str:
-    """Set the codes of signs, the only words with an underscore in them, in code style."""
-    words = []
-    for word in when.split(" "):
-        bare = word.strip("(),;")
-        words.append(word.replace(bare, f"`{bare}`") if "_" in bare else word)
-    return " ".join(words)
 
 
 def _row(*cells: object) -> str:

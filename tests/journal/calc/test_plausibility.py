@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journal.calc import plausibility
+from journal.calc.days import EMPTY, INCOMPLETE, USABLE
 from journal.calc.plausibility import (
-    USABLE,
     bmr_kcal,
     day_statuses,
     diary_implausible,
@@ -193,7 +192,7 @@ def test_without_a_resting_energy_or_days_nothing_is_implausible():
 
 
 def test_statuses_are_those_of_the_diary():
-    assert {plausibility.EMPTY, plausibility.INCOMPLETE, *USABLE} == {
+    assert {EMPTY, INCOMPLETE, *USABLE} == {
         "complete_marked",
         "complete_inferred",
         "fasting_marked",

@@ -147,6 +147,29 @@ def test_s03_takes_every_card_on_drinking_more_away(rule, change):
     assert judged(rule, with_flags(rule, **change)) is None
 
 
+@pytest.mark.parametrize("medicine", cases.LOW_SODIUM_MEDICINES)
+@pytest.mark.parametrize("rule", cases.NO_FLUID)
+def test_medicines_that_lower_sodium_take_every_card_on_drinking_more_away(rule, medicine):
+    assert judged(rule, with_flags(rule, medicines=frozenset({"statins"}))) is not None
+    assert judged(rule, with_flags(rule, medicines=frozenset({medicine}))) is None
+
+
+@pytest.mark.parametrize("medicine", cases.LOW_SODIUM_MEDICINES)
+def test_the_warning_of_too_much_stays_beside_medicines_that_lower_sodium(medicine):
+    assert judged("H04", with_flags("H04", medicines=frozenset({medicine}))) is not None
+
+
+@pytest.mark.parametrize("rule", cases.NO_GOAL_TO_DRINK)
+@pytest.mark.parametrize("eating", [{"conditions": {"kidney_disease": "no", "eating_disorder": "yes"}},
+                                    {"bmi": 18.4}])  # fmt: skip
+def test_s06_takes_nudges_to_drink_away(rule, eating):
+    assert judged(rule, with_flags(rule, **eating)) is None
+
+
+def test_s06_leaves_the_danger_of_heat():
+    assert judged("H05", with_conditions("H05", "eating_disorder")) is not None
+
+
 @pytest.mark.parametrize("rule", cases.IMPLAUSIBLE_OFF)
 def test_s05_takes_every_low_card_away(rule):
     assert judged(rule, with_flags(rule, diary_implausible=True)) is None
@@ -226,16 +249,7 @@ def link_card(flags, *found):
     return judged("I06", ON.facts(flags, links=found))
 
 
-@pytest.mark.parametrize(
-    ("exposure", "flags"),
-    [
-        ("magnesium_low", with_answer("kidney_disease")),
-        ("potassium_low", Flags(age=40)),  # kidneys not answered
-        ("calcium_low", with_answer("kidney_stones")),
-        ("drinks_low", with_answer("heart_failure")),
-        ("water_short", with_answer("fluid_limit")),
-    ],
-)
+@pytest.mark.parametrize(("exposure", "flags"), cases.LINKS_SPOKEN_AGAINST)
 def test_a_link_that_could_read_as_a_tip_to_have_more_is_held_back_by_the_answers_that_take_tips(
     exposure, flags
 ):
