@@ -36,7 +36,7 @@ test-fast: $(VENV)/.installed-dev ## SQLite and the quick tests only: for the in
 
 test-all: $(VENV)/.installed-dev ## the slow suites and those that break things on purpose, on both
 	TEST_ENGINE=sqlite $(PYTEST) -m "slow or faults"
-	TEST_ENGINE=postgres $(PYTEST) -m "slow or faults"
+	TEST_ENGINE=postgres $(PYTEST) -m "(slow or faults) and not looks"
 
 lint: lint-ruff lint-types lint-templates lint-migrations lint-schema ## ruff, types, templates, migrations, OpenAPI
 
