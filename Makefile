@@ -29,7 +29,7 @@ demo-reset: $(VENV)/.installed ## write the demo diaries anew
 
 test: $(VENV)/.installed-dev ## the whole suite, on SQLite and then on PostgreSQL and Redis
 	TEST_ENGINE=sqlite $(PYTEST) -n $(JOBS) --dist worksteal -m "not slow and not faults"
-	TEST_ENGINE=postgres $(PYTEST) -n $(JOBS) --dist worksteal -m "not slow and not faults"
+	TEST_ENGINE=postgres $(PYTEST) -n $(JOBS) --dist worksteal -m "not slow and not faults and not looks"
 
 test-fast: $(VENV)/.installed-dev ## SQLite and the quick tests only: for the inner loop
 	TEST_ENGINE=sqlite $(PYTEST) -q -n $(JOBS) --dist worksteal -m "not slow and not faults and not browser and not processes and not thorough"

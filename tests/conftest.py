@@ -10,6 +10,7 @@ import time
 from datetime import date
 from decimal import Decimal
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.db import connections
@@ -22,6 +23,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.w
 CHROMEDRIVER = shutil.which("chromedriver")
 NODE = shutil.which("node") and shutil.which("npm")
 PASSWORD = "cramp-diary-1"
+
+
+# How long one example takes tells of the machine, not of the product.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 # The run --------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ def test_an_unknown_parameter_is_refused(alice):
     is_problem(alice.read("patterns/?lag=1"), 400)
 
 
+@pytest.mark.slow
 def test_it_costs_the_same_for_a_short_diary_and_a_long_one(alice, bob):
     costs = []
     for phone, length in ((alice, 50), (bob, 300)):

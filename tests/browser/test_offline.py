@@ -17,7 +17,7 @@ from tests.browser.conftest import Screen, until
 from tests.browser.line import Line
 from tests.conftest import CHROMEDRIVER, CHROMIUM, PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 
 ONE, NONE = "1 waiting to be sent", ""
 
@@ -108,6 +108,7 @@ def test_a_cramp_logged_without_a_network_waits_through_a_reload_and_arrives_onc
     assert at_home.complaints_but_of_the_network() == []
 
 
+@pytest.mark.slow
 def test_what_waits_is_sent_by_itself_when_the_next_page_comes(at_home, line, alice):
     line.cut()
     log_water(at_home)
@@ -120,6 +121,7 @@ def test_what_waits_is_sent_by_itself_when_the_next_page_comes(at_home, line, al
     until(lambda: waiting(at_home) == NONE)
 
 
+@pytest.mark.slow
 def test_taps_on_the_kept_page_of_today_fall_into_the_queue_each_as_one_entry(at_home, line, alice):
     line.cut()
     at_home.go("/")
@@ -135,6 +137,7 @@ def test_taps_on_the_kept_page_of_today_fall_into_the_queue_each_as_one_entry(at
     assert amounts(alice) == [300, 300]
 
 
+@pytest.mark.slow
 def test_a_form_that_the_server_took_while_its_answer_was_lost_is_one_entry(at_home, line, alice):
     line.deaf.set()
     # Nothing may be asked of the browser until the line is cut: it waits for the page that will not come.
@@ -149,6 +152,7 @@ def test_a_form_that_the_server_took_while_its_answer_was_lost_is_one_entry(at_h
     assert amounts(alice) == [300]
 
 
+@pytest.mark.slow
 def test_a_form_brought_back_by_the_back_button_is_another_entry(at_home, line, alice):
     at_home.tap("button", "300")
     at_home.find(".message", "saved")
@@ -180,6 +184,7 @@ def test_a_cramp_in_the_night_takes_one_tap_and_its_details_follow_it_into_the_q
     assert SpasmEpisode.objects.get().site == "foot"
 
 
+@pytest.mark.slow
 def test_details_of_a_cramp_that_was_stored_before_the_network_went_are_added_to_it(at_home, line):
     at_home.tap(".cramp-now button")
     at_home.find("h1", "Cramp at")
@@ -214,6 +219,7 @@ def test_a_meal_is_put_together_from_the_kept_food_table(at_home, line, foods):
     assert (item.quantity, item.portion.food_id) == (1, item.food_id)
 
 
+@pytest.mark.slow
 def test_exercise_is_logged_without_a_network(at_home, line):
     line.cut()
     at_home.go("/offline/#exercise")
@@ -228,6 +234,7 @@ def test_exercise_is_logged_without_a_network(at_home, line):
     assert Exercise.objects.get().minutes == 40
 
 
+@pytest.mark.slow
 def test_ounces_typed_without_a_network_arrive_as_those_typed_with_one(screen, line, bob):
     sign_in(screen, "bob")
     screen.tap(".quick-water button", "8")
@@ -260,6 +267,7 @@ def test_what_is_refused_is_kept_with_the_reason_and_can_be_put_right(at_home, l
     until(lambda: waiting(at_home) == NONE)
 
 
+@pytest.mark.slow
 def test_when_the_server_asks_to_wait_the_browser_waits_and_then_sends_by_itself(
     at_home, line, alice, monkeypatch
 ):
@@ -303,6 +311,7 @@ def test_a_ticked_warning_sign_shows_what_to_do_at_once_without_a_network(at_hom
     assert not at_home.driver.find_element(By.ID, "sent-cards").is_displayed()
 
 
+@pytest.mark.slow
 def test_warning_signs_can_be_looked_at_without_a_network_by_whoever_never_signed_in(screen, line):
     screen.go("/accounts/login/")
     until(lambda: screen.run("navigator.serviceWorker?.controller?.state === 'activated'"))
@@ -317,6 +326,7 @@ def test_warning_signs_can_be_looked_at_without_a_network_by_whoever_never_signe
 # Several people, tabs and releases ------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_tabs_send_what_waits_once(at_home, line, alice):
     line.cut()
     log_water(at_home)
@@ -344,6 +354,7 @@ def test_two_tabs_send_what_waits_once(at_home, line, alice):
     assert [one for one in line.heard if "sync" in one] == ["POST /api/v1/sync/ HTTP/1.1"]
 
 
+@pytest.mark.slow
 def test_a_sign_out_by_timeout_keeps_what_waits_and_shows_nothing_until_the_person_is_back(
     at_home, line, alice
 ):
@@ -367,6 +378,7 @@ def test_a_sign_out_by_timeout_keeps_what_waits_and_shows_nothing_until_the_pers
     until(lambda: amounts(alice) == [250])
 
 
+@pytest.mark.slow
 def test_a_form_sent_after_the_sign_in_had_ended_waits_until_the_person_is_back(at_home, alice):
     Session.objects.all().delete()
     at_home.tap("button", "300")
@@ -402,6 +414,7 @@ def test_what_waits_for_one_person_is_neither_shown_to_another_nor_sent_as_their
     assert amounts(bob) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "arrives", "waits"), [("Send, then sign out", [250], 0), ("Sign out, and keep", [], 1)]
 )
@@ -430,6 +443,7 @@ def test_who_signs_out_is_asked_about_what_waits_and_leaves_nothing_else(
     assert at_home.later(f"{queue} s.count().onsuccess = (e) => give(e.target.result); }})") == waits
 
 
+@pytest.mark.slow
 def test_a_new_release_waits_until_it_is_asked_for_and_removes_what_the_old_one_kept(
     at_home, line, monkeypatch
 ):

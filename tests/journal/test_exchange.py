@@ -428,6 +428,7 @@ def long_diary(alice):
     return alice
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
 def test_five_years_are_sent_in_many_pieces_with_little_in_memory(long_diary, format):
     Diarist.objects.get(pk=long_diary.pk)
@@ -453,6 +454,7 @@ def test_a_long_diary_costs_few_queries_for_each_batch(alice, foods, django_asse
         b"".join(FORMATS["json"].write(alice))
 
 
+@pytest.mark.slow
 def test_five_years_come_back_in_with_few_queries(long_diary, django_assert_max_num_queries):
     raw = exported(long_diary)
     leaving.delete_account(long_diary.user)
@@ -734,6 +736,7 @@ def logged(person, kind, said):
         {"spasm": entries.log_spasm, "exercise": entries.log_exercise}[kind](person, **said)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     diary=st.lists(ENTRIES, max_size=6), format=st.sampled_from(sorted(FORMATS)), name=TEXT.filter(str.strip)

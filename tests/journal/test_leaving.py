@@ -106,6 +106,7 @@ def test_no_table_keeps_a_row_of_the_person(everything, alice):
     assert left == KEPT
 
 
+@pytest.mark.slow
 def test_nothing_in_the_database_names_the_person_or_their_diary(everything, alice, bob, client, phone):
     client.force_login(alice.user, backend="django.contrib.auth.backends.ModelBackend")
     user_type = ContentType.objects.get_for_model(User)

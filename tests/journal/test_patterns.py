@@ -267,6 +267,7 @@ def test_a_review_finds_what_the_diary_holds_and_stores_it_with_its_date(alice):
     assert due_on(alice) == TODAY + timedelta(days=14)
 
 
+@pytest.mark.slow
 def test_nothing_is_looked_for_again_within_14_days_whatever_is_reviewed(alice, clock, monkeypatch):
     keep_diary(alice, TODAY)
     review.review_stale(alice.pk)
@@ -285,6 +286,7 @@ def test_nothing_is_looked_for_again_within_14_days_whatever_is_reviewed(alice, 
     assert (link(alice).looked_on, link(alice).times_seen) == (TODAY + timedelta(days=14), 2)
 
 
+@pytest.mark.slow
 def test_a_review_that_is_not_due_reads_and_writes_nothing_of_links(alice):
     keep_diary(alice, TODAY)
     review.review_stale(alice.pk)
@@ -329,6 +331,7 @@ def test_a_diary_that_no_longer_has_enough_days_loses_its_links(alice, clock):
     assert not PersonalLink.objects.exists()
 
 
+@pytest.mark.slow
 def test_what_is_mine_is_not_anothers(alice, bob):
     keep_diary(alice, TODAY)
     review.review_stale(alice.pk)
@@ -386,6 +389,7 @@ def seen_twice(alice, clock):
     return alice
 
 
+@pytest.mark.slow
 def test_a_card_speaks_of_a_link_that_two_looks_in_a_row_found(seen_twice):
     [card] = cards(seen_twice)
     assert (card.evidence["exposure"], card.evidence["lag"]) == ("alcohol", 1)
@@ -395,6 +399,7 @@ def test_a_card_speaks_of_a_link_that_two_looks_in_a_row_found(seen_twice):
     assert f"on {card.evidence['exposed_cramps']} of {card.evidence['exposed_days']} days" in shown.text
 
 
+@pytest.mark.slow
 def test_the_card_goes_when_the_link_is_no_longer_found(seen_twice, clock):
     PersonalLink.objects.filter(diarist=seen_twice).update(state=LinkState.NO_CLEAR_LINK, times_seen=0)
     clock.move_to(NOW + timedelta(days=16))

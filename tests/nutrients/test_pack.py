@@ -129,6 +129,7 @@ def test_a_food_that_is_gone_is_named(foods):
     assert (packed, gone) == ({}, [("fndds", "11111000")])
 
 
+@pytest.mark.slow
 def test_an_old_pack_with_each_change_put_in_is_the_new_one(foods):
     first = pack.current()
     _head, kept, _gone = read(pack.whole(first))
@@ -316,6 +317,7 @@ def test_the_pack_is_answered_whatever_the_client_accepts_and_refused_without_a_
     assert client.get("/api/v1/foods/pack/").status_code == 401
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_of_several_processes_that_make_the_pack_at_once_each_has_it_whole(transactional_db):
     FoodPack.objects.all().delete()

@@ -204,6 +204,7 @@ AMONG_THREE = {
 }
 
 
+@pytest.mark.slow
 def test_the_food_that_is_meant_comes_first():
     assert {query: names(query, limit=1) for query in FIRST} == {
         query: [food] for query, food in FIRST.items()
