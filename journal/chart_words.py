@@ -41,7 +41,7 @@ class Said(NamedTuple):
 
 def week(one: weeks.WeekAmount, code: str) -> Said:
     """A week of one nutrient: its mean, then days, cramps and usual intake."""
-    start = date_format(one.start, "j F")
+    start = date_format(one.start, _("j F"))
     return Said(
         _("Week of %(day)s: %(amount)s") % {"day": start, "amount": week_amount(one, code)},
         " · ".join(
@@ -104,7 +104,7 @@ def cramps(n: int) -> str:
 
 def fluid_day(one: fluids.FluidDay, units: str) -> Said:
     """A day of fluid: what was drunk and eaten of it, and what it stands beside."""
-    day = date_format(one.day, "D j M")
+    day = date_format(one.day, _("D j M"))
     if one.state == fluids.EMPTY:
         return Said(_("%(day)s: nothing logged") % {"day": day}, "")
     parts = [_("%(amount)s drunk") % {"amount": fluid.litres(one.drinks, units)}]

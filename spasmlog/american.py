@@ -18,12 +18,20 @@ WORDS = {
     "dialling": "dialing", "fuelled": "fueled", "modelled": "modeled", "mould": "mold",
 }  # fmt: skip
 
+DATES = {
+    "j F": "F j", "j M": "M j", "D j F": "D, F j", "D j M": "D, M j", "l j F": "l, F j",
+    "j F Y": "F j, Y", "j M Y": "M j, Y", "l j F Y": "l, F j, Y", "j M Y, H:i": "M j, Y, g:i A",
+}  # fmt: skip
+"""Ways to write a date, in the letters of Django's date formats."""
+
 _ANY = re.compile(rf"\b({'|'.join(sorted(WORDS, key=len, reverse=True))})(s|d|r|rs)?\b", re.IGNORECASE)
 
 
 def american(text: str) -> str:
     """The text in American spelling; the same where nothing in it is spelled otherwise."""
-    return _ANY.sub(lambda found: _like(found[1], WORDS[found[1].lower()]) + (found[2] or ""), text)
+    return DATES.get(text) or _ANY.sub(
+        lambda found: _like(found[1], WORDS[found[1].lower()]) + (found[2] or ""), text
+    )
 
 
 def _like(model: str, word: str) -> str:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from journal import chart_words, explanations, findings, learn, trends
@@ -64,7 +65,7 @@ def _trend(diarist: Diarist, code: str, as_of: date, taken_out: Effects) -> dict
         "has_band": any(one.week.band for one in chart.columns),
         "marks": [(one, chart_words.week(one.week, code)) for one in chart.columns],
         "ticks": [(tick, amount(tick.amount, code)) for tick in chart.ticks],
-        "dates": [(one, date_format(one.week.start, "j M")) for one in chart.columns[::DATED]],
+        "dates": [(one, date_format(one.week.start, _("j M"))) for one in chart.columns[::DATED]],
         "references": chart_words.references(chart.lines, code),
         "rows": [
             {

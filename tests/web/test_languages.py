@@ -109,3 +109,33 @@ TEMPLATES = sorted(
 def test_no_template_says_a_word_outside_gettext():
     assert len(TEMPLATES) > 80
     assert {path.name: said for path in TEMPLATES if (said := _said_outside_gettext(path))} == {}
+
+
+def test_no_template_writes_a_date_in_the_order_of_one_language():
+    """Day, month and year stand in another order elsewhere: the format is a text like others."""
+    ordered = re.compile(r'\|date:"[A-Za-z:]+[ ,]+[^"]*"')
+    assert {path.name: found for path in TEMPLATES if (found := ordered.findall(path.read_text()))} == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en-gb", "Monday 5 January 2026"),
+        ("de", "Montag, 5. Januar 2026"),
+        ("es", "lunes, 5 de enero de 2026"),
+    ],
+)
+def test_a_day_is_written_as_its_language_writes_it(browser, language, said):
+    page = browser.get("/day/2026-01-05/", headers={"Accept-Language": language}).content.decode()
+    assert f"<h1>{said}</h1>" in page
+
+
+def test_an_american_reads_the_month_first(browser, alice):
+    alice.units = Units.US
+    alice.save()
+    assert "<h1>Monday, January 5, 2026</h1>" in browser.get("/day/2026-01-05/").content.decode()
+
+
+@pytest.mark.parametrize("language", [*catalogs.WHOLE, catalogs.AMERICAN])
+def test_every_text_is_said_in_every_language(language):
+    assert list(catalogs.complaints(language, catalogs.texts())) == []
