@@ -35,7 +35,7 @@ NO_PAGES = {
     "account_reset_password_from_key": "its address comes by mail",
 }
 ENTRIES = {
-    "meal_edit": Meal, "drink_edit": WaterIntake, "exercise_edit": Exercise, "cramp_edit": SpasmEpisode,
+    "meal_edit": Meal, "meal_copy": Meal, "drink_edit": WaterIntake, "exercise_edit": Exercise, "cramp_edit": SpasmEpisode,
     "dose_edit": Dose, "supplement_edit": Supplement, "weight_edit": BodyWeight,
 }  # fmt: skip
 NOBODY = UUID(int=0)
@@ -43,17 +43,18 @@ NOBODY = UUID(int=0)
 
 def pages(client: Client, diarist: Diarist) -> list[str]:
     """The addresses that answer with a whole page to the diarist who is signed in with `client`."""
-    found = []
+    found, missing = [], []
     examples = _examples(diarist)
     for name, pattern in _named():
         asked = list(pattern.pattern.converters)
         known = examples.get(name, {}) if asked else {}
         address = reverse(name, kwargs={part: known.get(part, _anything(part)) for part in asked})
         answer = client.get(address)
-        missing = answer.status_code == 404 and not known
-        assert not missing, f"{address}: tests/browser/pages.py needs an example for “{name}”"
+        if answer.status_code == 404 and not known:
+            missing.append(name)
         if answer.status_code == 200 and b"<html" in answer.content[:400]:
             found.append(address)
+    assert not missing, f"tests/browser/pages.py needs an example for each of {missing}"
     return found
 
 
@@ -68,7 +69,9 @@ def _named(patterns=None, before: str = "") -> Iterator[tuple[str, URLPattern]]:
 
 
 def _anything(part: str):
-    return {"id": NOBODY, "day": date(2026, 1, 5)}.get(part, "anything")
+    return {"id": NOBODY, "day": date(2026, 1, 5), "month": date(2026, 1, 1), "revision": 1}.get(
+        part, "anything"
+    )
 
 
 def _examples(diarist: Diarist) -> dict[str, dict]:
@@ -81,6 +84,8 @@ def _examples(diarist: Diarist) -> dict[str, dict]:
         "food_edit": {"id": own_food.pk},
         "day": some_day,
         "week_of": some_day,
+        "day_copy": some_day,
+        "cramps_of": {"month": date(2026, 1, 1)},
         "nutrient": {"code": "magnesium_mg"},
         "closing": {"code": "magnesium_mg"},
         "learn_topic": {"topic": "fluid"},
