@@ -35,8 +35,8 @@ NO_PAGES = {
     "account_reset_password_from_key": "its address comes by mail",
 }
 ENTRIES = {
-    "meal_edit": Meal, "meal_copy": Meal, "drink_edit": WaterIntake, "exercise_edit": Exercise, "cramp_edit": SpasmEpisode,
-    "dose_edit": Dose, "supplement_edit": Supplement, "weight_edit": BodyWeight,
+    "meal_edit": Meal, "meal_copy": Meal, "drink_edit": WaterIntake, "exercise_edit": Exercise,
+    "cramp_edit": SpasmEpisode, "dose_edit": Dose, "supplement_edit": Supplement, "weight_edit": BodyWeight,
 }  # fmt: skip
 NOBODY = UUID(int=0)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from journal import demo, review
 from tests.browser.pages import pages
@@ -176,6 +177,9 @@ def real_server(diarist, tmp_path):
     from benchmarks.house import free_port
     from benchmarks.web import gunicorn
 
+    # The tests' quick hasher is not one of the product's.
+    diarist.user.password = Argon2PasswordHasher().encode(demo.PASSWORD, "salt-of-this-test")
+    diarist.user.save()
     port, place = free_port(), {"SPASMLOG_STATIC": str(tmp_path / "static")}
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
