@@ -14,7 +14,7 @@ CHECKED := spasmlog nutrients journal tests benchmarks clients manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-all lint lint-ruff lint-types lint-templates lint-migrations lint-schema fmt \
-	schema promise icons bench demo-reset lock clean
+	schema promise words icons bench demo-reset lock clean
 
 help: ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -75,6 +75,9 @@ icons: ## draw the app's icons from the logo (needs chromium)
 	cd $(DRAWN) && for one in "logo 192 icon-192" "logo 512 icon-512" "icon-maskable 512 icon-maskable-512" \
 		"icon-maskable 180 icon-180"; do set -- $$one; $(CHROMIUM) --headless=old --no-sandbox --hide-scrollbars \
 		--default-background-color=00000000 --window-size=$$2,$$2 --screenshot=$$3.png "file://$$PWD/$$1.svg" || exit 1; done
+
+words: $(VENV)/.installed-dev ## bring the catalogs of other languages in step with the source, and tell what is missing
+	$(PY) -m spasmlog.catalogs
 
 bench: $(VENV)/.installed-dev ## every speed and memory claim, measured
 	$(PY) -m benchmarks
