@@ -50,12 +50,21 @@ THOROUGH = {
 }  # fmt: skip
 """Modules that take long for what they tell of a small change: every row, unit, number and address."""
 
+ONCE = (
+    "journal/calc/", "journal/charts/", "nutrients/calc/", "web/test_looks.py", "web/test_languages.py",
+    "test_boundaries.py", "test_promises.py", "test_launch.py", "api/test_document.py", "clients/",
+    "journal/test_advice_words.py", "journal/test_advice_table.py", "journal/test_numbers_table.py",
+)  # fmt: skip
+"""Modules that no engine has a part in: pure numbers, words, the document, and `make run`, which is SQLite."""
+
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by markers
 def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.nodeid.removeprefix("tests/").partition("::")[0] in THOROUGH:
             item.add_marker(pytest.mark.thorough)
+        if item.nodeid.removeprefix("tests/").startswith(ONCE):
+            item.add_marker(pytest.mark.once)
     if django_settings.TEST_ENGINE == "sqlite":
         elsewhere = [item for item in items if item.get_closest_marker("servers")]
         items[:] = [item for item in items if item not in elsewhere]

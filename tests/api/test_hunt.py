@@ -111,6 +111,7 @@ def full_diary(alice, milk, monkeypatch):
         signal.connect(close_old_connections)
 
 
+@pytest.mark.once  # `make test-all` asks far more, on each engine
 @pytest.mark.thorough
 @pytest.mark.parametrize("operation", operations(), ids=str)
 def test_odd_requests_are_answered_as_the_document_tells(operation, full_diary, milk):

@@ -7,7 +7,7 @@ import pytest
 from tests.api.contract import operations
 from tests.browser.conftest import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 def hosts(screen):

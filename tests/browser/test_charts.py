@@ -11,7 +11,7 @@ from journal import entries, findings, review
 from tests.browser.conftest import until
 from tests.conftest import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 FOCUSED = "document.activeElement.closest('.mark')"
 WORDS = (

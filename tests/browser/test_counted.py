@@ -15,7 +15,7 @@ from nutrients.models import Food, food_id
 from tests.browser.conftest import until
 from tests.conftest import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 class Counted:

@@ -5,7 +5,7 @@ import pytest
 from tests.browser.conftest import until
 from tests.conftest import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_device_that_is_elsewhere_offers_its_zone_and_changes_nothing_by_itself(screen, alice):

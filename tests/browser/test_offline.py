@@ -17,7 +17,7 @@ from tests.browser.conftest import Screen, until
 from tests.browser.line import Line
 from tests.conftest import CHROMEDRIVER, CHROMIUM, PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 ONE, NONE = "1 waiting to be sent", ""
 
