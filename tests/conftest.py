@@ -55,7 +55,7 @@ ONCE = (
     "test_boundaries.py", "test_promises.py", "test_launch.py", "api/test_document.py", "clients/",
     "journal/test_advice_words.py", "journal/test_advice_table.py", "journal/test_numbers_table.py",
 )  # fmt: skip
-"""Modules that no engine has a part in: pure numbers, words, the document, and `make run`, which is SQLite."""
+"""Modules that no engine has a part in: numbers, words, the document, and `make run`, which is SQLite."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by markers
