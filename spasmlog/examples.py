@@ -152,6 +152,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "stale": False,
         "entry_id": SOME_ID,
         "numbers": {"emergency": "112", "advice_line": "", "advice_line_name": ""},
+        "original": None,
+    },
+    "OriginalShape": {
+        "title": "A cramp that lasts and does not ease: ask for advice today",
+        "text": "A cramp of more than ten minutes that does not ease with movement should be looked at.",
+        "why": "On 5 January 2026 you ticked: it does not ease after 10 minutes.",
+        "what_would_change_it": "",
     },
     "ReferenceShape": {
         "kind": "ear",

@@ -33,6 +33,15 @@ class NumbersShape(serializers.Serializer):
     advice_line_name = serializers.CharField()
 
 
+class OriginalShape(serializers.Serializer):
+    """The English words of a card. No other language was reviewed clinically: show these beside it."""
+
+    title = serializers.CharField()
+    text = serializers.CharField()
+    why = serializers.CharField()
+    what_would_change_it = serializers.CharField()
+
+
 class CardShape(serializers.Serializer):
     id = serializers.UUIDField()
     rule = serializers.CharField()
@@ -60,6 +69,7 @@ class CardShape(serializers.Serializer):
     numbers = NumbersShape(allow_null=True)
     snoozed_until = Moment(allow_null=True, help_text="A card that sleeps is not to be shown before.")
     push = serializers.BooleanField(help_text="A phone may ring for it: warning signs and dangers alone.")
+    original = OriginalShape(allow_null=True)
 
 
 @extend_schema_serializer(many=False)

@@ -139,3 +139,12 @@ def test_an_american_reads_the_month_first(browser, alice):
 @pytest.mark.parametrize("language", [*catalogs.WHOLE, catalogs.AMERICAN])
 def test_every_text_is_said_in_every_language(language):
     assert list(catalogs.complaints(language, catalogs.texts())) == []
+
+
+def test_a_phone_in_german_gets_the_english_words_of_a_card_too(phone, alice):
+    entries.log_spasm(alice, site="calf", signs=["chest_pain"])
+    [card] = phone.get("/api/v1/advice/", headers={"Accept-Language": "de"}).json()["results"]
+    [english] = phone.get("/api/v1/advice/").json()["results"]
+
+    assert card["original"]["title"] == english["title"] != card["title"]
+    assert english["original"] is None
