@@ -192,6 +192,7 @@ def test_one_process_that_dies_ends_all_and_is_named(start):
     assert running.processes() == []
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 def test_what_a_killed_start_left_behind_is_ended_by_the_next(start):
     killed = start().ready()

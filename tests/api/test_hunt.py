@@ -111,6 +111,7 @@ def full_diary(alice, milk, monkeypatch):
         signal.connect(close_old_connections)
 
 
+@pytest.mark.slow
 @pytest.mark.once  # `make test-all` asks far more, on each engine
 @pytest.mark.thorough
 @pytest.mark.parametrize("operation", operations(), ids=str)

@@ -82,6 +82,7 @@ def test_the_marks_of_twelve_weeks_are_walked_by_keyboard_and_tell_what_the_tabl
     assert screen.complaints() == []
 
 
+@pytest.mark.slow
 def test_fluid_and_hours_are_walked_by_keyboard_on_a_phone(screen, kept):
     screen.shape(390)
     screen.sign_in("alice", PASSWORD)
@@ -100,6 +101,7 @@ def test_fluid_and_hours_are_walked_by_keyboard_on_a_phone(screen, kept):
     assert screen.complaints() == []
 
 
+@pytest.mark.slow
 def test_the_48_hours_before_a_cramp_are_opened_and_walked_by_keyboard(screen, kept):
     screen.sign_in("alice", PASSWORD)
     cramp = kept.spasmepisode_set.first()
@@ -120,6 +122,7 @@ def test_the_48_hours_before_a_cramp_are_opened_and_walked_by_keyboard(screen, k
     assert screen.complaints() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "dark"), [(390, True), (1280, False)])
 def test_no_chart_scrolls_sideways_shifts_the_page_or_says_words_that_do_not_fit(screen, kept, width, dark):
     screen.shape(width, dark=dark)

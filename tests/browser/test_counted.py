@@ -52,6 +52,7 @@ def test_a_common_food_that_is_new_takes_at_most_five_actions(person):
     assert person.actions == 4  # and one to spare for another portion
 
 
+@pytest.mark.slow
 def test_a_common_food_in_another_portion_takes_five(person):
     person.tap("a.button", "Add food")
     until(lambda: person.screen.run("document.activeElement.id") == "q")
@@ -77,6 +78,7 @@ def test_a_usual_meal_takes_two_taps(person, alice):
     assert Meal.objects.on(entries.today(alice)).get().items.get().grams == 244
 
 
+@pytest.mark.slow
 def test_a_food_of_this_hour_takes_three_taps_and_no_typing(person, alice):
     milk = Food.objects.get(pk=food_id("fndds", "11111000"))
     entries.log_meal(alice, [(milk, Decimal(244))], occurred_at=timezone.now() - timedelta(days=1))

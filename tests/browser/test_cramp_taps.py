@@ -69,6 +69,7 @@ def test_one_tap_from_today_stores_the_cramp_and_the_details_take_three_more(pho
     assert phone_screen.complaints() == []
 
 
+@pytest.mark.slow
 def test_body_and_list_say_the_same(phone_screen, taps):
     taps.on(".cramp-now button")
     taps.on_body("forearm-right")
@@ -106,6 +107,7 @@ def test_a_sign_brings_its_card_into_view_at_once(phone_screen, taps):
     assert stored().signs == ["chest_pain"]
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_by_going_away_in_the_middle(phone_screen, taps):
     taps.on(".cramp-now button")
     phone_screen.type("#id_note", "after the stairs")
@@ -113,6 +115,7 @@ def test_nothing_is_lost_by_going_away_in_the_middle(phone_screen, taps):
     until(lambda: stored().note == "after the stairs")
 
 
+@pytest.mark.slow
 def test_times_follow_what_is_stored(phone_screen, alice, taps):
     taps.on(".cramp-now button")
     taps.on("label[for=id_started_2]")  # 30 min earlier
@@ -125,6 +128,7 @@ def test_times_follow_what_is_stored(phone_screen, alice, taps):
     assert 29 * MINUTE < stored().duration < 31 * MINUTE
 
 
+@pytest.mark.slow
 def test_every_region_is_as_large_as_a_finger_on_a_phone(phone_screen, taps):
     taps.on(".cramp-now button")
     phone_screen.find(".body-map")
@@ -138,6 +142,7 @@ def test_every_region_is_as_large_as_a_finger_on_a_phone(phone_screen, taps):
     assert phone_screen.run("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.slow
 def test_every_region_takes_the_tap_that_is_meant_for_it(phone_screen, alice):
     cramp = entries.log_spasm(alice)
     for width in (320, 390, 1280):

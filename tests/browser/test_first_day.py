@@ -152,6 +152,7 @@ SMALL = """[...document.querySelectorAll(
 """Things to tap that are smaller than 44 px in either direction."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "dark"), [(390, True), (1280, False), (320, False)])
 def test_no_page_scrolls_sideways_and_every_target_is_large_enough(screen, alice, width, dark):
     screen.shape(width, dark=dark)

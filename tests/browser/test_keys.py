@@ -51,6 +51,7 @@ def test_keys_lead_to_pages_and_list_themselves(screen, alice):
     assert screen.complaints() == []
 
 
+@pytest.mark.slow
 def test_switched_off_no_key_does_anything_and_the_list_is_a_page(screen, alice):
     screen.sign_in("alice", PASSWORD)
     screen.go("/me/")
@@ -95,6 +96,7 @@ def camera(screen):
         screen.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", {"identifier": identifier})
 
 
+@pytest.mark.slow
 def test_a_barcode_that_the_camera_reads_finds_the_food(screen, alice, camera):
     entries.save_food(alice, name="My bar", per_100g={"magnesium_mg": 60}, portions=[("1 bar", Decimal(40))],
                       barcode=CODE)  # fmt: skip
@@ -108,6 +110,7 @@ def test_a_barcode_that_the_camera_reads_finds_the_food(screen, alice, camera):
     assert screen.complaints() == []
 
 
+@pytest.mark.slow
 def test_a_camera_that_may_not_be_used_is_told_and_the_number_can_be_typed(screen, alice, camera):
     camera("throw new DOMException('no', 'NotAllowedError');")
     screen.sign_in("alice", PASSWORD)
@@ -119,6 +122,7 @@ def test_a_camera_that_may_not_be_used_is_told_and_the_number_can_be_typed(scree
     until(lambda: screen.run("document.querySelector('[name=barcode]').value") == CODE)
 
 
+@pytest.mark.slow
 def test_without_a_reader_of_barcodes_no_camera_is_offered(screen, alice):
     screen.sign_in("alice", PASSWORD)
     screen.go("/meals/add/")

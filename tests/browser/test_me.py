@@ -23,6 +23,7 @@ def test_a_device_that_is_elsewhere_offers_its_zone_and_changes_nothing_by_itsel
     assert screen.complaints() == []
 
 
+@pytest.mark.slow
 def test_a_device_at_home_is_asked_nothing(screen, alice):
     screen.shape(390, zone="Pacific/Auckland")
     screen.sign_in("alice", PASSWORD)

@@ -168,6 +168,7 @@ def test_a_form_brought_back_by_the_back_button_is_another_entry(at_home, line, 
     assert amounts(alice) == [300, 500]
 
 
+@pytest.mark.slow
 def test_a_cramp_in_the_night_takes_one_tap_and_its_details_follow_it_into_the_queue(at_home, line):
     line.cut()
     at_home.go("/")
@@ -250,6 +251,7 @@ def test_ounces_typed_without_a_network_arrive_as_those_typed_with_one(screen, l
     assert amounts(bob) == [236.6, 236.6]  # 8 x 29.5735 = 236.588
 
 
+@pytest.mark.slow
 def test_what_is_refused_is_kept_with_the_reason_and_can_be_put_right(at_home, line, alice):
     line.cut()
     log_water(at_home, "0")

@@ -115,6 +115,7 @@ def test_every_column_of_a_food_and_its_portions_is_written(small):
     ]
 
 
+@pytest.mark.slow
 def test_a_changed_food_is_brought_up_to_date_under_its_old_id(small):
     before = stored("fndds", "63107010")
     changed = replace(BANANA, name="Banana, very ripe", portions=(PortionRecord(1, "1 big banana", 150.0),))
@@ -136,6 +137,7 @@ def test_a_food_that_left_its_release_is_hidden_and_never_deleted(small):
     assert list(Food.objects.filter(owner=None).searchable()) == [stored("fndds", "63107010")]
 
 
+@pytest.mark.slow
 def test_a_food_that_comes_back_is_shown_again(small):
     milk = replace(BANANA, code="11111000", name="Milk, whole")
     small(BANANA)
@@ -143,6 +145,7 @@ def test_a_food_that_comes_back_is_shown_again(small):
     assert not stored("fndds", "11111000").hidden
 
 
+@pytest.mark.slow
 def test_peoples_own_foods_are_left_alone(small, django_user_model):
     ann = django_user_model.objects.create_user("ann")
     soup = Food.objects.create(source="own", source_code="1", owner=ann, name="Gran's soup", magnesium_mg=9)
@@ -183,6 +186,7 @@ def test_a_release_folder_stands_in_for_its_part_of_the_table(small, tmp_path):
     assert loading.is_current()
 
 
+@pytest.mark.slow
 def test_both_folders_stand_in_for_the_whole_table(tmp_path):
     call_command(
         "load_foods",
