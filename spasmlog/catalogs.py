@@ -11,6 +11,7 @@ A text that changed is translated anew: nothing is guessed from one that looks a
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -36,7 +37,8 @@ KEYWORDS = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
-HEAD = ("Language", "Plural-Forms", "Content-Type")
+NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+"""The head of a `.mo` has a date; with one that stands still, the same words are the same bytes."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|%%")
 
 
@@ -128,7 +130,7 @@ def as_mo(po: bytes, language: str) -> bytes:
     catalog = read_po(BytesIO(po), locale=language, charset="utf-8")
     for message in [one for one in catalog if one.id and not _said(one)]:
         catalog.delete(message.id, message.context)  # it would be said as nothing, not in English
-    catalog.mime_headers = [line for line in catalog.mime_headers if line[0] in HEAD]
+    catalog.creation_date = catalog.revision_date = NO_DAY
     out = BytesIO()
     write_mo(out, catalog)
     return out.getvalue()
