@@ -113,8 +113,13 @@ def _module(path: Path) -> str:
 
 
 @cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
 def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return ast.parse(_text(path))
 
 
 def _in_file(path: Path) -> Iterator[Constant]:
@@ -164,6 +169,8 @@ def _users(constant: Constant) -> list[str]:
 
 
 def _looks_at(path: Path, constant: Constant) -> bool:
+    if not any(name in _text(path) for name in constant.names):
+        return False  # most files: to walk their trees would take half a minute
     package, _dot, short = constant.module.rpartition(".")
     aliases = set()
     for node in ast.walk(_tree(path)):
