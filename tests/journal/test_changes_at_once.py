@@ -119,6 +119,7 @@ def told_of(kept):
     return {key: (one["revision"], {**one["data"], "stale": None, "asks": None}) for key, one in kept.items()}
 
 
+@pytest.mark.slow
 def test_a_reader_among_many_writers_ends_with_the_diary_as_it_is(alice, bob):
     writers = 8 if connection.vendor == "postgresql" else 3
     phones = {who: signed_in(who) for who in (alice, bob)}

@@ -127,6 +127,7 @@ def test_a_changed_food_is_brought_up_to_date_under_its_old_id(small):
     assert [(p.description, p.grams) for p in after.portions.all()] == [("1 big banana", 150)]
 
 
+@pytest.mark.slow
 def test_a_food_that_left_its_release_is_hidden_and_never_deleted(small):
     small(BANANA)
     milk = stored("fndds", "11111000")
@@ -157,6 +158,7 @@ def test_peoples_own_foods_are_left_alone(small, django_user_model):
     assert (soup.hidden, soup.magnesium_mg, soup.portions.count()) == (False, 9, 1)
 
 
+@pytest.mark.slow
 def test_the_same_foods_in_another_file_are_not_written_again(small):
     small(BANANA)
     assert [table.written for table in small(BANANA)] == [False] * 4

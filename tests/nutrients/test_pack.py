@@ -254,6 +254,7 @@ def test_what_a_killed_process_left_half_written_is_cleared_away_and_what_is_bei
     assert not fresh.exists()
 
 
+@pytest.mark.slow
 def test_making_a_pack_takes_little_memory(foods):
     latest = pack.current()
     tracemalloc.start()

@@ -326,6 +326,7 @@ def test_patterns_show_the_five_latest_cramps_with_their_strips(browser, alice):
     assert page.count("Meals 0, Drinks 2, Alcohol 0, Caffeine 0, Exercise 0, Doses 0, Cramps 2") == 5
 
 
+@pytest.mark.slow
 def test_strips_cost_the_same_queries_for_few_entries_and_for_many(alice, foods):
     banana = foods.get(pk=food_id("fndds", "63107010"))
     cramps = [entries.log_spasm(alice, occurred_at=at(alice, november(n), 20)) for n in (12, 17)]
