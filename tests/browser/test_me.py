@@ -23,6 +23,20 @@ def test_a_device_that_is_elsewhere_offers_its_zone_and_changes_nothing_by_itsel
     assert screen.complaints() == []
 
 
+def test_nothing_lies_over_the_button_that_saves_the_conditions(screen, alice):
+    screen.shape(390)
+    screen.sign_in("alice", PASSWORD)
+    screen.go("/me/conditions/")
+    screen.find(".save-bar button", "Save conditions")
+    on_top = screen.run("""(() => {
+      const button = document.querySelector(".save-bar button");
+      const { left, right, top, bottom } = button.getBoundingClientRect();
+      const at = (x) => document.elementFromPoint(x, (top + bottom) / 2);
+      return [left + 4, right - 4].map((x) => button.contains(at(x)));
+    })()""")
+    assert on_top == [True, True]  # at both ends
+
+
 @pytest.mark.slow
 def test_a_device_at_home_is_asked_nothing(screen, alice):
     screen.shape(390, zone="Pacific/Auckland")
