@@ -1,7 +1,7 @@
 """How pages say amounts and times, and the few things that every page asks for."""
 
 import json
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -195,8 +195,18 @@ def clock_in(moment: datetime, tz: tzinfo) -> str:
 @register.filter
 def at(entry) -> str:
     """The time of an entry on the clocks of the place where it was logged."""
+    return date_format(_there(entry), _clock())
+
+
+@register.filter
+def date_there(entry) -> date:
+    """The date beside that time: of the small hours it is the one after the diary day."""
+    return _there(entry).date()
+
+
+def _there(entry) -> datetime:
     zone = ZoneInfo(entry.tz) if entry.tz else timezone.get_current_timezone()
-    return date_format(entry.occurred_at.astimezone(zone), _clock())
+    return entry.occurred_at.astimezone(zone)
 
 
 @register.filter

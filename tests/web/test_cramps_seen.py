@@ -326,6 +326,15 @@ def test_patterns_show_the_five_latest_cramps_with_their_strips(browser, alice):
     assert page.count("Meals 0, Drinks 2, Alcohol 0, Caffeine 0, Exercise 0, Doses 0, Cramps 2") == 5
 
 
+def test_a_cramp_of_the_small_hours_is_named_with_the_date_that_its_strip_ends_on(browser, alice):
+    # Her day starts at 04:00: 03:04 on Tuesday the 17th stands in the diary on Monday the 16th.
+    cramp = entries.log_spasm(alice, occurred_at=at(alice, november(17), 3, 4), site="calf")
+    entries.log_water(alice, Decimal(200), occurred_at=at(alice, november(16), 19))
+    assert cramp.local_date == november(16)
+    page = html(browser, "/patterns/")
+    assert re.search(r'<h3 id="cramp-1"><a href="[^"]+">\s*Tue 17 November, 03:04: ', page)
+
+
 @pytest.mark.slow
 def test_strips_cost_the_same_queries_for_few_entries_and_for_many(alice, foods):
     banana = foods.get(pk=food_id("fndds", "63107010"))
