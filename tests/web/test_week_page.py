@@ -152,6 +152,11 @@ def test_a_day_that_is_not_finished_is_drawn_empty_and_not_counted(browser, alic
     assert "Tuesday: nothing logged" in magnesium
 
 
+def test_the_gap_in_the_line_under_a_day_without_entries_is_told_in_the_key(browser, rice_weeks):
+    key = re.search(r'<ul class="week-key".*?</ul>', page(browser).content.decode(), re.S)[0]
+    assert re.search(r'<path class="base"[^>]*/></svg>nothing logged</li>', key)
+
+
 def test_cramps_stand_above_their_days(browser, alice):
     for hour in (2, 14, 15):  # 02:00 on Wednesday is still Tuesday's diary day
         entries.log_spasm(alice, occurred_at=at(alice, MONDAY + timedelta(days=2), hour))
