@@ -377,3 +377,11 @@ def test_a_condition_is_found_and_leads_to_its_question(browser):
 def test_words_that_mean_nothing_here_are_answered_in_words(browser):
     assert "Nothing found for “xyzzy”" in words(browser.get("/me/kinds/", {"q": "xyzzy"}))
     assert browser.get("/me/medicines/", {"kind": "no-such", "q": "<b>"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "page", ["/weights/", "/me/profile/", "/me/place/", "/me/conditions/", "/me/medicines/", "/me/targets/"]
+)
+def test_each_page_that_me_lists_leads_back_to_it_from_its_top(browser, page):
+    main = browser.get(page).content.decode().partition("<main")[2]
+    assert '<a class="button button-plain" href="/me/">' in main.partition("<h1>")[0]
