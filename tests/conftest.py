@@ -47,6 +47,12 @@ THOROUGH = {
     "journal/test_closing.py", "journal/test_demo.py", "journal/test_exchange.py", "journal/test_patterns.py",
     "nutrients/test_pack.py", "nutrients/test_search.py", "test_boundaries.py", "web/test_closing_page.py",
     "web/test_nutrient_pages.py", "web/test_patterns_page.py", "web/test_week_page.py",
+    "api/test_days_and_intake.py", "api/test_devices.py", "api/test_gaps_and_advice.py",
+    "api/test_pairing.py", "api/test_patterns.py", "api/test_recipes.py", "api/test_repeated.py",
+    "api/test_sync.py", "client/test_food_pack.py", "client/test_offline.py", "journal/test_leaving.py",
+    "journal/test_numbers_table.py", "journal/test_review.py", "web/test_charts_pages.py",
+    "web/test_cramps.py", "web/test_cramps_seen.py", "web/test_devices_pages.py", "web/test_fluid.py",
+    "api/test_profile.py", "web/test_foods_pages.py", "web/test_languages.py", "web/test_learn_pages.py", "web/test_odd_input.py", "web/test_undo.py",
 }  # fmt: skip
 """Modules that take long for what they tell of a small change: every row, unit, number and address."""
 
