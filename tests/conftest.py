@@ -52,7 +52,8 @@ THOROUGH = {
     "api/test_sync.py", "client/test_food_pack.py", "client/test_offline.py", "journal/test_leaving.py",
     "journal/test_numbers_table.py", "journal/test_review.py", "web/test_charts_pages.py",
     "web/test_cramps.py", "web/test_cramps_seen.py", "web/test_devices_pages.py", "web/test_fluid.py",
-    "api/test_profile.py", "web/test_foods_pages.py", "web/test_languages.py", "web/test_learn_pages.py", "web/test_odd_input.py", "web/test_undo.py",
+    "api/test_profile.py", "web/test_foods_pages.py",
+    "web/test_languages.py", "web/test_learn_pages.py", "web/test_odd_input.py", "web/test_undo.py",
 }  # fmt: skip
 """Modules that take long for what they tell of a small change: every row, unit, number and address."""
 
