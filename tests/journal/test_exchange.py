@@ -8,6 +8,7 @@ import uuid
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -405,12 +406,12 @@ def test_the_columns_of_the_csv_say_their_units_and_it_opens_in_a_spreadsheet(fu
 @pytest.fixture
 def long_diary(alice):
     """Five years: a meal of three foods, six drinks and a weight each day."""
-    days = [timezone.now() - timedelta(days=ago) for ago in range(1825)]
+    zone = ZoneInfo("Pacific/Auckland")
+    days = [timezone.now().astimezone(zone) - timedelta(days=ago) for ago in range(1825)]
 
     def rows(model, **said):
         return [
-            model(diarist=alice, occurred_at=day, tz="Pacific/Auckland", local_date=day.date(), **said)
-            for day in days
+            model(diarist=alice, occurred_at=day, tz=zone.key, local_date=day.date(), **said) for day in days
         ]
 
     meals = Meal.objects.bulk_create(rows(Meal, kind="lunch", note="n" * 60))
