@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import connections
-from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
+from selenium.common.exceptions import JavascriptException, StaleElementReferenceException, WebDriverException
 from selenium.webdriver.common.by import By
 
 from tests.conftest import until as until_within
@@ -59,7 +59,12 @@ class Screen:
                 return None
             return None
 
-        return until(shown)
+        try:
+            return until(shown)
+        except AssertionError as gave_up:
+            raise AssertionError(
+                f"no {selector} with {text!r} on {self.driver.current_url}:\n{self.text()}"
+            ) from gave_up
 
     def tap(self, selector, text=""):
         element = self.find(selector, text)
@@ -88,10 +93,14 @@ class Screen:
         return self.driver.execute_script(f"return {script}")
 
     def later(self, script):
-        """What comes of a script that waits for something."""
-        return self.driver.execute_async_script(
-            f"const done = arguments[0]; (async () => {script})().then(done, (e) => done(String(e)))"
+        """What comes of a script that waits for something; an error of it is one here, never an answer."""
+        said = self.driver.execute_async_script(
+            "const done = arguments[0];"
+            f"(async () => {script})().then((came) => done({{ came }}), (e) => done({{ failed: String(e) }}))"
         )
+        if failed := said.get("failed"):
+            raise JavascriptException(failed)
+        return said.get("came")
 
     def complaints(self):
         """What the browser's console holds against the pages, such as a breach of the content policy."""

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from rest_framework import exceptions
 from selenium import webdriver
+from selenium.common.exceptions import JavascriptException
 from selenium.webdriver.common.by import By
 
 import spasmlog
@@ -38,7 +39,13 @@ def screen(screen, line):
 def ready(screen):
     """The worker is in charge, and what logging needs is kept."""
     until(lambda: screen.run("navigator.serviceWorker?.controller?.state === 'activated'"))
-    until(lambda: kept(screen, f"facts:{screen.run('document.getElementById(`waiting`).dataset.diary')}"))
+    until(lambda: facts_of(screen))
+
+
+def facts_of(screen):
+    """What is kept for the person of the page; nothing while a page or a worker is still coming to be."""
+    with contextlib.suppress(JavascriptException):
+        return kept(screen, f"facts:{screen.run('document.getElementById(`waiting`).dataset.diary')}")
 
 
 def kept(screen, name):
