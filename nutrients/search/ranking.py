@@ -6,6 +6,7 @@ that contains it, an everyday food more than an unusual one.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from nutrients.search.words import Reading, Term, stem, words_of
@@ -199,15 +200,12 @@ def best_first(
     `history` weighs the person's own habits; a food in it comes first if its name or a whole other name of it
     is meant. `relaxed`: a food that has some of the words answers, too.
     """
-    wanted = [
-        Wanted(tuple(Near(term) for term in one.terms), frozenset(term.stem for term in one.terms), one.cost)
-        for one in readings
-    ]
+    fits = _fits(tuple(readings), relaxed)
     scored: dict[Any, tuple[float, int]] = {}
     for one in found:
         if one.food_id in scored:
             continue
-        score = _score(one, wanted, relaxed)
+        score = fits[one.parts, one.phrases]
         if score <= NO_MATCH:
             continue
         if one.own:
@@ -220,20 +218,39 @@ def best_first(
     return sorted(scored, key=scored.__getitem__, reverse=True)
 
 
-def _score(one: Found, wanted: Sequence[Wanted], relaxed: bool) -> float:
-    """Points for how well a food answers the likeliest of the readings."""
-    parts = [part.split() for part in one.parts.split(",")]
-    return max((_answers(one, parts, reading, relaxed) for reading in wanted), default=NO_MATCH)
+class Fits(dict[tuple[str, str], float]):
+    """Points for how well the likeliest of the readings is answered by a food of these words."""
+
+    def __init__(self, readings: Sequence[Reading], relaxed: bool):
+        super().__init__()
+        self.relaxed = relaxed
+        self.wanted = [
+            Wanted(tuple(map(Near, one.terms)), frozenset(term.stem for term in one.terms), one.cost)
+            for one in readings
+        ]
+
+    def __missing__(self, words: tuple[str, str]) -> float:
+        said, phrases = words
+        parts = [part.split() for part in said.split(",")]
+        points = (_answers(parts, phrases, reading, self.relaxed) for reading in self.wanted)
+        best = self[words] = max(points, default=NO_MATCH)
+        return best
 
 
-def _answers(one: Found, parts: list[list[str]], reading: Wanted, relaxed: bool) -> float:
+@lru_cache(maxsize=64)
+def _fits(readings: tuple[Reading, ...], relaxed: bool) -> Fits:
+    """Most people begin to type the same words: what was compared for one is known for the next."""
+    return Fits(readings, relaxed)
+
+
+def _answers(parts: list[list[str]], phrases: str, reading: Wanted, relaxed: bool) -> float:
     away, missed, in_other = 0.0, 0, 0
     hits: set[tuple[int, int]] = set()
     for near in reading.terms:
         if hit := _nearest(near, parts):
             away += hit[0]
             hits.add(hit[1])
-        elif (further := _in_other_names(near, one.phrases)) is not None:
+        elif (further := _in_other_names(near, phrases)) is not None:
             away += further
             in_other += 1
         elif relaxed:
@@ -242,7 +259,7 @@ def _answers(one: Found, parts: list[list[str]], reading: Wanted, relaxed: bool)
             return NO_MATCH
     if missed == len(reading.terms):
         return NO_MATCH
-    points = max(_by_name(parts, hits) - IN_OTHER * in_other, _by_other_name(one.phrases, reading.said))
+    points = max(_by_name(parts, hits) - IN_OTHER * in_other, _by_other_name(phrases, reading.said))
     return points - away - MISSED * missed - reading.cost
 
 
