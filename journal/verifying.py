@@ -1,0 +1,66 @@
+"""Whether what is stored of a diary is what its entries amount to. Its verbs load pandas, as a review does.
+
+    look_at(diarist) -> Found    computes everything anew and compares; nothing is written
+    mend(diarist) -> Found       the same, and stores what comes out
+
+A day that waits for its review is no fault: the comparison is with what is stored once that review is done.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import transaction
+
+from journal.models import Advice, Diarist, StaleDay
+
+WRITTEN_AS = {"dailyintake": "days", "nutrientgap": "gaps"}
+"""Rows that are taken away are counted with those of their kind."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one diary looked like."""
+
+    waiting: int = 0
+    """Days that changed after their last review. [d]"""
+    wrong: Mapping[str, int] = field(default_factory=dict)
+    """Days, gaps, cards -> how many are not what the entries amount to, left over or missing."""
+    busy: bool = False
+    """Others wrote all the while, and nothing can be said."""
+
+    @property
+    def is_right(self) -> bool:
+        return not self.wrong and not self.busy
+
+
+def look_at(diarist: Diarist) -> Found:
+    """Compare, and leave everything as it was: also what waits for a review goes on waiting."""
+    with transaction.atomic():
+        found = mend(diarist)
+        transaction.set_rollback(True)
+    return found
+
+
+def mend(diarist: Diarist) -> Found:
+    """Compare, and store what the entries amount to."""
+    from journal import review
+
+    waiting = StaleDay.objects.filter(diarist=diarist).count()
+    review.review_stale(diarist.pk)
+    before = _cards(diarist)
+    changes = review.recompute(diarist)
+    if StaleDay.objects.filter(diarist=diarist).exists():
+        return Found(waiting, busy=True)
+    wrong = Counter(changes.written)
+    for model, count in changes.removed.items():
+        wrong[WRITTEN_AS.get(model, model)] += count
+    wrong["cards"] = len(dict(before.items() ^ _cards(diarist).items()))
+    return Found(waiting, {table: count for table, count in sorted(wrong.items()) if count})
+
+
+def _cards(diarist: Diarist) -> dict[UUID, str]:
+    """Each card as it is stored, to see which a computation changes."""
+    rows = Advice.objects.filter(diarist=diarist).values()
+    return {row["id"]: repr(sorted(row.items())) for row in rows}
