@@ -77,7 +77,7 @@ def keep(engine: str) -> None:
         told = {"SPASMLOG_TEST_DIR": str(folder)}
         if engine == "postgres":
             folder.chmod(0o711)
-            told["TEST_DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or postgres(folder, running)
+            told["TEST_DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or postgres(folder, running, told)
             told["TEST_REDIS_URL"] = os.environ.get("TEST_REDIS_URL") or redis(folder, running)
         print(json.dumps(told), flush=True)
         sys.stdin.read()
@@ -99,9 +99,10 @@ def _end(process: subprocess.Popen, ending: int) -> None:
         process.wait()
 
 
-def postgres(folder: Path, running: list) -> str:
-    """Start a PostgreSQL of our own in `folder` and return its URL."""
+def postgres(folder: Path, running: list, told: dict[str, str]) -> str:
+    """Start a PostgreSQL of our own in `folder` and return its URL. Its client programs come first in PATH."""
     programs = _postgres_programs(folder)
+    told["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
     account = _lesser_account()
     home = folder / "postgres"
     home.mkdir(mode=0o700)

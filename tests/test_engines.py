@@ -85,13 +85,26 @@ def test_no_server_and_no_folder_outlives_a_run_that(ending):
 def test_the_wheels_hold_a_postgresql_and_a_redis_for_machines_without(monkeypatch):
     monkeypatch.setattr(engines, "_postgres_programs", engines._postgres_from_wheel)
     monkeypatch.setattr(engines.shutil, "which", lambda program: None)
-    folder, running = Path(tempfile.mkdtemp(prefix="spasmlog-wheels-")), []
+    folder, running, told = Path(tempfile.mkdtemp(prefix="spasmlog-wheels-")), [], {}
     folder.chmod(0o711)
     try:
-        with psycopg.connect(engines.postgres(folder, running), autocommit=True) as database:
+        with psycopg.connect(engines.postgres(folder, running, told), autocommit=True) as database:
             (version,) = database.execute("SELECT version()").fetchone()
             database.execute("CREATE EXTENSION pg_trgm")  # food search needs both
             database.execute("CREATE EXTENSION unaccent")
+            at = f"--port={database.info.port}"
+            dump = [
+                f"{told['PATH'].split(os.pathsep)[0]}/pg_dump",
+                "-h",
+                "127.0.0.1",
+                "-U",
+                "spasmlog",
+                at,
+                "postgres",
+            ]
+            assert (
+                b"pg_trgm" in subprocess.run(dump, capture_output=True, check=True).stdout
+            )  # backups need it
         with redis.Redis.from_url(engines.redis(folder, running)) as broker:
             program = Path(broker.info("server")["executable"]).resolve()
         assert program.is_relative_to(Path(sys.prefix).resolve())
