@@ -100,7 +100,7 @@ def _end(process: subprocess.Popen, ending: int) -> None:
 
 
 def postgres(folder: Path, running: list, told: dict[str, str]) -> str:
-    """Start a PostgreSQL of our own in `folder` and return its URL. Its client programs come first in PATH."""
+    """Start a PostgreSQL of our own in `folder`, put its programs first in PATH, and return its URL."""
     programs = _postgres_programs(folder)
     told["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
     account = _lesser_account()
