@@ -41,7 +41,7 @@ class Foods(ApiViewSet):
     pagination_class = Pages
     page_ordering = ("name", "id")
     lookup_url_kwarg = "id"
-    lookup_value_converter = "uuid"
+    lookup_value_converter = "id"
     refuses = dict.fromkeys(("update", "partial_update", "destroy"), ("403",))  # a food of the public tables
     parameters = {
         "list": (
