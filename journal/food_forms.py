@@ -23,7 +23,7 @@ class OwnFoodForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     barcode = forms.CharField(
-        label=_("Barcode"), required=False, max_length=14,
+        label=_("Barcode"), required=False, max_length=40,  # with the spaces printed between, too
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
     basis = forms.ChoiceField(

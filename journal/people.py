@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -264,10 +265,36 @@ def _touched(diarist: Diarist) -> None:
 def _stamp(diarist: Diarist) -> None:
     """Stamp the profile, and the open cards and gaps that phones keep: what is told of them depends on its
     answers."""
-    diarist.profile_revision = revisions.forward(diarist)
-    Diarist.objects.filter(pk=diarist.pk).update(profile_revision=diarist.profile_revision)
+    _stamp_profile(diarist)
     advice.tell_again(advice.open_cards(diarist), diarist.profile_revision)
     ToldGaps.objects.filter(diarist=diarist, deleted_at=None).update(revision=diarist.profile_revision)
+
+
+def _stamp_profile(diarist: Diarist) -> None:
+    diarist.profile_revision = revisions.forward(diarist)
+    Diarist.objects.filter(pk=diarist.pk).update(profile_revision=diarist.profile_revision)
+
+
+# The account -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def telling_of_account(user: User) -> Iterator[None]:
+    """Have phones told of the profile, if what is done meanwhile changes the account's e-mail or username.
+
+    Both or neither is stored: a phone never keeps an address that is no longer the person's.
+    """
+    with transaction.atomic():
+        before = _account(user)
+        yield
+        diarist = Diarist.objects.filter(user_id=user.pk).first()
+        if diarist and _account(user) != before:
+            _stamp_profile(diarist)
+
+
+def _account(user: User) -> tuple[str, str] | None:
+    """E-mail and username as they are stored."""
+    return User.objects.filter(pk=user.pk).values_list("email", "username").first()
 
 
 # Who may sign up ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import models
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.cache import patch_vary_headers
@@ -21,7 +22,7 @@ from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from nutrients import foods, pack, recipes, search, texts
+from nutrients import barcodes, foods, pack, recipes, search, texts
 from nutrients.codes import FoodSource
 from nutrients.models import Activity, Food
 from nutrients.recipes import Dish
@@ -40,7 +41,7 @@ class Foods(ApiViewSet):
     pagination_class = Pages
     page_ordering = ("name", "id")
     lookup_url_kwarg = "id"
-    lookup_value_converter = "uuid"
+    lookup_value_converter = "id"
     refuses = dict.fromkeys(("update", "partial_update", "destroy"), ("403",))  # a food of the public tables
     parameters = {
         "list": (
@@ -186,8 +187,18 @@ class Foods(ApiViewSet):
 
 
 def _exactly(asked: dict[str, Any]) -> dict[str, Any]:
-    named = {name: asked[name] for name in ("source", "source_code", "barcode") if name in asked}
-    return named if {"source_code", "barcode"} & set(named) else {**named, "hidden": False}
+    named = {name: asked[name] for name in ("source", "source_code") if name in asked}
+    if "barcode" in asked:
+        return {**named, "barcode__in": _spellings(asked["barcode"])}
+    return named if "source_code" in named else {**named, "hidden": False}
+
+
+def _spellings(barcode: str) -> set[str]:
+    """All ways in which what has this barcode may be stored; refuses what is no barcode."""
+    try:
+        return barcodes.spellings(barcodes.checked(barcode))
+    except ModelValidationError as wrong:
+        raise exceptions.ValidationError({"barcode": wrong.messages}) from None
 
 
 class FoodPack(Files, ApiView):

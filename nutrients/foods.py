@@ -89,7 +89,7 @@ def save_own(
     food.source = FoodSource.RECIPE if dish else FoodSource.OWN
     cooked = recipes.cook(food, dish) if dish else None
     amounts = checked_amounts(cooked.per_100g) if cooked else checked_amounts(per_100g, per_portion)
-    _say(food, name, barcode, amounts)
+    _say(food, name, _checked_barcode(food, barcode), amounts)
     measures = _measures(per_portion, [*(cooked.measures if cooked else ()), *portions])
     food.full_clean()
     food.save()
@@ -97,6 +97,17 @@ def save_own(
     _write_portions(food, measures)
     search.index(food)
     return food
+
+
+def _checked_barcode(food: Food, said: str) -> str:
+    """The digits of a barcode; one that is stored already stays as it is, whatever was taken in earlier."""
+    said = str(said).strip()
+    if said in ("", food.barcode):
+        return said
+    try:
+        return barcodes.checked(said)
+    except ValidationError as wrong:
+        raise ValidationError({"barcode": wrong.messages}) from wrong
 
 
 def _say(food: Food, name: str, barcode: str, amounts: Mapping[str, float | None]) -> None:

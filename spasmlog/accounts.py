@@ -16,6 +16,7 @@ from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.internal.stagekit import unstash_login
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.headless.internal.sessionkit import lookup_session, session_store
@@ -34,7 +35,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from journal import devices
+from journal import devices, people
 from spasmlog.sessions import follow, note_use
 
 NAME_LENGTH = 40
@@ -181,6 +182,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.REGISTRATION != "closed"
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """The first address that is confirmed becomes the person's own: their phones are told of it."""
+        with people.telling_of_account(email_address.user):
+            return super().confirm_email(request, email_address)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse without a look at the password where there were too many wrong ones."""

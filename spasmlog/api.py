@@ -15,6 +15,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.urls import register_converter
+from django.urls.converters import UUIDConverter
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.encoding import force_str
@@ -27,6 +29,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from spasmlog.telling import teller
+
+# Addresses -----------------------------------------------------------------------------------
+
+
+class AnyUUID(UUIDConverter):
+    """An id in an address, in small letters or, as some phones write them, in capitals."""
+
+    regex = UUIDConverter.regex.replace("a-f", "a-fA-F")
+
+
+register_converter(AnyUUID, "id")
+
 
 # What is asked -------------------------------------------------------------------------------
 

@@ -81,7 +81,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "FavouriteShape": {**KEPT, "food": ALMONDS, "food_name": "Nuts, almonds", "items": []},
     "WeightShape": {**LOGGED, "kg": 71.5},
     "DayMarkShape": {"finished": True, "no_cramp": True},
-    "DayShape": {"status": "complete_marked", "finished": True, "complete": True, "stale": False},
+    "DayShape": {
+        "status": "complete_marked",
+        "finished": True,
+        "complete": True,
+        "stale": False,
+        "left_out": [],
+    },
+    "IntakeShape": {"left_out": []},
     "IntakeDayShape": {"status": "complete_inferred", "complete": True, "stale": False},
     "AmountShape": {"amount": 312.4, "known_share": 0.97, "unknown_items": 1},
     "SyncItemShape": {

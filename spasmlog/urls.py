@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from spasmlog import health
+from spasmlog.addresses import Addresses, PhoneAddresses
 
 # One way in for everybody, with its lockout and second factor: the admin has no sign-in of its own.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -16,7 +17,9 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("admin/", admin.site.urls),
     path("api/", include("spasmlog.api_urls")),
+    path("_allauth/app/v1/account/email", PhoneAddresses.as_api_view(client="app")),
     path("_allauth/", include("allauth.headless.urls")),
+    path("accounts/email/", Addresses.as_view()),
     path("accounts/sessions/", RedirectView.as_view(pattern_name="devices")),
     path("accounts/", include("allauth.urls")),
     path("language/", set_language, name="set_language"),

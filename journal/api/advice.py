@@ -106,7 +106,7 @@ class AdviceCards(OfDiarist, ApiViewSet):
 
     serializer_class = CardShape
     lookup_url_kwarg = "id"
-    lookup_value_converter = "uuid"
+    lookup_value_converter = "id"
 
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):

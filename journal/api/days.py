@@ -1,5 +1,6 @@
 """A single day, and the daily totals of many."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ from journal.api.entries import (
 )
 from journal.api.frame import LIMITS_BY, MATCH, OfDiarist, if_match, limits_by, tag_of
 from journal.calc import hydration
+from journal.calc.portions import ENERGY
+from journal.calc.suppressions import Effects
 from journal.codes import DayStatus, SetBy
 from journal.models import DailyIntake, DayMark, StaleDay
 from journal.serializers import (
@@ -54,10 +57,19 @@ class AmountShape(serializers.Serializer):
     """Of one nutrient on one day."""
 
     amount = serializers.FloatField(
-        allow_null=True, help_text="The sum of what is known, unrounded; null: nothing is."
+        allow_null=True, help_text="The sum of what is known, unrounded; null: nothing is, or `left_out`."
     )
     known_share = serializers.FloatField(allow_null=True, help_text="Coverage; null: nothing to weigh by.")
     unknown_items = serializers.IntegerField(help_text="Items without a value.")
+
+
+def left_out() -> serializers.ListField:
+    """What this person's answers have nobody tell them."""
+    return serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Nutrients whose `amount` is null by the profile, however much of it is known: energy with "
+        "an eating disorder or a BMI under 18.5. Show no number for them, nor one of your own.",
+    )
 
 
 class TotalsShape(serializers.Serializer):
@@ -78,6 +90,7 @@ class IntakeShape(serializers.Serializer):
         child=serializers.ChoiceField(LIMITS_BY),
         help_text="By nutrient: whose limits replace the reference. Nutrients without such are left out.",
     )
+    left_out = left_out()
     results = IntakeDayShape(many=True)
 
 
@@ -133,6 +146,7 @@ class DayShape(serializers.Serializer):
         help_text="The status waits for a review; the totals are of this moment."
     )
     totals = TotalsShape()
+    left_out = left_out()
     fluid = FluidShape()
     entries = DayEntriesShape()
 
@@ -183,7 +197,8 @@ class Day(OfDiarist, ApiView):
     def shown_day(self, day: date, mark: DayMark | None) -> dict:
         stale = StaleDay.objects.filter(diarist=self.diarist, date=day).exists()
         row = findings.live_totals(self.diarist, day)
-        found = totals(row, stale)
+        silent = silences(self.effects)
+        found = totals(row, stale, silent)
         return {
             "date": day.isoformat(),
             **{name: bool(mark and getattr(mark, name)) for name in ("finished", "fasting", "no_cramp")},
@@ -191,14 +206,14 @@ class Day(OfDiarist, ApiView):
             "updated_at": mark.updated_at if mark else None,
             **{name: found[name] for name in ("status", "complete", "stale")},
             "totals": found["nutrients"],
+            "left_out": silent,
             "fluid": self.fluid_of(row),
             "entries": {kind: self.entries_of(day, view) for kind, view in KINDS.items()},
         }
 
     def fluid_of(self, row: DailyIntake) -> dict:
         diarist, day, today = self.diarist, row.date, findings.today(self.diarist)
-        answers = flags.flags_about(diarist, today)
-        of_the_day = answers if day >= today else flags.flags_of_past(diarist, day, answers)
+        of_the_day = self.answers if day >= today else flags.flags_of_past(diarist, day, self.answers)
         return fluid.as_json(
             fluid.of_day(
                 diarist, day, findings.water(row), sweat.exercises(diarist, day, day),
@@ -232,7 +247,9 @@ class Intake(OfDiarist, ApiView):
         """Read the totals of each day. At most 366 days at once."""
         first, last = span(self.asked.get("from"), self.asked.get("to"), entries.today(self.diarist))
         limits = {code: whose for code in KEY_CODES if (whose := self.whose_limits(code))}
-        return Response({"limits_by": limits, "results": daily_totals(self.diarist, first, last)})
+        silent = silences(self.effects)
+        results = daily_totals(self.diarist, first, last, silent)
+        return Response({"limits_by": limits, "left_out": silent, "results": results})
 
     def whose_limits(self, code: str) -> str:
         own = code in self.effects.targets_replaced
@@ -254,22 +271,32 @@ def span(first: date | None, last: date | None, today: date) -> tuple[date, date
     return first, last
 
 
-def daily_totals(diarist, first: date, last: date) -> list[dict]:
+def silences(effects: Effects) -> list[str]:
+    """The nutrients of which no number is told to this person: energy, as on the pages (S06)."""
+    return [ENERGY] if effects.hide_energy else []
+
+
+def daily_totals(diarist, first: date, last: date, silent: Sequence[str]) -> list[dict]:
     """One entry for each day, also for one on which nothing was logged."""
     stale = StaleDay.objects.filter(diarist=diarist, date__range=(first, last)).order_by()
     waiting = set(stale.values_list("date", flat=True))
     findings.refresh(diarist)
-    return [totals(row, row.date in waiting) for row in findings.daily(diarist, first, last)]
+    return [totals(row, row.date in waiting, silent) for row in findings.daily(diarist, first, last)]
 
 
-def totals(row: DailyIntake, stale: bool) -> dict:
+def totals(row: DailyIntake, stale: bool, silent: Sequence[str]) -> dict:
+    """A day's amounts as JSON, except those of which nothing is told."""
     return {
         "date": row.date.isoformat(),
         "status": str(row.status),
         "complete": row.status in COMPLETE,
         "stale": stale,
         "nutrients": {
-            code: {"amount": one.known, "known_share": one.share, "unknown_items": one.unknown}
+            code: {
+                "amount": None if code in silent else one.known,
+                "known_share": one.share,
+                "unknown_items": one.unknown,
+            }
             for code, one in findings.amounts(row).items()
         },
     }

@@ -52,7 +52,7 @@ class KeptViewSet(OfDiarist, ApiViewSet):
     model: type[Kept]
     lookup_field = "pk"
     lookup_url_kwarg = "id"
-    lookup_value_converter = "uuid"
+    lookup_value_converter = "id"
 
     def log(self, **fields: Any) -> Kept:
         """The verb that makes such a row."""

@@ -13,7 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from journal import entries, flags, measures, people
-from journal.calc.suppressions import Effects
+from journal.calc.suppressions import Effects, Flags, effects
 from journal.codes import Units
 from journal.models import Diarist
 from spasmlog.errors import ChangedSince
@@ -46,9 +46,14 @@ class OfDiarist:
         return people.diarist_of(self.request.user)
 
     @cached_property
+    def answers(self) -> Flags:
+        """What the profile answers today; asks the database once."""
+        return flags.flags_about(self.diarist, entries.today(self.diarist))
+
+    @cached_property
     def effects(self) -> Effects:
-        """What the answers in the profile take out of advice; asks the database once."""
-        return flags.suppressions(self.diarist, entries.today(self.diarist))
+        """What these answers take out of advice."""
+        return effects(self.answers)
 
     def get_serializer_context(self) -> dict:
         return {"request": self.request, "diarist": self.diarist}

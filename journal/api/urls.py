@@ -31,7 +31,7 @@ CARD_ANSWERS = ("acknowledge", "got-help", "snooze", "dismiss")
 
 urlpatterns = [
     *(
-        path(f"advice/<uuid:id>/{said}", AdviceCards.as_view({"post": said.replace("-", "_")}, schema=None))
+        path(f"advice/<id:id>/{said}", AdviceCards.as_view({"post": said.replace("-", "_")}, schema=None))
         for said in CARD_ANSWERS
     ),
     path("account/", Account.as_view(), name="api-account"),
@@ -39,7 +39,7 @@ urlpatterns = [
     path("profile/", Profile.as_view(), name="api-profile"),
     path("pairing/", Pairing.as_view(), name="api-pairing"),
     path("devices/", Devices.as_view(), name="api-devices"),
-    path("devices/<uuid:id>/", OneDevice.as_view(), name="api-device"),
+    path("devices/<id:id>/", OneDevice.as_view(), name="api-device"),
     path("sync/", Sync.as_view(), name="api-sync"),
     path("days/<date:date>/", Day.as_view(), name="api-day"),
     path("intake/", Intake.as_view(), name="api-intake"),

@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from journal import people
 from journal.models import DailyIntake, DayMark
 from nutrients.codes import CODES
 from nutrients.models import Food
+from tests.api.conftest import diarist
 from tests.api.test_contract import is_problem
 
 
@@ -176,3 +178,35 @@ def test_tomorrow_cannot_be_finished_and_no_calendar_has_a_thirtieth_of_february
     is_problem(alice.read("days/2026-02-30/"), 404)
     assert alice.read("days/2030-01-01/").json()["status"] == "empty"
     assert str(uuid.UUID(int=0)) not in alice.read("days/2030-01-01/").content.decode()
+
+
+def answered_eating_disorder(who):
+    people.answer_conditions(who, {"eating_disorder": "yes"})
+
+
+def is_underweight(who):
+    # 46 kg / (1.68 m)^2 = 16.3 kg/m2, under 18.5
+    people.update_profile(who, birth_date="1990-03-14", height_cm=Decimal(168), weight_kg=Decimal(46))
+
+
+@pytest.mark.parametrize("hides", [answered_eating_disorder, is_underweight])
+def test_no_energy_is_told_where_pages_tell_none_and_it_is_said_to_be_left_out(alice, breakfast, hides):
+    hides(diarist(alice))
+    intake = alice.read("intake/?from=2026-11-20&to=2026-11-20").json()
+    day = alice.read("days/2026-11-20/").json()
+
+    for left_out, told in (
+        (intake["left_out"], intake["results"][0]["nutrients"]),
+        (day["left_out"], day["totals"]),
+    ):
+        assert left_out == ["energy_kcal"]
+        assert told["energy_kcal"] == known(None)  # its share is known: nothing is missing from the diary
+        assert told["magnesium_mg"]["amount"] == pytest.approx(by_hand(breakfast, "magnesium_mg"))
+
+
+def test_everybody_else_is_told_their_energy(alice, breakfast):
+    people.answer_conditions(diarist(alice), {"eating_disorder": "no"})
+    intake = alice.read("intake/?from=2026-11-20&to=2026-11-20").json()
+    assert intake["left_out"] == [] == alice.read("days/2026-11-20/").json()["left_out"]
+    energy = intake["results"][0]["nutrients"]["energy_kcal"]["amount"]
+    assert energy == pytest.approx(by_hand(breakfast, "energy_kcal"))

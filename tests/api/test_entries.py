@@ -194,6 +194,29 @@ def test_put_makes_a_row_and_the_same_again_changes_nothing(alice, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_an_id_in_capitals_is_the_same_id_for_every_method(alice, kind):
+    id = str(uuid.uuid4())
+    made = alice.replace(f"{kind}/{id.upper()}/", BODIES[kind])
+    assert (made.status_code, made.json()["id"]) == (201, id)
+    assert alice.send(f"{kind}/", {**BODIES[kind], "id": id.upper()}).status_code == 200
+    assert alice.read(f"{kind}/{id.upper()}/").content == alice.read(f"{kind}/{id}/").content
+    assert alice.change(f"{kind}/{id.upper()}/", {}, If_Match="*").status_code == 200
+    assert alice.erase(f"{kind}/{id.upper()}/").status_code == 204
+    assert alice.read(f"{kind}/{id}/").status_code == 404
+
+
+def test_an_own_food_a_card_and_a_device_are_found_by_an_id_in_capitals(alice):
+    id = str(uuid.uuid4()).upper()
+    assert alice.replace(f"foods/{id}/", {"name": "Soup", "per_100g": {}}).status_code == 201
+    card = alice.send("spasms/", {"site": "calf", "signs": ["seizure"]}).json()["advice"][0]["id"].upper()
+    assert alice.read(f"advice/{card}/").status_code == 200
+    assert alice.send(f"advice/{card}/acknowledge/").status_code == 200
+    assert alice.send(f"advice/{card}/acknowledge").status_code == 200
+    device = alice.read("devices/").json()["results"][0]["id"].upper()
+    assert alice.change(f"devices/{device}/", {"name": "My phone"}).status_code == 200
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_put_that_differs_needs_the_revision_it_was_made_on(alice, kind):
     path = f"{kind}/{uuid.uuid4()}/"
     first = alice.replace(path, BODIES[kind]).json()

@@ -295,6 +295,13 @@ def test_a_batch_stores_deletes_and_brings_back_and_the_same_again_changes_nothi
     assert back["status"] == "replaced"
 
 
+def test_an_item_whose_id_is_in_capitals_is_the_same_row(alice):
+    id = str(uuid.uuid4())
+    [made] = sent(alice, item("water", {"amount_ml": 200}, id.upper()))
+    [again] = sent(alice, item("water", {"amount_ml": 200}, id))
+    assert (made["status"], again["status"], made["data"]["id"]) == ("created", "unchanged", id)
+
+
 def test_a_change_on_an_older_row_is_a_conflict_that_shows_the_current_one(alice):
     new = item("water", {"amount_ml": 200})
     [made] = sent(alice, new)
