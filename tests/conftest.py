@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import hypothesis
@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import timezone
 
 from tests import databases
 
@@ -124,6 +125,21 @@ def foods(db):
     from nutrients.models import Food
 
     return Food.objects.filter(owner=None)
+
+
+@pytest.fixture(autouse=True)
+def hours_of_the_test(monkeypatch):
+    """A use of a sign-in is written down once an hour. Today's hours are those since the test began: what
+    counts queries must not meet the stroke of one."""
+    from spasmlog import sessions
+
+    began, by_the_clock = timezone.now(), sessions.this_hour
+
+    def hour():
+        since = timezone.now() - began
+        return str(since // timedelta(hours=1)) if abs(since) < timedelta(days=1) else by_the_clock()
+
+    monkeypatch.setattr(sessions, "this_hour", hour)
 
 
 @pytest.fixture(autouse=True)
