@@ -55,7 +55,6 @@ WORDS = {
     "grams": _l("grams"),
     "ounces": _l("ounces (weight)"),
     "kept": _l("Kept in this browser."),
-    "sent": _l("Sent. It is in your diary."),
     "changed": _l("Changed. It is sent again."),
     "chooseFood": _l("Choose at least one food."),
     "chooseActivity": _l("Choose an activity."),

@@ -128,6 +128,67 @@ def test_what_waits_is_sent_by_itself_when_the_next_page_comes(at_home, line, al
     until(lambda: waiting(at_home) == NONE)
 
 
+def test_what_was_sent_is_told_and_stands_in_the_diary_of_the_page_that_is_open(at_home, line, alice):
+    line.cut()
+    at_home.go("/")
+    at_home.tap("button", "300")
+    at_home.find("#waiting", ONE)
+    at_home.tap("button", "500")
+    at_home.find("#waiting", "2 waiting to be sent")
+
+    line.mend()
+    at_home.go("/")
+    at_home.run("window.same = true")
+
+    assert at_home.find("#sent[role=status]", "2 entries were sent.")
+    at_home.find(".fluid", "800 ml drunk")  # 300 + 500
+    assert at_home.run("window.same")  # no page came in between
+    line.cut()
+    at_home.go("/")
+    at_home.find("#as-kept", "No network")
+    at_home.find(".fluid", "800 ml drunk")  # what is kept of the page was renewed as well
+    assert not at_home.driver.find_elements(By.CSS_SELECTOR, "#sent > :not([hidden])")  # told once
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at_work", ["field.focus()", "field.value = 'half a w'"])
+def test_where_somebody_is_at_work_what_was_sent_is_only_offered(at_home, line, at_work):
+    line.cut()
+    at_home.go("/")
+    at_home.tap("button", "300")
+    at_home.find("#waiting", ONE)
+    field = "const field = Object.assign(document.createElement('input'), { id: 'mine' });"
+    at_home.driver.execute_script(f"{field} document.querySelector('main .card').append(field); {at_work}")
+
+    line.mend()
+    at_home.run("dispatchEvent(new Event('online'))")
+    at_home.find("#sent", "1 entry was sent.")
+    assert at_home.find("#mine")
+    assert "300 ml drunk" not in at_home.text()
+
+    at_home.tap("#sent a", "Show them")
+    at_home.find(".fluid", "300 ml drunk")
+    assert not at_home.driver.find_element(By.ID, "as-kept").is_displayed()
+
+
+@pytest.mark.slow
+def test_on_a_page_that_shows_no_day_what_was_sent_leads_to_today_and_nothing_typed_is_lost(at_home, line):
+    line.cut()
+    log_water(at_home)
+    at_home.find("#waiting", "It is tried again by itself")
+    keep(at_home, "pause", "{until: Date.now() + 60000, tries: 1, asked: true}")
+    line.mend()
+    at_home.go("/meals/add/")
+    at_home.type("#q", "oat")
+    keep(at_home, "pause", "{until: 0}")
+    at_home.tap("#waiting button", "Send now")
+    at_home.find("#sent", "1 entry was sent.")
+
+    assert at_home.find("#q").get_attribute("value") == "oat"
+    at_home.tap("#sent a", "Show them")
+    at_home.find(".fluid", "250 ml drunk")
+
+
 @pytest.mark.slow
 def test_taps_on_the_kept_page_of_today_fall_into_the_queue_each_as_one_entry(at_home, line, alice):
     line.cut()

@@ -357,7 +357,7 @@ async function start() {
     about = await whose();
     await list();
   });
-  document.addEventListener("sent", () => say(words.sent));
+  document.addEventListener("sent", () => say(""));
   await gatherFoods();
 }
 

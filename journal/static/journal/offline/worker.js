@@ -55,7 +55,7 @@ export function begin(release) {
     if (request.method === "POST" && isOurs(pathname)) event.respondWith(posted(request, pathname));
     else if (request.method !== "GET") return;
     else if (release.files.includes(pathname)) event.respondWith(fromShell(request));
-    else if (request.mode === "navigate") event.respondWith(page(event, pathname));
+    else if (request.mode === "navigate" || request.headers.has("X-Renewal")) event.respondWith(page(event, pathname));
   });
 
   const fromShell = async (request) => (await (await caches.open(shell)).match(request.url)) || fetch(request);
