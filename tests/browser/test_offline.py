@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -241,16 +242,72 @@ def test_a_cramp_in_the_night_takes_one_tap_and_its_details_follow_it_into_the_q
     line.cut()
     at_home.go("/")
     at_home.tap(".cramp-now button")
-    at_home.find("#done", "Kept in this browser")
+    at_home.find("#done", "is kept in this browser")
     at_home.choose("site", "foot")
     at_home.tap("#cramp button", "Save cramp")
-    at_home.find("#done", "Changed")
+    at_home.find("#done", "Kept with its details. It is sent when you are online.")
     assert waiting(at_home).startswith(ONE)
 
     line.mend()
     sends_all(at_home)
 
     assert SpasmEpisode.objects.get().site == "foot"
+
+
+def in_view(screen, selector):
+    """Whether the whole of it is seen without scrolling, and nothing lies over its middle."""
+    return screen.driver.execute_script(
+        """
+        const shown = document.querySelector(arguments[0]);
+        const { top, bottom, left, width, height } = shown.getBoundingClientRect();
+        const there = document.elementFromPoint(left + width / 2, top + height / 2);
+        return top >= 0 && bottom <= innerHeight && shown.contains(there);
+        """,
+        selector,
+    )
+
+
+@pytest.mark.slow
+def test_what_a_phone_shows_first_after_a_cramp_is_that_it_is_kept_and_how_to_take_it_back(
+    at_home, line, alice
+):
+    at_home.shape(390)
+    line.cut()
+    at_home.go("/")
+    at_home.tap(".cramp-now button")
+    said = at_home.find("#done", "is kept in this browser")
+    at_home.find("#waiting", "The server cannot be reached.")
+    until(lambda: in_view(at_home, "#done"))
+    clock = datetime.now(alice.tz)
+    times = [f"Cramp at {at:%-I:%M %p} is" for at in (clock, clock - timedelta(minutes=1))]
+    assert any(time in said.text for time in times), said.text
+
+    at_home.tap("#done button", "Undo")
+    at_home.find("#done", "Taken back.")
+    assert waiting(at_home) == NONE
+
+    at_home.go("/")
+    at_home.tap(".cramp-now button")
+    at_home.choose("site", "foot")
+    at_home.tap("#cramp button", "Save cramp")
+    at_home.find("#done", "Kept with its details.")
+    until(lambda: in_view(at_home, "#done"))
+
+
+@pytest.mark.slow
+def test_an_entry_that_was_sent_before_says_that_it_is_sent_again(at_home, line):
+    line.cut()
+    log_water(at_home, "0")
+    at_home.find("#done", "Kept in this browser.")
+    line.mend()
+    at_home.tap("#waiting button", "Send now")
+    at_home.find("#waiting", "1 was not taken")
+    line.cut()
+    at_home.tap(".waiting-items button", "Change")
+    at_home.type("#water-amount", "200")
+    at_home.tap("#water button", "Save drink")
+
+    at_home.find("#done", "Changed. It is sent again.")
 
 
 @pytest.mark.slow

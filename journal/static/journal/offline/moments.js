@@ -25,6 +25,13 @@ export function momentIn(zone, typed) {
   return new Date(fits.length ? Math.min(...fits) : shown - offsets[0]);
 }
 
+/** The weekday and the time of a moment, or its time alone, as the pages of the server say them in the language shown. */
+export function clockOf(moment, parts = { weekday: "short" }) {
+  const { lang } = document.documentElement;
+  const clock = lang === "en-us" ? { hour: "numeric", hourCycle: "h12" } : { hour: "2-digit", hourCycle: "h23" };
+  return moment.toLocaleString(lang, { ...parts, ...clock, minute: "2-digit" });
+}
+
 /** A moment as a date-and-time field of this device shows it. */
 export function asTyped(moment) {
   const local = new Date(moment - moment.getTimezoneOffset() * 60_000);

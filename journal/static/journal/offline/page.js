@@ -1,5 +1,6 @@
 // On every page: whose it is, what waits to be sent, a new release, and what is asked before somebody signs out.
 
+import { clockOf } from "./moments.js";
 import { of, onChange, tellSent } from "./queue.js";
 import { nextTry, sendAll } from "./send.js";
 import { drop, keep, read } from "./store.js";
@@ -169,11 +170,8 @@ document.getElementById("sent-read").addEventListener("click", async () => {
 const asKept = document.getElementById("as-kept");
 
 if (root.dataset.keptAt) {
-  const at = new Date(root.dataset.keptAt);
   asKept.hidden = false;
-  asKept.querySelector("span").textContent = asKept.dataset.words.replace(
-    "{when}", at.toLocaleString(root.lang, { weekday: "short", hour: "2-digit", minute: "2-digit" }),
-  );
+  asKept.querySelector("span").textContent = asKept.dataset.words.replace("{when}", clockOf(new Date(root.dataset.keptAt)));
 }
 
 // A new release --------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 
 import { find, named, renewFoods } from "./foods.js";
 import { itemOf } from "./items.js";
-import { asTyped } from "./moments.js";
+import { asTyped, clockOf } from "./moments.js";
 import { add, discard, edit, get, of, onChange } from "./queue.js";
 import { send } from "./page.js";
 import { read } from "./store.js";
@@ -43,10 +43,45 @@ function openByAddress() {
   open(FORMS.some((form) => form.id === hash) ? hash : byPath || (about ? "cramp" : "signs"));
 }
 
-function say(text) {
+let undoable;
+
+/** Say what came of a tap; `id`: of the entry that can still be taken back. */
+function say(text, id = null) {
   $("#done span").textContent = text;
   $("#done").hidden = !text;
+  undoable = id;
+  $("#done button").hidden = !id;
 }
+
+/** What was sent is no longer taken back here. */
+async function settleUndo() {
+  const item = undoable && (await get(undoable));
+  $("#done button").hidden = !item || item.tried > 0;
+}
+
+$("#done button").addEventListener("click", async () => {
+  const id = undoable;
+  const form = FORMS.find((one) => one.dataset.editing === id);
+  if (form) clear(form);
+  await discard(id);
+  say(words.takenBack);
+  warn();
+});
+
+/** What an entry that was put into the queue is said to be. */
+function keptWords({ type, data, details }) {
+  if (details) return words.keptDetails;
+  return type === "spasms" ? words.keptCramp.replace("{time}", clockOf(new Date(data.occurred_at), {})) : words.kept;
+}
+
+/** What an entry that waited, and was changed, is said to be now. */
+function changedWords({ type, tried }) {
+  if (tried) return words.changed;
+  return type === "spasms" ? words.keptDetails : words.kept;
+}
+
+/** First of all what to do, if signs are urgent; else what came of the tap. */
+const showWhatCame = (item) => $(warn(item) ? "#guidance" : "#done").scrollIntoView({ block: "start" });
 
 async function takeStock() {
   about = await whose();
@@ -213,13 +248,15 @@ async function save(form) {
   const item = itemOf(form.dataset.log, data, facts);
   item.shown = shownOf(form, item);
   const editing = form.dataset.editing;
-  if (editing) await edit(editing, (before) => changed(before, item));
+  const before = editing && (await get(editing));
+  if (before) await edit(editing, (now) => changed(now, item));
   else await add({ ...item, diary: about.diary });
   askToStay();
   clear(form);
-  say(editing ? words.changed : words.kept);
+  if (before) say(changedWords(before), before.tried ? null : editing);
+  else say(keptWords(item), item.id);
   if (!warn(item)) open(form.id);
-  $(warn(item) ? "#guidance" : "#done").scrollIntoView({ block: "start" });
+  showWhatCame(item);
   (await navigator.serviceWorker?.ready)?.sync?.register("send").catch(() => {});
   await send(true);
 }
@@ -274,7 +311,7 @@ function line(item) {
   const at = new Date(item.data.occurred_at);
   drawn.dataset.status = item.status;
   $("strong", drawn).textContent = item.type === "water" && item.data.beverage ? words.drink : words[FORM_OF[item.type]];
-  $(".figure", drawn).textContent = at.toLocaleString(document.documentElement.lang, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+  $(".figure", drawn).textContent = clockOf(at);
   $(".about", drawn).textContent = [item.details && words.stored, told(item)].filter(Boolean).join(" ");
   const reason = reasonOf(item);
   $(".error", drawn).textContent = reason;
@@ -349,13 +386,15 @@ async function start() {
   const asked = new URLSearchParams(location.search).get("entry");
   const item = asked && (await get(asked));
   if (item && item.diary === about?.diary) {
-    say(words.kept);
     change(item);
+    say(keptWords(item), item.id);
+    showWhatCame(item);
   }
   addEventListener("hashchange", openByAddress);
   onChange(async () => {
     about = await whose();
     await list();
+    await settleUndo();
   });
   document.addEventListener("sent", () => say(""));
   await gatherFoods();

@@ -209,7 +209,7 @@ export function begin(release) {
   function onward(request, data, item) {
     const urgent = item.data.signs?.length || item.type === "spasms";
     const back = data.get("next")?.startsWith("/") && !data.get("next").startsWith("//") ? data.get("next") : release.today;
-    const path = urgent ? `${release.shell}?entry=${item.id}#cramp` : back;
+    const path = urgent ? `${release.shell}?entry=${item.id}` : back;
     if (request.headers.has("HX-Request")) return new Response("", { status: 200, headers: { "HX-Redirect": path } });
     return Response.redirect(new URL(path, self.location.origin), 303);
   }
