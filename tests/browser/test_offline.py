@@ -13,6 +13,7 @@ from selenium.common.exceptions import JavascriptException
 from selenium.webdriver.common.by import By
 
 import spasmlog
+from journal import entries
 from journal.api.sync import Sync
 from journal.models import Exercise, Meal, SpasmEpisode, WarningSigns, WaterIntake
 from tests.browser.conftest import Screen, until
@@ -292,6 +293,25 @@ def test_what_a_phone_shows_first_after_a_cramp_is_that_it_is_kept_and_how_to_ta
     at_home.tap("#cramp button", "Save cramp")
     at_home.find("#done", "Kept with its details.")
     until(lambda: in_view(at_home, "#done"))
+
+
+@pytest.mark.slow
+def test_under_an_urgent_card_a_phone_still_shows_first_what_waits(at_home, line, alice):
+    entries.tick_warning_signs(alice, signs=["chest_pain", "confused"])
+    at_home.shape(390)
+    at_home.go("/")
+    line.cut()
+    at_home.go("/")
+    at_home.tap(".quick-water button", "300")
+    at_home.find("#waiting", "The server cannot be reached.")
+    assert at_home.run("scrollY") == 0
+    assert in_view(at_home, "#waiting")
+    assert at_home.find("#waiting").size["height"] < 90  # px; of 844
+
+    at_home.driver.execute_script("scrollTo(0, document.body.scrollHeight / 2)")
+    until(lambda: in_view(at_home, "#waiting"))
+    at_home.driver.execute_script("document.querySelector('.quick-main').scrollIntoView({ block: 'start' })")
+    assert in_view(at_home, ".quick-main")  # nor does the line lie over what is looked for
 
 
 @pytest.mark.slow
