@@ -459,6 +459,31 @@ def test_a_ticked_warning_sign_shows_what_to_do_at_once_without_a_network(at_hom
 
 
 @pytest.mark.slow
+def test_cards_that_came_with_an_answer_stand_in_the_order_of_every_page_and_not_twice_on_one(
+    at_home, line, alice
+):
+    def rules(place):
+        find = f"[...document.querySelectorAll('{place} [data-rule]')].filter(one => one.checkVisibility())"
+        return at_home.run(f"{find}.map(one => one.dataset.rule)")
+
+    line.cut()
+    for sign in ("one_leg_swollen", "confused", "one_leg_swollen"):  # R08, the same day; R01, 111
+        at_home.go("/warning-signs/")
+        at_home.tap_element(f"#signs [value={sign}]")
+        at_home.tap("#signs button", "Keep these ticks")
+        at_home.find("#done", "Kept")
+    line.mend()
+    sends_all(at_home)
+    until(lambda: rules("#sent-cards") == ["R01", "R08"])
+
+    at_home.go("/")
+    assert rules("#day-urgent") == ["R01", "R08"]
+    until(lambda: rules("#sent-cards") == [])
+    at_home.go("/me/")
+    until(lambda: rules("#sent-cards") == ["R01", "R08"])
+
+
+@pytest.mark.slow
 def test_warning_signs_can_be_looked_at_without_a_network_by_whoever_never_signed_in(screen, line):
     screen.go("/accounts/login/")
     until(lambda: screen.run("navigator.serviceWorker?.controller?.state === 'activated'"))

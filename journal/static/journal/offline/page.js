@@ -141,10 +141,18 @@ showThem.addEventListener("click", async (event) => {
 
 async function drawCards(about) {
   const place = document.getElementById("sent-cards");
-  const cards = about && !about.locked ? (await read(`cards:${about.diary}`)) || [] : [];
+  const cards = about && !about.locked ? inOrder((await read(`cards:${about.diary}`)) || []) : [];
   place.hidden = !cards.length;
   if (cards.length) place.setAttribute("role", "alert");
   place.querySelector(".sent-list").replaceChildren(...cards.map(cardOf));
+}
+
+/** The latest card of each rule that this page does not show anyhow, in the order of every page. */
+function inOrder(cards) {
+  const oldestFirst = cards.toSorted((a, b) => a.created_at.localeCompare(b.created_at));
+  const latest = [...new Map(oldestFirst.map((card) => [card.rule, card])).values()];
+  const place = ({ rule }) => (site.urgency.indexOf(rule) + 1 || Infinity);
+  return latest.filter(({ rule }) => !document.querySelector(`#day-urgent [data-rule="${rule}"]`)).sort((a, b) => place(a) - place(b) || 0);
 }
 
 function cardOf(card) {
