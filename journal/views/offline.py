@@ -24,6 +24,7 @@ from django.views.decorators.http import require_GET
 import spasmlog
 from journal import offline
 from journal.codes import MealKind
+from journal.entries import NO_CRAMP_YET
 from journal.forms import CrampForm
 from journal.models import Diarist
 from journal.views.door import diary
@@ -51,6 +52,7 @@ WORDS = {
     "exercise": _l("Exercise"),
     "dose": _l("Supplement"),
     "signs": _l("Warning signs"),
+    "mark": _l("About this day"),
     "food": _l("a food"),
     "grams": _l("grams"),
     "ounces": _l("ounces (weight)"),
@@ -62,6 +64,8 @@ WORDS = {
     "chooseFood": _l("Choose at least one food."),
     "chooseActivity": _l("Choose an activity."),
     "chooseProduct": _l("Choose one of your own supplements."),
+    "chooseMark": _l("Choose at least one."),
+    "noCrampYet": NO_CRAMP_YET,
     "tickOne": _l("Tick at least one warning sign."),
     "noFoods": _l("The food table is not kept here yet; foods that you eat are."),
     "loading": _l("The food table is being fetched …"),
@@ -75,6 +79,12 @@ WORDS = {
     "stored": _l("To change what is in your diary already."),
 }
 """What the page of the frame says from its script."""
+MARKS = {
+    "finished": _l("Day finished"),
+    "no_cramp": _l("No cramp on this day"),
+    "fasting": _l("Fasting day"),
+}
+"""What can be said of a whole day."""
 COLOURS = {"light": "#fffefb", "dark": "#182124"}
 """--surface of base.css, which the head of each page has; a test keeps them alike."""
 
@@ -96,6 +106,7 @@ def shell(request: HttpRequest) -> HttpResponse:
             "cramp": CrampForm(diarist=everybody, auto_id="cramp_%s"),
             "signs": DiarySignsForm(auto_id="signs_%s"),
             "meal_kinds": MealKind.choices,
+            "marks": MARKS.items(),
             "guidance": offline.guidance(),
             "words": WORDS,
         },

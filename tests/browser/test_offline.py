@@ -1,9 +1,10 @@
 """Without a network: what is logged waits in the browser, and arrives once."""
 
 import contextlib
+import json
 import os
 import signal
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -15,7 +16,8 @@ from selenium.webdriver.common.by import By
 import spasmlog
 from journal import entries
 from journal.api.sync import Sync
-from journal.models import Exercise, Meal, SpasmEpisode, WarningSigns, WaterIntake
+from journal.models import DayMark, Exercise, Meal, SpasmEpisode, WarningSigns, WaterIntake
+from spasmlog.browsers import diary_key
 from tests.browser.conftest import Screen, until
 from tests.browser.line import Line
 from tests.conftest import CHROMEDRIVER, CHROMIUM, PASSWORD
@@ -378,6 +380,55 @@ def test_exercise_is_logged_without_a_network(at_home, line):
     sends_all(at_home)
 
     assert Exercise.objects.get().minutes == 40
+
+
+@pytest.mark.slow
+def test_days_are_marked_without_a_network(at_home, line, alice):
+    line.cut()
+    at_home.go("/offline/#mark")
+    at_home.choose("day", str(entries.today(alice) - timedelta(days=1)))
+    at_home.choose("mark", "finished")
+    at_home.choose("mark", "no_cramp")
+    at_home.tap("#mark button", "Save")
+    at_home.find("#waiting", ONE)
+    at_home.find(".waiting-items", "Day finished · No cramp on this day")
+
+    line.mend()
+    sends_all(at_home)
+
+    mark = DayMark.objects.get()
+    assert mark.date == entries.today(alice) - timedelta(days=1)
+    assert (mark.finished, mark.no_cramp, mark.fasting) == (True, True, False)
+
+
+@pytest.mark.slow
+def test_a_mark_tapped_on_the_kept_page_leaves_what_was_said_of_the_day_elsewhere(at_home, line, alice):
+    line.cut()
+    at_home.go("/")
+    at_home.tap(".day-marks button", "Day finished")
+    at_home.find("#waiting", ONE)
+    at_home.find("#as-kept", "No network")  # and is led back to the page it was on
+    entries.mark_day(alice, entries.today(alice), fasting=True)
+
+    line.mend()
+    sends_all(at_home)
+
+    mark = DayMark.objects.get()
+    assert (mark.finished, mark.fasting) == (True, True)
+
+
+@pytest.mark.slow
+def test_a_day_without_a_cramp_is_refused_before_its_noon_in_the_words_of_every_door(at_home, line, alice):
+    line.cut()
+    hours = (8 - datetime.now(UTC).hour + 11) % 24 - 11  # a place where it is eight in the morning now
+    facts = f"{{...{json.dumps(facts_of(at_home))}, zone: 'Etc/GMT{-hours:+d}'}}"
+    keep(at_home, f"facts:{diary_key(alice.user)}", facts)
+    at_home.go("/offline/#mark")
+    at_home.choose("mark", "no_cramp")
+    at_home.tap("#mark button", "Save")
+
+    at_home.find("#mark .refused", str(entries.NO_CRAMP_YET))
+    assert waiting(at_home) == NONE
 
 
 @pytest.mark.slow

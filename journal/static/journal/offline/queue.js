@@ -1,7 +1,7 @@
 // Entries that wait to be sent. Each belongs to the diary it was logged for, has an id of its own, and leaves only when
 // the server has answered for it, or the person discards it.
-//   { id, diary, type, data, clock, at, tried, edits, status: waiting | refused | conflict, code, errors, current }
-// `clock`: its time is that of this device's clock, not one that was typed. `at`: when it was logged, for the order.
+//   { id, diary, type, day, data, clock, at, tried, edits, status: waiting | refused | conflict, code, errors, current }
+// `day`: of marks of a whole day, by which the server knows them. `clock`: its time is that of this device's clock, not one that was typed. `at`: when it was logged, for the order.
 
 import { alter, inOne } from "./store.js";
 
@@ -21,8 +21,13 @@ export function onChange(act) {
 
 export const newId = () => crypto.randomUUID();
 
-/** Put an entry into the queue. A double tap is one entry; the same id later is another. */
+/** Put an entry into the queue. A double tap is one entry; the same id later is another; marks of one day are one. */
 export async function add(item) {
+  const marked = item.type === "days" && (await of(item.diary)).find(({ day }) => day === item.day);
+  if (marked) {
+    await edit(marked.id, (now) => ({ data: { ...now.data, ...item.data } }));
+    return marked;
+  }
   const stored = await inOne("queue", "readwrite", (store, give) => {
     store.get(item.id).onsuccess = (event) => {
       const known = event.target.result;

@@ -3,7 +3,7 @@
 
 import { find, named, renewFoods } from "./foods.js";
 import { itemOf } from "./items.js";
-import { asTyped, clockOf } from "./moments.js";
+import { asTyped, clockOf, dayOf, diaryDay, here, noonHasCome } from "./moments.js";
 import { add, discard, edit, get, of, onChange } from "./queue.js";
 import { send } from "./page.js";
 import { read } from "./store.js";
@@ -14,7 +14,7 @@ const $ = (selector, within = document) => within.querySelector(selector);
 const words = JSON.parse($("#desk-words").textContent);
 const guidance = JSON.parse($("#guidance-rules").textContent);
 const FORMS = [...document.querySelectorAll("form[data-log]")];
-const FORM_OF = { spasms: "cramp", water: "water", meals: "meal", exercises: "exercise", doses: "dose", "warning-signs": "signs" };
+const FORM_OF = { spasms: "cramp", water: "water", meals: "meal", exercises: "exercise", doses: "dose", "warning-signs": "signs", days: "mark" };
 const OPENED_BY = [["/warning-signs/", "signs"], ["/meals/", "meal"], ["/drinks/", "water"], ["/exercise/", "exercise"],
   ["/supplements/", "dose"], ["/cramps/", "cramp"]];
 
@@ -86,6 +86,7 @@ const showWhatCame = (item) => $(warn(item) ? "#guidance" : "#done").scrollIntoV
 async function takeStock() {
   about = await whose();
   facts = (about && (await read(`facts:${about.diary}`))) || { ml: 1, units: "metric", foods: [], products: [], activities: [], region: "" };
+  facts = { zone: here(), day_start: "04:00", ...facts };
   $("#locked").hidden = !about?.locked;
   $("#nobody").hidden = Boolean(about);
   $("#no-page").hidden = location.pathname === "/offline/" || OPENED_BY.some(([path]) => location.pathname.startsWith(path));
@@ -94,6 +95,7 @@ async function takeStock() {
   $(".signs-save").hidden = !about;
   $("#country").value = facts.region;
   if (!about?.locked) offerOwn();
+  offerDays();
   offerWater();
   showCall();
 }
@@ -129,6 +131,14 @@ function offerOwn() {
   $(".activities").replaceChildren(...facts.activities.map(([code, name]) => chip("activity", code, name)));
   $(".products").replaceChildren(...facts.products.map(({ id, name, unit }) => chip("supplement", id, `${name} (${unit})`)));
   $(".no-products").hidden = facts.products.length > 0;
+}
+
+/** Today, and the day before. */
+function offerDays() {
+  const today = diaryDay(facts.zone, facts.day_start);
+  const before = new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10);
+  $(".days").replaceChildren(...[today, before].map((day) => chip("day", day, dayOf(day))));
+  $(".days input").defaultChecked = true;
 }
 
 // Meals --------------------------------------------------------------------------------------
@@ -238,6 +248,10 @@ const MISSING = {
   exercise: (data) => !data.has("activity") && words.chooseActivity,
   dose: (data) => !data.has("supplement") && words.chooseProduct,
   signs: (data) => !data.has("signs") && words.tickOne,
+  mark: (data) => {
+    if (!data.has("mark")) return words.chooseMark;
+    return data.getAll("mark").includes("no_cramp") && !noonHasCome(data.get("day"), facts.zone) && words.noCrampYet;
+  },
 };
 
 async function save(form) {
@@ -263,10 +277,13 @@ async function save(form) {
 
 /** A form of this page asks less than the diary knows: what it does not ask stays. */
 function changed(before, item) {
+  if (item.day) return { data: { ...onlyTakenBack(before.data), ...item.data }, day: item.day };
   const same = item.clock && item.type === before.type;
   const time = same ? { occurred_at: before.data.occurred_at, tz: before.data.tz } : {};
   return { data: { ...before.data, ...item.data, ...time }, shown: item.shown, clock: same ? before.clock : item.clock };
 }
+
+const onlyTakenBack = (marks) => Object.fromEntries(Object.entries(marks).filter(([, said]) => !said));
 
 function refuse(form, text) {
   $(".refused", form).textContent = text || "";
@@ -308,10 +325,9 @@ async function list() {
 
 function line(item) {
   const drawn = $("#waiting-item").content.cloneNode(true).firstElementChild;
-  const at = new Date(item.data.occurred_at);
   drawn.dataset.status = item.status;
   $("strong", drawn).textContent = item.type === "water" && item.data.beverage ? words.drink : words[FORM_OF[item.type]];
-  $(".figure", drawn).textContent = clockOf(at);
+  $(".figure", drawn).textContent = item.day ? dayOf(item.day) : clockOf(new Date(item.data.occurred_at));
   $(".about", drawn).textContent = [item.details && words.stored, told(item)].filter(Boolean).join(" ");
   const reason = reasonOf(item);
   $(".error", drawn).textContent = reason;
@@ -327,6 +343,7 @@ function line(item) {
 }
 
 function told({ type, data, shown }) {
+  if (type === "days") return Object.entries(data).map(([name, said]) => labelOf("mark", name, "#mark") + (said ? "" : `: ${words.takenBack}`)).join(" · ");
   if (type === "water") return facts.units === "us" ? `${Math.round(data.amount_ml / facts.ml)} fl oz` : `${data.amount_ml} ml`;
   if (type === "meals") return (shown?.foods || data.items.map(known)).map((food) => food.name).join(" · ");
   if (type === "exercises") return `${shown?.text || facts.activities.find(([code]) => code === data.activity)?.[1] || ""} ${data.minutes} min`;
@@ -336,7 +353,7 @@ function told({ type, data, shown }) {
   return [site, side, data.intensity == null ? "" : `${data.intensity}/10`, ...signs].filter(Boolean).join(" · ");
 }
 
-const labelOf = (name, value) => value && $(`#cramp [name=${name}][value="${value}"]`)?.nextElementSibling?.textContent;
+const labelOf = (name, value, form = "#cramp") => value && $(`${form} [name=${name}][value="${value}"]`)?.nextElementSibling?.textContent;
 const known = ({ food }) => facts.foods.find(({ id }) => id === food) || { id: food, name: words.food, portions: [] };
 
 function reasonOf(item) {
@@ -357,8 +374,8 @@ function change(item) {
   form.scrollIntoView({ block: "start" });
 }
 
-function fill(form, { type, data, shown }) {
-  const values = { ...data, occurred_at: asTyped(new Date(data.occurred_at)) };
+function fill(form, { type, day, data, shown }) {
+  const values = day ? { day, mark: Object.keys(data).filter((name) => data[name]) } : { ...data, occurred_at: asTyped(new Date(data.occurred_at)) };
   if (type === "water") values.amount_ml = facts.units === "us" ? (data.amount_ml / facts.ml).toFixed(1) : data.amount_ml;
   if (type === "meals") data.items.forEach((item, place) => addRow(shown?.foods?.[place] || known(item), item.portion || "g", item.quantity ?? item.grams));
   if (type === "spasms") {
