@@ -383,6 +383,28 @@ def test_exercise_is_logged_without_a_network(at_home, line):
 
 
 @pytest.mark.slow
+def test_every_activity_is_found_without_a_network(at_home, line):
+    at_home.go("/offline/#exercise")
+    until(lambda: kept(at_home, "activities"))
+    line.cut()
+    at_home.go("/offline/#exercise")
+    at_home.type("#find-activity", "biking UPHILL")
+    at_home.tap(".activities .chip", "Mountain biking uphill, hard")
+    at_home.type("#exercise-minutes", "40")
+    at_home.tap("#exercise button", "Save exercise")
+    at_home.find("#waiting", ONE)
+    at_home.tap(".waiting-items button", "Change")
+    assert at_home.run("document.querySelector('[name=activity]:checked').value") == "01003"
+    at_home.tap("#exercise button", "Save exercise")
+    at_home.find(".waiting-items", "Mountain biking uphill, hard 40 min")
+
+    line.mend()
+    sends_all(at_home)
+
+    assert Exercise.objects.get().activity_id == "01003"
+
+
+@pytest.mark.slow
 def test_days_are_marked_without_a_network(at_home, line, alice):
     line.cut()
     at_home.go("/offline/#mark")

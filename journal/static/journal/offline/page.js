@@ -8,7 +8,7 @@ import { arrive, lock, whose } from "./whose.js";
 
 const root = document.documentElement;
 const bar = document.getElementById("waiting");
-const site = JSON.parse(bar.dataset.site);
+export const site = JSON.parse(bar.dataset.site);
 const diary = bar.dataset.diary;
 const isShell = document.body.classList.contains("shell");
 const FACTS_AGE = 900_000; // ms
@@ -224,6 +224,7 @@ async function gather() {
 async function gatherFoods() {
   if (!diary || navigator.connection?.saveData) return;
   await (await import("./foods.js")).renewFoods(diary);
+  await (await import("./activities.js")).renewActivities(site.activities);
 }
 
 // Signing out ----------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 // The page on which one logs without a network. Its frame is everybody's; what it offers comes from what is kept for the
 // person whose browser this is. Every entry goes into the queue first, and from there to the server.
 
+import { findActivities, renewActivities } from "./activities.js";
 import { find, named, renewFoods } from "./foods.js";
 import { itemOf } from "./items.js";
 import { asTyped, clockOf, dayOf, diaryDay, here, noonHasCome } from "./moments.js";
 import { add, discard, edit, get, of, onChange } from "./queue.js";
-import { send } from "./page.js";
+import { send, site } from "./page.js";
 import { read } from "./store.js";
 import { judge } from "./signs.js";
 import { whose } from "./whose.js";
@@ -18,7 +19,7 @@ const FORM_OF = { spasms: "cramp", water: "water", meals: "meal", exercises: "ex
 const OPENED_BY = [["/warning-signs/", "signs"], ["/meals/", "meal"], ["/drinks/", "water"], ["/exercise/", "exercise"],
   ["/supplements/", "dose"], ["/cramps/", "cramp"]];
 
-let about, facts, foods;
+let about, facts, foods, activities;
 
 // What is shown ------------------------------------------------------------------------------
 
@@ -128,10 +129,24 @@ function offerWater() {
 }
 
 function offerOwn() {
-  $(".activities").replaceChildren(...facts.activities.map(([code, name]) => chip("activity", code, name)));
+  offerActivities();
   $(".products").replaceChildren(...facts.products.map(({ id, name, unit }) => chip("supplement", id, `${name} (${unit})`)));
   $(".no-products").hidden = facts.products.length > 0;
 }
+
+/** Those that the words typed ask for, else what this person and most people do; the chosen one stays. */
+function offerActivities() {
+  const typed = $("#find-activity").value.trim();
+  const chosen = $("[name=activity]:checked")?.closest("label");
+  const code = chosen && $("input", chosen).value;
+  const offered = typed ? findActivities(typed, activities || facts.activities) : facts.activities;
+  const others = offered.filter(([one]) => one !== code).map(([one, name]) => chip("activity", one, name));
+  $(".activities").replaceChildren(...[chosen, ...others].filter(Boolean));
+  $("#activities-state").textContent = typed && !offered.length ? words.noActivity : "";
+}
+
+$("#find-activity").addEventListener("input", offerActivities);
+$("#find-activity").addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
 
 /** Today, and the day before. */
 function offerDays() {
@@ -296,6 +311,7 @@ function clear(form) {
   $("#country").value = country;
   delete form.dataset.editing;
   $(".draft", form)?.replaceChildren();
+  if (form.id === "exercise") offerActivities();
   refuse(form, "");
 }
 
@@ -377,6 +393,7 @@ function change(item) {
 function fill(form, { type, day, data, shown }) {
   const values = day ? { day, mark: Object.keys(data).filter((name) => data[name]) } : { ...data, occurred_at: asTyped(new Date(data.occurred_at)) };
   if (type === "water") values.amount_ml = facts.units === "us" ? (data.amount_ml / facts.ml).toFixed(1) : data.amount_ml;
+  if (type === "exercises" && !$(`[name=activity][value="${data.activity}"]`)) $(".activities").prepend(chip("activity", data.activity, shown?.text || data.activity));
   if (type === "meals") data.items.forEach((item, place) => addRow(shown?.foods?.[place] || known(item), item.portion || "g", item.quantity ?? item.grams));
   if (type === "spasms") {
     values.minutes = data.ended_at ? Math.round((Date.parse(data.ended_at) - Date.parse(data.occurred_at)) / 60_000) : "";
@@ -414,6 +431,7 @@ async function start() {
     await settleUndo();
   });
   document.addEventListener("sent", () => say(""));
+  activities = await renewActivities(site.activities);
   await gatherFoods();
 }
 
