@@ -82,8 +82,8 @@ def diary_of_page(context) -> str:
 def offline_site() -> str:
     """The addresses that the modules of a page ask, and the order in which it shows urgent cards, as JSON."""
     names = {
-        "who": "offline_who", "facts": "offline_facts", "activities": "offline_activities", "sync": "api-sync",
-        "worker": "service_worker", "signOut": "account_logout",
+        "who": "offline_who", "facts": "offline_facts", "activities": "offline_activities",
+        "sync": "api-sync", "worker": "service_worker", "signOut": "account_logout",
     }  # fmt: skip
     site = {name: reverse(address) for name, address in names.items()}
     return json.dumps({**site, "urgency": sorted(RED_FLAG, key=urgency_order)})

@@ -149,10 +149,11 @@ async function drawCards(about) {
 
 /** The latest card of each rule that this page does not show anyhow, in the order of every page. */
 function inOrder(cards) {
-  const oldestFirst = cards.toSorted((a, b) => a.created_at.localeCompare(b.created_at));
+  const oldestFirst = [...cards].sort((a, b) => a.created_at.localeCompare(b.created_at));
   const latest = [...new Map(oldestFirst.map((card) => [card.rule, card])).values()];
-  const place = ({ rule }) => (site.urgency.indexOf(rule) + 1 || Infinity);
-  return latest.filter(({ rule }) => !document.querySelector(`#day-urgent [data-rule="${rule}"]`)).sort((a, b) => place(a) - place(b) || 0);
+  const place = ({ rule }) => site.urgency.indexOf(rule) + 1 || Infinity;
+  const shown = ({ rule }) => document.querySelector(`#day-urgent [data-rule="${rule}"]`);
+  return latest.filter((card) => !shown(card)).sort((a, b) => place(a) - place(b) || 0);
 }
 
 function cardOf(card) {

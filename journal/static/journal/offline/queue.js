@@ -1,7 +1,8 @@
 // Entries that wait to be sent. Each belongs to the diary it was logged for, has an id of its own, and leaves only when
 // the server has answered for it, or the person discards it.
 //   { id, diary, type, day, data, clock, at, tried, edits, status: waiting | refused | conflict, code, errors, current }
-// `day`: of marks of a whole day, by which the server knows them. `clock`: its time is that of this device's clock, not one that was typed. `at`: when it was logged, for the order.
+// `day`: of marks of a whole day, by which the server knows them. `clock`: its time is that of this device's clock, not
+// one that was typed. `at`: when it was logged, for the order.
 
 import { alter, inOne } from "./store.js";
 
