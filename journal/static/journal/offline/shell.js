@@ -282,7 +282,7 @@ async function save(form) {
   else await add({ ...item, diary: about.diary });
   askToStay();
   clear(form);
-  if (before) say(changedWords(before), before.tried ? null : editing);
+  if (before) say(changedWords(before)); // to discard it would undo more than this
   else say(keptWords(item), item.id);
   if (!warn(item)) open(form.id);
   showWhatCame(item);
