@@ -22,6 +22,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from journal import advice, revisions, tasks
 from journal.calc import crampdays, days
@@ -55,6 +56,7 @@ _waiting: ContextVar[set[int] | None] = ContextVar("diaries that one_review() wi
 MOST_ITEMS = 60
 OLDEST_DAY = date(1990, 1, 1)
 """No diary that was ever kept here reaches further back, whatever a calendar allows."""
+NO_CRAMP_YET = _l("“No cramp” can be said from noon on: the night before counts for the day before.")
 
 
 class NotYours(Exception):
@@ -377,13 +379,7 @@ def check_day(diarist: Diarist, day: date) -> None:
 def check_no_cramp(diarist: Diarist, day: date) -> None:
     """Refuse "no cramp" of a day that has not begun: a cramp before its noon counts for the day before."""
     if not crampdays.has_begun(day, timezone.now().astimezone(diarist.tz)):
-        raise ValidationError(
-            {
-                "no_cramp": _(
-                    "“No cramp” can be said from noon on: the night before counts for the day before."
-                )
-            }
-        )
+        raise ValidationError({"no_cramp": NO_CRAMP_YET})
 
 
 def mark_stale(diarist: Diarist, dates: Iterable[date]) -> None:

@@ -92,6 +92,7 @@ def facts(diarist: Diarist) -> dict:
     return {
         "name": diarist.user.get_username(),
         "zone": diarist.time_zone,
+        "day_start": f"{diarist.day_start:%H:%M}",
         "region": diarist.region,
         "units": diarist.units,
         "ml": units.ML_PER_US_FLUID_OUNCE if us else 1,

@@ -146,6 +146,7 @@ urlpatterns = [
     path("offline/", offline.shell, name="offline"),
     path("offline/who/", offline.who, name="offline_who"),
     path("offline/facts/", offline.facts, name="offline_facts"),
+    path("offline/activities/", offline.activities, name="offline_activities"),
     path("service-worker.js", offline.service_worker, name="service_worker"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),
 ]

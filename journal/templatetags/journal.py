@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from journal import measures, signs
+from journal.calc.redflags import RED_FLAG, urgency_order
 from journal.codes import Units
 from nutrients.calc import units as conversions
 from nutrients.codes import NUTRIENT
@@ -79,12 +80,13 @@ def diary_of_page(context) -> str:
 
 @register.simple_tag
 def offline_site() -> str:
-    """The addresses that the modules of a page ask, as JSON."""
+    """The addresses that the modules of a page ask, and the order in which it shows urgent cards, as JSON."""
     names = {
-        "who": "offline_who", "facts": "offline_facts", "sync": "api-sync", "worker": "service_worker",
-        "signOut": "account_logout",
+        "who": "offline_who", "facts": "offline_facts", "activities": "offline_activities",
+        "sync": "api-sync", "worker": "service_worker", "signOut": "account_logout",
     }  # fmt: skip
-    return json.dumps({name: reverse(address) for name, address in names.items()})
+    site = {name: reverse(address) for name, address in names.items()}
+    return json.dumps({**site, "urgency": sorted(RED_FLAG, key=urgency_order)})
 
 
 # Amounts --------------------------------------------------------------------------------------

@@ -81,8 +81,7 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
 
 def one_of_each_rule(cards: Iterable[advice.Card]) -> list[advice.Card]:
     """Two cramps with the same sign ask for the same help: it is said once, of the latest."""
-    latest = sorted(cards, key=lambda card: card.created_at)
-    return list({card.rule: card for card in latest}.values())
+    return [latest for latest, _earlier in advice.one_of_each(cards)]
 
 
 def nutrient_rows(amounts, references, effects: Effects) -> list[dict]:

@@ -1,8 +1,10 @@
 """Without a network: what is logged waits in the browser, and arrives once."""
 
 import contextlib
+import json
 import os
 import signal
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,8 +14,10 @@ from selenium.common.exceptions import JavascriptException
 from selenium.webdriver.common.by import By
 
 import spasmlog
+from journal import entries
 from journal.api.sync import Sync
-from journal.models import Exercise, Meal, SpasmEpisode, WarningSigns, WaterIntake
+from journal.models import DayMark, Exercise, Meal, SpasmEpisode, WarningSigns, WaterIntake
+from spasmlog.browsers import diary_key
 from tests.browser.conftest import Screen, until
 from tests.browser.line import Line
 from tests.conftest import CHROMEDRIVER, CHROMIUM, PASSWORD
@@ -128,6 +132,67 @@ def test_what_waits_is_sent_by_itself_when_the_next_page_comes(at_home, line, al
     until(lambda: waiting(at_home) == NONE)
 
 
+def test_what_was_sent_is_told_and_stands_in_the_diary_of_the_page_that_is_open(at_home, line, alice):
+    line.cut()
+    at_home.go("/")
+    at_home.tap("button", "300")
+    at_home.find("#waiting", ONE)
+    at_home.tap("button", "500")
+    at_home.find("#waiting", "2 waiting to be sent")
+
+    line.mend()
+    at_home.go("/")
+    at_home.run("window.same = true")
+
+    assert at_home.find("#sent[role=status]", "2 entries were sent.")
+    at_home.find(".fluid", "800 ml drunk")  # 300 + 500
+    assert at_home.run("window.same")  # no page came in between
+    line.cut()
+    at_home.go("/")
+    at_home.find("#as-kept", "No network")
+    at_home.find(".fluid", "800 ml drunk")  # what is kept of the page was renewed as well
+    assert not at_home.driver.find_elements(By.CSS_SELECTOR, "#sent > :not([hidden])")  # told once
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at_work", ["field.focus()", "field.value = 'half a w'"])
+def test_where_somebody_is_at_work_what_was_sent_is_only_offered(at_home, line, at_work):
+    line.cut()
+    at_home.go("/")
+    at_home.tap("button", "300")
+    at_home.find("#waiting", ONE)
+    field = "const field = Object.assign(document.createElement('input'), { id: 'mine' });"
+    at_home.driver.execute_script(f"{field} document.querySelector('main .card').append(field); {at_work}")
+
+    line.mend()
+    at_home.run("dispatchEvent(new Event('online'))")
+    at_home.find("#sent", "1 entry was sent.")
+    assert at_home.find("#mine")
+    assert "300 ml drunk" not in at_home.text()
+
+    at_home.tap("#sent a", "Show them")
+    at_home.find(".fluid", "300 ml drunk")
+    assert not at_home.driver.find_element(By.ID, "as-kept").is_displayed()
+
+
+@pytest.mark.slow
+def test_on_a_page_that_shows_no_day_what_was_sent_leads_to_today_and_nothing_typed_is_lost(at_home, line):
+    line.cut()
+    log_water(at_home)
+    at_home.find("#waiting", "It is tried again by itself")
+    keep(at_home, "pause", "{until: Date.now() + 60000, tries: 1, asked: true}")
+    line.mend()
+    at_home.go("/meals/add/")
+    at_home.type("#q", "oat")
+    keep(at_home, "pause", "{until: 0}")
+    at_home.tap("#waiting button", "Send now")
+    at_home.find("#sent", "1 entry was sent.")
+
+    assert at_home.find("#q").get_attribute("value") == "oat"
+    at_home.tap("#sent a", "Show them")
+    at_home.find(".fluid", "250 ml drunk")
+
+
 @pytest.mark.slow
 def test_taps_on_the_kept_page_of_today_fall_into_the_queue_each_as_one_entry(at_home, line, alice):
     line.cut()
@@ -180,16 +245,91 @@ def test_a_cramp_in_the_night_takes_one_tap_and_its_details_follow_it_into_the_q
     line.cut()
     at_home.go("/")
     at_home.tap(".cramp-now button")
-    at_home.find("#done", "Kept in this browser")
+    at_home.find("#done", "is kept in this browser")
     at_home.choose("site", "foot")
     at_home.tap("#cramp button", "Save cramp")
-    at_home.find("#done", "Changed")
+    at_home.find("#done", "Kept with its details. It is sent when you are online.")
     assert waiting(at_home).startswith(ONE)
 
     line.mend()
     sends_all(at_home)
 
     assert SpasmEpisode.objects.get().site == "foot"
+
+
+def in_view(screen, selector):
+    """Whether the whole of it is seen without scrolling, and nothing lies over its middle."""
+    return screen.driver.execute_script(
+        """
+        const shown = document.querySelector(arguments[0]);
+        const { top, bottom, left, width, height } = shown.getBoundingClientRect();
+        const there = document.elementFromPoint(left + width / 2, top + height / 2);
+        return top >= 0 && bottom <= innerHeight && shown.contains(there);
+        """,
+        selector,
+    )
+
+
+@pytest.mark.slow
+def test_what_a_phone_shows_first_after_a_cramp_is_that_it_is_kept_and_how_to_take_it_back(
+    at_home, line, alice
+):
+    at_home.shape(390)
+    line.cut()
+    at_home.go("/")
+    at_home.tap(".cramp-now button")
+    said = at_home.find("#done", "is kept in this browser")
+    at_home.find("#waiting", "The server cannot be reached.")
+    until(lambda: in_view(at_home, "#done"))
+    clock = datetime.now(alice.tz)
+    times = [f"Cramp at {at:%-I:%M %p} is" for at in (clock, clock - timedelta(minutes=1))]
+    assert any(time in said.text for time in times), said.text
+
+    at_home.tap("#done button", "Undo")
+    at_home.find("#done", "Taken back.")
+    assert waiting(at_home) == NONE
+
+    at_home.go("/")
+    at_home.tap(".cramp-now button")
+    at_home.choose("site", "foot")
+    at_home.tap("#cramp button", "Save cramp")
+    assert "Undo" not in at_home.find("#done", "Kept with its details.").text  # that would discard the cramp
+    until(lambda: in_view(at_home, "#done"))
+
+
+@pytest.mark.slow
+def test_under_an_urgent_card_a_phone_still_shows_first_what_waits(at_home, line, alice):
+    entries.tick_warning_signs(alice, signs=["chest_pain", "confused"])
+    at_home.shape(390)
+    at_home.go("/")
+    line.cut()
+    at_home.go("/")
+    at_home.tap(".quick-water button", "300")
+    at_home.find("#waiting", "The server cannot be reached.")
+    assert at_home.run("scrollY") == 0
+    assert in_view(at_home, "#waiting")
+    assert at_home.find("#waiting").size["height"] < 90  # px; of 844
+
+    at_home.driver.execute_script("scrollTo(0, document.body.scrollHeight / 2)")
+    until(lambda: in_view(at_home, "#waiting"))
+    at_home.driver.execute_script("document.querySelector('.quick-main').scrollIntoView({ block: 'start' })")
+    assert in_view(at_home, ".quick-main")  # nor does the line lie over what is looked for
+
+
+@pytest.mark.slow
+def test_an_entry_that_was_sent_before_says_that_it_is_sent_again(at_home, line):
+    line.cut()
+    log_water(at_home, "0")
+    at_home.find("#done", "Kept in this browser.")
+    line.mend()
+    at_home.tap("#waiting button", "Send now")
+    at_home.find("#waiting", "1 was not taken")
+    line.cut()
+    at_home.tap(".waiting-items button", "Change")
+    at_home.type("#water-amount", "200")
+    at_home.tap("#water button", "Save drink")
+
+    at_home.find("#done", "Changed. It is sent again.")
 
 
 @pytest.mark.slow
@@ -240,6 +380,77 @@ def test_exercise_is_logged_without_a_network(at_home, line):
     sends_all(at_home)
 
     assert Exercise.objects.get().minutes == 40
+
+
+@pytest.mark.slow
+def test_every_activity_is_found_without_a_network(at_home, line):
+    at_home.go("/offline/#exercise")
+    until(lambda: kept(at_home, "activities"))
+    line.cut()
+    at_home.go("/offline/#exercise")
+    at_home.type("#find-activity", "biking UPHILL")
+    at_home.tap(".activities .chip", "Mountain biking uphill, hard")
+    at_home.type("#exercise-minutes", "40")
+    at_home.tap("#exercise button", "Save exercise")
+    at_home.find("#waiting", ONE)
+    at_home.tap(".waiting-items button", "Change")
+    assert at_home.run("document.querySelector('[name=activity]:checked').value") == "01003"
+    at_home.tap("#exercise button", "Save exercise")
+    at_home.find(".waiting-items", "Mountain biking uphill, hard 40 min")
+
+    line.mend()
+    sends_all(at_home)
+
+    assert Exercise.objects.get().activity_id == "01003"
+
+
+@pytest.mark.slow
+def test_days_are_marked_without_a_network(at_home, line, alice):
+    line.cut()
+    at_home.go("/offline/#mark")
+    at_home.choose("day", str(entries.today(alice) - timedelta(days=1)))
+    at_home.choose("mark", "finished")
+    at_home.choose("mark", "no_cramp")
+    at_home.tap("#mark button", "Save")
+    at_home.find("#waiting", ONE)
+    at_home.find(".waiting-items", "Day finished · No cramp on this day")
+
+    line.mend()
+    sends_all(at_home)
+
+    mark = DayMark.objects.get()
+    assert mark.date == entries.today(alice) - timedelta(days=1)
+    assert (mark.finished, mark.no_cramp, mark.fasting) == (True, True, False)
+
+
+@pytest.mark.slow
+def test_a_mark_tapped_on_the_kept_page_leaves_what_was_said_of_the_day_elsewhere(at_home, line, alice):
+    line.cut()
+    at_home.go("/")
+    at_home.tap(".day-marks button", "Day finished")
+    at_home.find("#waiting", ONE)
+    at_home.find("#as-kept", "No network")  # and is led back to the page it was on
+    entries.mark_day(alice, entries.today(alice), fasting=True)
+
+    line.mend()
+    sends_all(at_home)
+
+    mark = DayMark.objects.get()
+    assert (mark.finished, mark.fasting) == (True, True)
+
+
+@pytest.mark.slow
+def test_a_day_without_a_cramp_is_refused_before_its_noon_in_the_words_of_every_door(at_home, line, alice):
+    line.cut()
+    hours = (8 - datetime.now(UTC).hour + 11) % 24 - 11  # a place where it is eight in the morning now
+    facts = f"{{...{json.dumps(facts_of(at_home))}, zone: 'Etc/GMT{-hours:+d}'}}"
+    keep(at_home, f"facts:{diary_key(alice.user)}", facts)
+    at_home.go("/offline/#mark")
+    at_home.choose("mark", "no_cramp")
+    at_home.tap("#mark button", "Save")
+
+    at_home.find("#mark .refused", str(entries.NO_CRAMP_YET))
+    assert waiting(at_home) == NONE
 
 
 @pytest.mark.slow
@@ -318,6 +529,31 @@ def test_a_ticked_warning_sign_shows_what_to_do_at_once_without_a_network(at_hom
     at_home.tap("#sent-read")
     at_home.go("/")
     assert not at_home.driver.find_element(By.ID, "sent-cards").is_displayed()
+
+
+@pytest.mark.slow
+def test_cards_that_came_with_an_answer_stand_in_the_order_of_every_page_and_not_twice_on_one(
+    at_home, line, alice
+):
+    def rules(place):
+        find = f"[...document.querySelectorAll('{place} [data-rule]')].filter(one => one.checkVisibility())"
+        return at_home.run(f"{find}.map(one => one.dataset.rule)")
+
+    line.cut()
+    for sign in ("one_leg_swollen", "confused", "one_leg_swollen"):  # R08, the same day; R01, 111
+        at_home.go("/warning-signs/")
+        at_home.tap_element(f"#signs [value={sign}]")
+        at_home.tap("#signs button", "Keep these ticks")
+        at_home.find("#done", "Kept")
+    line.mend()
+    sends_all(at_home)
+    until(lambda: rules("#sent-cards") == ["R01", "R08"])
+
+    at_home.go("/")
+    assert rules("#day-urgent") == ["R01", "R08"]
+    until(lambda: rules("#sent-cards") == [])
+    at_home.go("/me/")
+    until(lambda: rules("#sent-cards") == ["R01", "R08"])
 
 
 @pytest.mark.slow

@@ -138,6 +138,22 @@ def test_signs_taken_away_take_the_card_away(browser, cramp):
     assert "data-rule" not in browser.get(f"/cramps/{cramp.pk}/").content.decode()
 
 
+def test_urgent_cards_stand_in_one_order_on_every_page(browser, alice):
+    def rules(page):
+        above = browser.get(page).content.decode()
+        return re.findall(r'data-rule="(R\d+)"', above)
+
+    # The swollen leg (R08, the same day) was ticked first, both others later.
+    entries.tick_warning_signs(alice, signs=["one_leg_swollen"])
+    entries.tick_warning_signs(alice, signs=["dark_urine", "weakness"])
+    cramp = entries.log_spasm(alice, signs=["one_leg_swollen", "dark_urine", "weakness", "chest_pain"])
+
+    wanted = rules(f"/cramps/{cramp.pk}/")
+    assert wanted[0] == "R02" and wanted.index("R07") < wanted.index("R08")  # 111 before the same day
+    assert rules("/") == rules("/warning-signs/") == wanted
+    assert rules("/advice/")[: len(wanted)] == wanted
+
+
 def test_every_warning_sign_can_be_ticked_once():
     asked = [sign for _title, signs in SIGN_GROUPS for sign in signs]
     assert sorted(asked) == sorted(Sign) and len(set(asked)) == len(asked)

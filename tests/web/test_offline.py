@@ -1,5 +1,6 @@
 """What makes the diary an app that works without a network, as far as the server can tell."""
 
+import gzip
 import json
 import random
 import re
@@ -19,6 +20,7 @@ from journal import offline
 from journal.calc.redflags import RED_FLAGS, red_flags
 from journal.codes import Sign
 from journal.views.offline import COLOURS, LOGS, own_files, release
+from nutrients.models import Activity
 from spasmlog.browsers import diary_key
 from spasmlog.storage import HashedModules
 from tests.conftest import PASSWORD
@@ -150,6 +152,15 @@ def test_what_logging_must_know_of_a_person_is_told_to_them_alone(browser, alice
     assert [one["name"] for one in about["products"]] == ["Magnesium"]
     assert about["activities"][0][0]
     assert Client().get("/offline/facts/").status_code == 302
+
+
+def test_all_activities_are_told_to_be_kept_and_what_everybody_does_comes_first(client, foods):
+    said = client.get("/offline/activities/", headers={"accept-encoding": "gzip"})
+
+    rows = json.loads(gzip.decompress(said.content))
+    assert ["01003", "Mountain biking uphill, hard"] in rows and len(rows) == Activity.objects.count() > 500
+    assert Activity.objects.get(pk=rows[0][0]).everyday == 1
+    assert len(said.content) < 12_000  # bytes
 
 
 def test_the_facts_cost_the_same_questions_for_two_foods_and_for_many(

@@ -86,7 +86,13 @@ function signs(data, facts, time) {
   return { type: data.has("cramp") ? "spasms" : "warning-signs", data: said };
 }
 
-const READERS = { water, meal, exercise, dose, cramp, signs };
+/** What is said of a whole day: marks, or that they are taken back. It has no clock. */
+function mark(data) {
+  const said = text(data, "value") !== "no";
+  return { type: "days", day: text(data, "day"), clock: false, data: Object.fromEntries(data.getAll("mark").map((name) => [name, said])) };
+}
+
+const READERS = { water, meal, exercise, dose, cramp, signs, mark };
 
 /** The entry that a form says. `zone`: whose clock its times were typed by; left out, this device's. */
 export function itemOf(what, data, facts, zone = here()) {

@@ -25,6 +25,26 @@ export function momentIn(zone, typed) {
   return new Date(fits.length ? Math.min(...fits) : shown - offsets[0]);
 }
 
+/** The diary day that it is in a zone, as 2026-11-25; `dayStart`: when days begin, as 04:00. */
+export function diaryDay(zone, dayStart) {
+  const [hours, minutes] = dayStart.split(":").map(Number);
+  return new Date(wall(new Date(), zone) - (hours * 60 + minutes) * 60_000).toISOString().slice(0, 10);
+}
+
+/** Whether it is noon of a day, or later, in a zone: what is said of its cramps begins there. */
+export const noonHasCome = (day, zone) => wall(new Date(), zone) >= Date.parse(`${day}T12:00:00Z`);
+
+/** A day as pages say it. */
+export const dayOf = (day) =>
+  new Date(`${day}T12:00:00Z`).toLocaleDateString(document.documentElement.lang, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+
+/** The weekday and the time of a moment, or its time alone, as the pages of the server say them in the language shown. */
+export function clockOf(moment, parts = { weekday: "short" }) {
+  const { lang } = document.documentElement;
+  const clock = lang === "en-us" ? { hour: "numeric", hourCycle: "h12" } : { hour: "2-digit", hourCycle: "h23" };
+  return moment.toLocaleString(lang, { ...parts, ...clock, minute: "2-digit" });
+}
+
 /** A moment as a date-and-time field of this device shows it. */
 export function asTyped(moment) {
   const local = new Date(moment - moment.getTimezoneOffset() * 60_000);

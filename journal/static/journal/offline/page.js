@@ -1,13 +1,14 @@
 // On every page: whose it is, what waits to be sent, a new release, and what is asked before somebody signs out.
 
-import { of, onChange } from "./queue.js";
+import { clockOf } from "./moments.js";
+import { of, onChange, tellSent } from "./queue.js";
 import { nextTry, sendAll } from "./send.js";
 import { drop, keep, read } from "./store.js";
 import { arrive, lock, whose } from "./whose.js";
 
 const root = document.documentElement;
 const bar = document.getElementById("waiting");
-const site = JSON.parse(bar.dataset.site);
+export const site = JSON.parse(bar.dataset.site);
 const diary = bar.dataset.diary;
 const isShell = document.body.classList.contains("shell");
 const FACTS_AGE = 900_000; // ms
@@ -57,19 +58,21 @@ async function draw() {
   bar.querySelector("button").hidden = !unsent.length || Boolean(about?.locked);
   bar.querySelector(".waiting-sign-in").hidden = !about?.locked;
   await drawCards(about);
+  if (!unsent.length) await tell(about);
+  else sentNote.hidden = true;
 }
 
 const outcomes = { "sign in": "signIn", "no answer": "noAnswer", pause: "asked" };
 
 export async function send(soon) {
-  const before = (await waiting()).unsent.length;
-  if (!before) return;
+  const { about, unsent } = await waiting();
+  if (!unsent.length) return;
   const came = await sendAll(site, { soon });
   await draw();
-  if (outcomes[came]) {
-    bar.querySelector(".waiting-said").textContent = bar.dataset[outcomes[came]];
-    await tryAgain(came);
-  } else document.dispatchEvent(new Event("sent"));
+  if (!outcomes[came]) return;
+  await tell(about);
+  bar.querySelector(".waiting-said").textContent = bar.dataset[outcomes[came]];
+  await tryAgain(came);
 }
 
 let timer;
@@ -85,16 +88,72 @@ bar.querySelector("button").addEventListener("click", () => send(true));
 onChange(draw);
 addEventListener("online", () => send(true));
 addEventListener("pageshow", (event) => event.persisted && draw());
-document.addEventListener("visibilitychange", () => document.hidden || send(false));
+document.addEventListener("visibilitychange", () => document.hidden || draw().then(() => send(false)));
+
+// What was sent ------------------------------------------------------------------------------
+
+const sentNote = document.querySelector("#sent > p");
+const showThem = sentNote.querySelector("a");
+
+/** Say how many entries were sent, once, on a page that is looked at; and show them, where nobody is at work meanwhile. */
+async function tell(about) {
+  const n = about && !about.locked && !document.hidden ? await tellSent(about.diary) : 0;
+  if (!n) return;
+  sentNote.querySelector("span").textContent = fill(n === 1 ? sentNote.dataset.one : sentNote.dataset.many, n);
+  sentNote.hidden = false;
+  document.dispatchEvent(new Event("sent"));
+  showThem.hidden = !isAtWork() && (await renew());
+}
+
+const parts = () => [...document.querySelectorAll("[data-renewed]")];
+
+/** Whether a part of the page has the focus, or something in it that was typed: renewing it would take that away. */
+function isAtWork() {
+  const changed = (field) => field.type !== "hidden" && field.value !== field.defaultValue;
+  return parts().some((part) => part.contains(document.activeElement) || [...part.querySelectorAll("input, textarea")].some(changed));
+}
+
+/** Bring the parts of this page that show the diary up to date, in their places. Whether that was possible. */
+async function renew() {
+  if (!parts().length) return false;
+  const answer = await fetch(location.pathname + location.search, { headers: { "X-Renewal": "1" } }).catch(() => null);
+  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!page || page.documentElement.dataset.keptAt || page.getElementById("waiting")?.dataset.diary !== diary) return false;
+  for (const part of parts()) {
+    const fresh = page.getElementById(part.id);
+    part.replaceWith(fresh);
+    htmx.process(fresh);
+  }
+  delete root.dataset.keptAt;
+  asKept.hidden = true;
+  await draw();
+  return true;
+}
+
+showThem.addEventListener("click", async (event) => {
+  if (!parts().length) return;
+  event.preventDefault();
+  if (await renew()) showThem.hidden = true;
+  else location.assign(showThem.href);
+});
 
 // Urgent cards that the server answered with, while nobody looked -------------------------------
 
 async function drawCards(about) {
   const place = document.getElementById("sent-cards");
-  const cards = about && !about.locked ? (await read(`cards:${about.diary}`)) || [] : [];
+  const cards = about && !about.locked ? inOrder((await read(`cards:${about.diary}`)) || []) : [];
   place.hidden = !cards.length;
   if (cards.length) place.setAttribute("role", "alert");
   place.querySelector(".sent-list").replaceChildren(...cards.map(cardOf));
+}
+
+/** The latest card of each rule that this page does not show anyhow, in the order of every page. */
+function inOrder(cards) {
+  const oldestFirst = [...cards].sort((a, b) => a.created_at.localeCompare(b.created_at));
+  const latest = [...new Map(oldestFirst.map((card) => [card.rule, card])).values()];
+  const place = ({ rule }) => site.urgency.indexOf(rule) + 1 || Infinity;
+  const shown = ({ rule }) => document.querySelector(`#day-urgent [data-rule="${rule}"]`);
+  return latest.filter((card) => !shown(card)).sort((a, b) => place(a) - place(b) || 0);
 }
 
 function cardOf(card) {
@@ -117,13 +176,11 @@ document.getElementById("sent-read").addEventListener("click", async () => {
 
 // A page as it was last seen -------------------------------------------------------------------
 
+const asKept = document.getElementById("as-kept");
+
 if (root.dataset.keptAt) {
-  const note = document.getElementById("as-kept");
-  const at = new Date(root.dataset.keptAt);
-  note.hidden = false;
-  note.querySelector("span").textContent = note.dataset.words.replace(
-    "{when}", at.toLocaleString(root.lang, { weekday: "short", hour: "2-digit", minute: "2-digit" }),
-  );
+  asKept.hidden = false;
+  asKept.querySelector("span").textContent = asKept.dataset.words.replace("{when}", clockOf(new Date(root.dataset.keptAt)));
 }
 
 // A new release --------------------------------------------------------------------------------
@@ -168,6 +225,7 @@ async function gather() {
 async function gatherFoods() {
   if (!diary || navigator.connection?.saveData) return;
   await (await import("./foods.js")).renewFoods(diary);
+  await (await import("./activities.js")).renewActivities(site.activities);
 }
 
 // Signing out ----------------------------------------------------------------------------------

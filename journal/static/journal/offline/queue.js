@@ -1,9 +1,10 @@
 // Entries that wait to be sent. Each belongs to the diary it was logged for, has an id of its own, and leaves only when
 // the server has answered for it, or the person discards it.
-//   { id, diary, type, data, clock, at, tried, edits, status: waiting | refused | conflict, code, errors, current }
-// `clock`: its time is that of this device's clock, not one that was typed. `at`: when it was logged, for the order.
+//   { id, diary, type, day, data, clock, at, tried, edits, status: waiting | refused | conflict, code, errors, current }
+// `day`: of marks of a whole day, by which the server knows them. `clock`: its time is that of this device's clock, not
+// one that was typed. `at`: when it was logged, for the order.
 
-import { inOne } from "./store.js";
+import { alter, inOne } from "./store.js";
 
 const DOUBLE_TAP = 10_000; // ms
 const channel = "BroadcastChannel" in self ? new BroadcastChannel("spasmlog") : null;
@@ -21,8 +22,13 @@ export function onChange(act) {
 
 export const newId = () => crypto.randomUUID();
 
-/** Put an entry into the queue. A double tap is one entry; the same id later is another. */
+/** Put an entry into the queue. A double tap is one entry; the same id later is another; marks of one day are one. */
 export async function add(item) {
+  const marked = item.type === "days" && (await of(item.diary)).find(({ day }) => day === item.day);
+  if (marked) {
+    await edit(marked.id, (now) => ({ data: { ...now.data, ...item.data } }));
+    return marked;
+  }
   const stored = await inOne("queue", "readwrite", (store, give) => {
     store.get(item.id).onsuccess = (event) => {
       const known = event.target.result;
@@ -72,19 +78,32 @@ export async function discardAll(diary) {
 
 /** Write what came of a batch, in one step. What was edited meanwhile stays, to be sent as it is now. */
 export async function settle(outcomes) {
+  let left = 0;
   await inOne("queue", "readwrite", (store) => {
     for (const { sent, change, revision } of outcomes) {
       store.get(sent.id).onsuccess = (event) => {
         const now = event.target.result;
         if (!now) return;
         if (now.edits !== sent.edits) store.put({ ...now, base: revision ?? now.base });
-        else if (change === null) store.delete(now.id);
-        else {
+        else if (change === null) {
+          store.delete(now.id);
+          left += 1;
+        } else {
           if (change.id && change.id !== now.id) store.delete(now.id);
           store.put({ ...now, ...change });
         }
       };
     }
   });
+  if (left) await alter(`sent:${outcomes[0].sent.diary}`, (before = 0) => before + left);
   announce();
+}
+
+/** How many entries left for the server since this was last asked: whoever asks tells it, and nobody tells it again. */
+export async function tellSent(diary) {
+  let sent = 0;
+  await alter(`sent:${diary}`, (before = 0) => {
+    sent = before;
+  });
+  return sent;
 }

@@ -121,7 +121,7 @@ async function sendBatch(site, open, items) {
 }
 
 async function post(site, open, items) {
-  const told = items.map(({ id, type, data, base }) => ({ id, type, op: "put", data, base_revision: base ?? null }));
+  const told = items.map(({ id, day, type, data, base }) => ({ id: day ?? id, type, op: "put", data, base_revision: base ?? null }));
   const answer = await fetch(site.sync, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Diary": open.diary, "X-CSRFToken": open.csrf },
@@ -155,6 +155,7 @@ function outcome(sent, result) {
   if (result.status === "refused") return { status: "refused", code: result.code, errors: result.errors };
   if (result.status !== "conflict") return null;
   const conflict = { status: "conflict", code: result.code, current: result.current };
+  if (sent.type === "days") return { base: result.current.revision }; // marks that are not said stay: it is sent again
   if (sent.details) return isBare(result.current) ? { base: result.current.revision } : conflict;
   if (sent.edits !== sent.firstEdits) return conflict;
   return sameMoment(sent, result.current) ? null : { id: newId(), tried: 0 };

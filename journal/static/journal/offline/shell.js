@@ -1,11 +1,12 @@
 // The page on which one logs without a network. Its frame is everybody's; what it offers comes from what is kept for the
 // person whose browser this is. Every entry goes into the queue first, and from there to the server.
 
+import { findActivities, renewActivities } from "./activities.js";
 import { find, named, renewFoods } from "./foods.js";
 import { itemOf } from "./items.js";
-import { asTyped } from "./moments.js";
+import { asTyped, clockOf, dayOf, diaryDay, here, noonHasCome } from "./moments.js";
 import { add, discard, edit, get, of, onChange } from "./queue.js";
-import { send } from "./page.js";
+import { send, site } from "./page.js";
 import { read } from "./store.js";
 import { judge } from "./signs.js";
 import { whose } from "./whose.js";
@@ -14,11 +15,11 @@ const $ = (selector, within = document) => within.querySelector(selector);
 const words = JSON.parse($("#desk-words").textContent);
 const guidance = JSON.parse($("#guidance-rules").textContent);
 const FORMS = [...document.querySelectorAll("form[data-log]")];
-const FORM_OF = { spasms: "cramp", water: "water", meals: "meal", exercises: "exercise", doses: "dose", "warning-signs": "signs" };
+const FORM_OF = { spasms: "cramp", water: "water", meals: "meal", exercises: "exercise", doses: "dose", "warning-signs": "signs", days: "mark" };
 const OPENED_BY = [["/warning-signs/", "signs"], ["/meals/", "meal"], ["/drinks/", "water"], ["/exercise/", "exercise"],
   ["/supplements/", "dose"], ["/cramps/", "cramp"]];
 
-let about, facts, foods;
+let about, facts, foods, activities;
 
 // What is shown ------------------------------------------------------------------------------
 
@@ -43,14 +44,50 @@ function openByAddress() {
   open(FORMS.some((form) => form.id === hash) ? hash : byPath || (about ? "cramp" : "signs"));
 }
 
-function say(text) {
+let undoable;
+
+/** Say what came of a tap; `id`: of the entry that can still be taken back. */
+function say(text, id = null) {
   $("#done span").textContent = text;
   $("#done").hidden = !text;
+  undoable = id;
+  $("#done button").hidden = !id;
 }
+
+/** What was sent is no longer taken back here. */
+async function settleUndo() {
+  const item = undoable && (await get(undoable));
+  $("#done button").hidden = !item || item.tried > 0;
+}
+
+$("#done button").addEventListener("click", async () => {
+  const id = undoable;
+  const form = FORMS.find((one) => one.dataset.editing === id);
+  if (form) clear(form);
+  await discard(id);
+  say(words.takenBack);
+  warn();
+});
+
+/** What an entry that was put into the queue is said to be. */
+function keptWords({ type, data, details }) {
+  if (details) return words.keptDetails;
+  return type === "spasms" ? words.keptCramp.replace("{time}", clockOf(new Date(data.occurred_at), {})) : words.kept;
+}
+
+/** What an entry that waited, and was changed, is said to be now. */
+function changedWords({ type, tried }) {
+  if (tried) return words.changed;
+  return type === "spasms" ? words.keptDetails : words.kept;
+}
+
+/** First of all what to do, if signs are urgent; else what came of the tap. */
+const showWhatCame = (item) => $(warn(item) ? "#guidance" : "#done").scrollIntoView({ block: "start" });
 
 async function takeStock() {
   about = await whose();
   facts = (about && (await read(`facts:${about.diary}`))) || { ml: 1, units: "metric", foods: [], products: [], activities: [], region: "" };
+  facts = { zone: here(), day_start: "04:00", ...facts };
   $("#locked").hidden = !about?.locked;
   $("#nobody").hidden = Boolean(about);
   $("#no-page").hidden = location.pathname === "/offline/" || OPENED_BY.some(([path]) => location.pathname.startsWith(path));
@@ -59,6 +96,7 @@ async function takeStock() {
   $(".signs-save").hidden = !about;
   $("#country").value = facts.region;
   if (!about?.locked) offerOwn();
+  offerDays();
   offerWater();
   showCall();
 }
@@ -91,9 +129,31 @@ function offerWater() {
 }
 
 function offerOwn() {
-  $(".activities").replaceChildren(...facts.activities.map(([code, name]) => chip("activity", code, name)));
+  offerActivities();
   $(".products").replaceChildren(...facts.products.map(({ id, name, unit }) => chip("supplement", id, `${name} (${unit})`)));
   $(".no-products").hidden = facts.products.length > 0;
+}
+
+/** Those that the words typed ask for, else what this person and most people do; the chosen one stays. */
+function offerActivities() {
+  const typed = $("#find-activity").value.trim();
+  const chosen = $("[name=activity]:checked")?.closest("label");
+  const code = chosen && $("input", chosen).value;
+  const offered = typed ? findActivities(typed, activities || facts.activities) : facts.activities;
+  const others = offered.filter(([one]) => one !== code).map(([one, name]) => chip("activity", one, name));
+  $(".activities").replaceChildren(...[chosen, ...others].filter(Boolean));
+  $("#activities-state").textContent = typed && !offered.length ? words.noActivity : "";
+}
+
+$("#find-activity").addEventListener("input", offerActivities);
+$("#find-activity").addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+
+/** Today, and the day before. */
+function offerDays() {
+  const today = diaryDay(facts.zone, facts.day_start);
+  const before = new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10);
+  $(".days").replaceChildren(...[today, before].map((day) => chip("day", day, dayOf(day))));
+  $(".days input").defaultChecked = true;
 }
 
 // Meals --------------------------------------------------------------------------------------
@@ -203,6 +263,10 @@ const MISSING = {
   exercise: (data) => !data.has("activity") && words.chooseActivity,
   dose: (data) => !data.has("supplement") && words.chooseProduct,
   signs: (data) => !data.has("signs") && words.tickOne,
+  mark: (data) => {
+    if (!data.has("mark")) return words.chooseMark;
+    return data.getAll("mark").includes("no_cramp") && !noonHasCome(data.get("day"), facts.zone) && words.noCrampYet;
+  },
 };
 
 async function save(form) {
@@ -213,23 +277,28 @@ async function save(form) {
   const item = itemOf(form.dataset.log, data, facts);
   item.shown = shownOf(form, item);
   const editing = form.dataset.editing;
-  if (editing) await edit(editing, (before) => changed(before, item));
+  const before = editing && (await get(editing));
+  if (before) await edit(editing, (now) => changed(now, item));
   else await add({ ...item, diary: about.diary });
   askToStay();
   clear(form);
-  say(editing ? words.changed : words.kept);
+  if (before) say(changedWords(before)); // to discard it would undo more than this
+  else say(keptWords(item), item.id);
   if (!warn(item)) open(form.id);
-  $(warn(item) ? "#guidance" : "#done").scrollIntoView({ block: "start" });
+  showWhatCame(item);
   (await navigator.serviceWorker?.ready)?.sync?.register("send").catch(() => {});
   await send(true);
 }
 
 /** A form of this page asks less than the diary knows: what it does not ask stays. */
 function changed(before, item) {
+  if (item.day) return { data: { ...onlyTakenBack(before.data), ...item.data }, day: item.day };
   const same = item.clock && item.type === before.type;
   const time = same ? { occurred_at: before.data.occurred_at, tz: before.data.tz } : {};
   return { data: { ...before.data, ...item.data, ...time }, shown: item.shown, clock: same ? before.clock : item.clock };
 }
+
+const onlyTakenBack = (marks) => Object.fromEntries(Object.entries(marks).filter(([, said]) => !said));
 
 function refuse(form, text) {
   $(".refused", form).textContent = text || "";
@@ -242,6 +311,7 @@ function clear(form) {
   $("#country").value = country;
   delete form.dataset.editing;
   $(".draft", form)?.replaceChildren();
+  if (form.id === "exercise") offerActivities();
   refuse(form, "");
 }
 
@@ -271,10 +341,9 @@ async function list() {
 
 function line(item) {
   const drawn = $("#waiting-item").content.cloneNode(true).firstElementChild;
-  const at = new Date(item.data.occurred_at);
   drawn.dataset.status = item.status;
   $("strong", drawn).textContent = item.type === "water" && item.data.beverage ? words.drink : words[FORM_OF[item.type]];
-  $(".figure", drawn).textContent = at.toLocaleString(document.documentElement.lang, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+  $(".figure", drawn).textContent = item.day ? dayOf(item.day) : clockOf(new Date(item.data.occurred_at));
   $(".about", drawn).textContent = [item.details && words.stored, told(item)].filter(Boolean).join(" ");
   const reason = reasonOf(item);
   $(".error", drawn).textContent = reason;
@@ -290,6 +359,7 @@ function line(item) {
 }
 
 function told({ type, data, shown }) {
+  if (type === "days") return Object.entries(data).map(([name, said]) => labelOf("mark", name, "#mark") + (said ? "" : `: ${words.takenBack}`)).join(" · ");
   if (type === "water") return facts.units === "us" ? `${Math.round(data.amount_ml / facts.ml)} fl oz` : `${data.amount_ml} ml`;
   if (type === "meals") return (shown?.foods || data.items.map(known)).map((food) => food.name).join(" · ");
   if (type === "exercises") return `${shown?.text || facts.activities.find(([code]) => code === data.activity)?.[1] || ""} ${data.minutes} min`;
@@ -299,7 +369,7 @@ function told({ type, data, shown }) {
   return [site, side, data.intensity == null ? "" : `${data.intensity}/10`, ...signs].filter(Boolean).join(" · ");
 }
 
-const labelOf = (name, value) => value && $(`#cramp [name=${name}][value="${value}"]`)?.nextElementSibling?.textContent;
+const labelOf = (name, value, form = "#cramp") => value && $(`${form} [name=${name}][value="${value}"]`)?.nextElementSibling?.textContent;
 const known = ({ food }) => facts.foods.find(({ id }) => id === food) || { id: food, name: words.food, portions: [] };
 
 function reasonOf(item) {
@@ -320,9 +390,10 @@ function change(item) {
   form.scrollIntoView({ block: "start" });
 }
 
-function fill(form, { type, data, shown }) {
-  const values = { ...data, occurred_at: asTyped(new Date(data.occurred_at)) };
+function fill(form, { type, day, data, shown }) {
+  const values = day ? { day, mark: Object.keys(data).filter((name) => data[name]) } : { ...data, occurred_at: asTyped(new Date(data.occurred_at)) };
   if (type === "water") values.amount_ml = facts.units === "us" ? (data.amount_ml / facts.ml).toFixed(1) : data.amount_ml;
+  if (type === "exercises" && !$(`[name=activity][value="${data.activity}"]`)) $(".activities").prepend(chip("activity", data.activity, shown?.text || data.activity));
   if (type === "meals") data.items.forEach((item, place) => addRow(shown?.foods?.[place] || known(item), item.portion || "g", item.quantity ?? item.grams));
   if (type === "spasms") {
     values.minutes = data.ended_at ? Math.round((Date.parse(data.ended_at) - Date.parse(data.occurred_at)) / 60_000) : "";
@@ -349,15 +420,18 @@ async function start() {
   const asked = new URLSearchParams(location.search).get("entry");
   const item = asked && (await get(asked));
   if (item && item.diary === about?.diary) {
-    say(words.kept);
     change(item);
+    say(keptWords(item), item.id);
+    showWhatCame(item);
   }
   addEventListener("hashchange", openByAddress);
   onChange(async () => {
     about = await whose();
     await list();
+    await settleUndo();
   });
-  document.addEventListener("sent", () => say(words.sent));
+  document.addEventListener("sent", () => say(""));
+  activities = await renewActivities(site.activities);
   await gatherFoods();
 }
 

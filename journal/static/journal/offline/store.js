@@ -1,6 +1,8 @@
 // What this browser keeps, in IndexedDB. Two places: `queue`, entries that wait to be sent, and `kept`, the rest by name:
 //   whose            whose browser this is: { diary, name, locked }
 //   facts:<diary>    what logging must know of a person       cards:<diary>  urgent cards that the server answered with
+//   sent:<diary>     how many entries were sent, until a page has told it
+//   activities       all activities
 //   foods            the food table                           pause          when to try again
 //   words            the language that the frame is kept in
 //   used             ids of forms that the server has stored, and when

@@ -23,7 +23,7 @@ export const lock = async () => {
 
 /** Remove what is kept for a person, but for what waits to be sent. */
 export async function forget(diary) {
-  await drop(`facts:${diary}`, `cards:${diary}`, "foods");
+  await drop(`facts:${diary}`, `cards:${diary}`, `sent:${diary}`, "foods");
   for (const name of await caches.keys()) {
     if (name.startsWith(PAGES) && name.endsWith(diary)) await caches.delete(name);
   }

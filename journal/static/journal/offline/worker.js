@@ -13,6 +13,7 @@ const MOST_PAGES = 40;
 const A_DAY = 86_400_000; // ms
 const AWAY = [502, 503, 504];
 const CRAMP = /^\/cramps\/([0-9a-f-]{36})\/$/;
+const MARK = /^\/day\/(\d{4}-\d{2}-\d{2})\/mark\/$/;
 
 export function begin(release) {
   const shell = `shell-${release.version}`;
@@ -55,7 +56,7 @@ export function begin(release) {
     if (request.method === "POST" && isOurs(pathname)) event.respondWith(posted(request, pathname));
     else if (request.method !== "GET") return;
     else if (release.files.includes(pathname)) event.respondWith(fromShell(request));
-    else if (request.mode === "navigate") event.respondWith(page(event, pathname));
+    else if (request.mode === "navigate" || request.headers.has("X-Renewal")) event.respondWith(page(event, pathname));
   });
 
   const fromShell = async (request) => (await (await caches.open(shell)).match(request.url)) || fetch(request);
@@ -122,7 +123,7 @@ export function begin(release) {
   // Writing ----------------------------------------------------------------------------------
 
   const isOurs = (pathname) =>
-    pathname in release.logs || CRAMP.test(pathname) || [release.signOut, release.deleteAccount].includes(pathname);
+    pathname in release.logs || CRAMP.test(pathname) || MARK.test(pathname) || [release.signOut, release.deleteAccount].includes(pathname);
 
   async function posted(request, pathname) {
     const copy = request.clone();
@@ -154,7 +155,7 @@ export function begin(release) {
     else if (pathname === release.deleteAccount) await erase();
     else {
       const data = await copy.formData();
-      await note(data.get("id"));
+      if (data.has("id")) await note(data.get("id"));
       lastPosted = { pathname, data, at: Date.now() };
     }
   }
@@ -186,7 +187,8 @@ export function begin(release) {
   /** Put what a form says into the queue; nothing if it only looks for something, or nobody is known here. */
   async function enqueue(pathname, data) {
     const details = CRAMP.exec(pathname);
-    const what = details ? "cramp" : release.logs[pathname];
+    const marked = MARK.exec(pathname);
+    const what = details ? "cramp" : marked ? "mark" : release.logs[pathname];
     if (!what) return null;
     const about = await whose();
     const diary = data.get("kept_for") || about?.diary;
@@ -194,6 +196,7 @@ export function begin(release) {
     const facts = (diary === about?.diary && (await read(`facts:${diary}`))) || { ml: 1, units: "metric" };
     const id = details ? details[1] : await freshId(data.get("id"));
     data.set("id", id);
+    if (marked) data.set("day", marked[1]);
     const item = itemOf(what, data, facts, facts.zone);
     if (details && (await get(id))) await edit(id, () => ({ data: item.data }));
     else await add({ ...item, diary, details: Boolean(details) });
@@ -208,8 +211,9 @@ export function begin(release) {
 
   function onward(request, data, item) {
     const urgent = item.data.signs?.length || item.type === "spasms";
-    const back = data.get("next")?.startsWith("/") && !data.get("next").startsWith("//") ? data.get("next") : release.today;
-    const path = urgent ? `${release.shell}?entry=${item.id}#cramp` : back;
+    const next = data.get("next") || (item.day && request.referrer && new URL(request.referrer).pathname);
+    const back = next?.startsWith("/") && !next.startsWith("//") ? next : release.today;
+    const path = urgent ? `${release.shell}?entry=${item.id}` : back;
     if (request.headers.has("HX-Request")) return new Response("", { status: 200, headers: { "HX-Redirect": path } });
     return Response.redirect(new URL(path, self.location.origin), 303);
   }
