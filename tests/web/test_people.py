@@ -9,7 +9,7 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
-from journal import entries, people
+from journal import countries, entries, people
 from journal.codes import Condition
 from journal.models import ConditionAnswer, Diarist, Invitation, LifeStagePeriod, Medicine, PersonalTarget
 from tests.conftest import PASSWORD
@@ -175,6 +175,35 @@ def test_a_week_start_that_was_chosen_is_not_changed_by_another_country(alice):
     assert alice.week_start == 0
     other = get_user_model().objects.create_user("dora", "dora@example.org", "x")
     assert people.update_profile(people.diarist_of(other), region="US", week_start=0).week_start == 0
+
+
+def country_list(html):
+    """The choices of the country on a page, and those of them that are selected."""
+    options = re.search(r'<select name="region".*?</select>', html, re.S)[0]
+    return re.findall(r'value="(\w\w)"', options), re.findall(r'value="(\w*)" selected', options)
+
+
+def test_the_country_is_chosen_by_name_from_the_list_of_the_warning_signs_and_nothing_is_preselected(client):
+    client.post("/accounts/signup/", NEW)
+    start = client.get("/me/start/", headers={"Accept-Language": "en-US"}).content.decode()
+    listed, selected = country_list(start)
+    assert listed == [code for code, _name in countries.by_name()] and not set(selected) - {""}
+    assert 'data-detect="region"' not in start  # a browser's language tells no country
+    client.post("/me/start/", {**PERSON, "region": "", "do": "save"})
+    assert Diarist.objects.get().region == ""
+    assert "your local emergency number" in client.get("/warning-signs/").content.decode()
+
+
+def test_a_country_that_was_chosen_is_selected_again_also_one_that_the_list_does_not_hold(browser, alice):
+    assert country_list(browser.get("/me/place/").content.decode())[1] == ["NZ"]
+    people.update_profile(alice, region="TV")
+    assert country_list(browser.get("/me/place/").content.decode())[1] == ["TV"]
+    browser.post("/me/place/", {
+        "units": "metric", "time_zone": "Europe/London", "region": "TV", "day_start": "04:00",
+        "week_start": "0",
+    })  # fmt: skip
+    alice.refresh_from_db()
+    assert (alice.region, alice.time_zone) == ("TV", "Europe/London")
 
 
 def test_what_was_logged_before_a_journey_keeps_its_day_and_its_clock(browser, alice):
