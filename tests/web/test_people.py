@@ -9,7 +9,7 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
-from journal import countries, entries, people
+from journal import countries, demo, entries, people
 from journal.codes import Condition
 from journal.models import ConditionAnswer, Diarist, Invitation, LifeStagePeriod, Medicine, PersonalTarget
 from tests.conftest import PASSWORD
@@ -160,6 +160,27 @@ def test_place_changes_units_zone_and_weeks_and_leaves_the_rest(browser, alice):
     assert (alice.units, alice.time_zone, alice.region) == ("us", "Europe/London", "GB")
     assert (alice.day_start.hour, alice.week_start) == (5, 6)
     assert (alice.height_cm, alice.sex, alice.authority) == (Decimal(168), "female", "nasem")
+
+
+def test_signing_in_asks_for_an_e_mail_or_a_username(client, alice):
+    said = client.get("/accounts/login/").content.decode()
+    assert '<label for="id_login">E-mail or username</label>' in said
+    for name in (alice.user.username, alice.user.email):
+        client.logout()
+        assert client.post("/accounts/login/", {"login": name, "password": PASSWORD}).status_code == 302
+
+
+def test_the_demo_account_is_named_where_it_is_there_to_look_around_and_nowhere_else(client, db, settings):
+    def said():
+        return words(client.get("/accounts/login/"))
+
+    assert settings.SHOW_DEMO is False  # as on any server that `make run` did not start
+    settings.SHOW_DEMO = True
+    assert demo.EMAIL not in said()  # no such diary here
+    get_user_model().objects.create_user("demo", demo.EMAIL, demo.PASSWORD)
+    assert f"sign in as {demo.EMAIL} with the password {demo.PASSWORD}" in said()
+    settings.SHOW_DEMO = False
+    assert demo.EMAIL not in said()
 
 
 @pytest.mark.parametrize(("region", "starts_on"), [("us", 6), ("EG", 5), ("DE", 0), ("", 0)])
