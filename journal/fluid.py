@@ -224,8 +224,12 @@ def set_beside(fluid: DayFluid, units: str) -> list[str]:
 def _compared(fluid: DayFluid, units: str) -> str:
     drinks = litres(fluid.water.drinks, units)
     if fluid.water.drinks_only:
-        return _("Compared with it: %(drinks)s in drinks that count.") % {"drinks": drinks}
-    return _("Compared with it: %(drinks)s in drinks that count and %(food)s in food.") % {
+        return _("Compared with it: %(drinks)s in drinks that count, those at meals too.") % {
+            "drinks": drinks
+        }
+    return _(
+        "Compared with it: %(drinks)s in drinks that count, those at meals too, and %(food)s in food."
+    ) % {
         "drinks": drinks,
         "food": litres(fluid.water.food, units),
     }

@@ -652,7 +652,9 @@ class TargetForm(forms.Form):
             *((code, f"{NUTRIENT[code].name} ({NUTRIENT[code].unit})") for code in KEY_CODES),
         ],
     )
-    amount = NumberField(label=_("Amount a day"))
+    amount = NumberField(
+        label=_("Amount a day"), help_text=_("In the unit that stands behind the nutrient's name.")
+    )
     set_by = forms.ChoiceField(label=_("Set by"), choices=SetBy, initial=SetBy.OWN)
 
 

@@ -1,6 +1,6 @@
 """What the page for signing in asks, and the invented diary that it offers to look around in."""
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import AddEmailForm, LoginForm
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -23,3 +23,12 @@ class SignInForm(LoginForm):
         if not settings.SHOW_DEMO or not demo.exists():
             return None
         return {"email": demo.EMAIL, "password": demo.PASSWORD}
+
+
+class AddressForm(AddEmailForm):
+    """A further e-mail address, in the words of this house."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].widget.attrs.pop("placeholder", None)

@@ -70,7 +70,7 @@ def test_the_page_says_what_is_compared_and_why_the_reference_of_the_day_is_anot
 ):
     entries.log_water(alice, Decimal(500))
     said = words(browser.get("/"))
-    assert "Compared with it: 500 ml in drinks that count." in said
+    assert "Compared with it: 500 ml in drinks that count, those at meals too." in said
     assert "the part from drinks, 81 % of the 2,700 ml in food and drink" in said  # 0.81 x 2700 = 2187
     assert "2,700 ml adequate a day" in said and not re.search(r"\d L\b", said)
     assert "to it for sweat" not in said
@@ -93,7 +93,7 @@ def test_food_of_known_moisture_counts_and_the_whole_reference_stands_beside_it(
     assert found["need_l"] == [2.7, 2.7] and found["food_l"] == pytest.approx(0.1512)
     said = words(browser.get("/"))
     assert "about 2,700 ml in food and drink" in said
-    assert "Compared with it: 0 ml in drinks that count and 200 ml in food." in said
+    assert "Compared with it: 0 ml in drinks that count, those at meals too, and 200 ml in food." in said
     assert "the part from drinks" not in said
 
 

@@ -162,6 +162,31 @@ def test_place_changes_units_zone_and_weeks_and_leaves_the_rest(browser, alice):
     assert (alice.height_cm, alice.sex, alice.authority) == (Decimal(168), "female", "nasem")
 
 
+def test_exercise_names_its_speeds_in_the_persons_units(browser, alice):
+    assert "km/h" in words(browser.get("/exercise/add/?q=walking"))
+    people.update_profile(alice, units="us")
+    said = words(browser.get("/exercise/add/?q=walking"))
+    assert "mph" in said and "km/h" not in said
+
+
+@pytest.mark.parametrize("path", ["/me/delete-account/", "/me/import/"])
+def test_pages_behind_me_lead_back_to_it_at_their_head(browser, alice, path):
+    head = browser.get(path).content.decode().split("<h1>")[0].split("<main")[1]
+    assert 'href="/me/"' in head
+
+
+def test_the_page_of_addresses_speaks_as_the_other_pages_do(browser, alice):
+    said = words(browser.get("/accounts/email/"))
+    assert "E-mail addresses" in said and "Make it the main one" in said and "Add an address" in said
+    assert not re.search("Email|Primary|Re-send|Verified", said)
+    browser.post("/accounts/email/", {"action_add": "", "email": "second@example.org"})
+    assert "second@example.org" in words(browser.get("/accounts/email/"))
+
+
+def test_the_unit_of_an_own_target_is_told_before_a_nutrient_is_chosen(browser, alice):
+    assert "In the unit that stands behind the nutrient" in words(browser.get("/me/targets/"))
+
+
 def test_signing_in_asks_for_an_e_mail_or_a_username(client, alice):
     said = client.get("/accounts/login/").content.decode()
     assert '<label for="id_login">E-mail or username</label>' in said
