@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from journal import eaten, findings, tasks
+from journal import eaten, findings, tasks, verdicts
 from journal.calc import closing as calc
 from journal.calc.closing import Candidate, Ranked
 from journal.calc.days import USABLE
@@ -77,7 +77,8 @@ ASK_AGAIN_AFTER = 15
 class Nutrient:
     """One nutrient of an average day beside its reference.
 
-    `state`: "below" the reference, "enough", "unknown" whether it is, or "off": nothing is suggested.
+    `state`: "below" the reference, by the verdict that Week shows, "enough", "unknown" whether it
+    is, or "off": nothing is suggested.
     """
 
     code: str
@@ -104,6 +105,18 @@ class Standing:
     off: str
     """Why nothing at all is suggested, in words; empty where something is."""
     nutrients: tuple[Nutrient, ...]
+    spares_salt: bool = False
+    """Sodium is usually above where cutting down is advised: salty foods are no suggestion."""
+
+    @property
+    def without_salt(self) -> str:
+        """That salty foods are left out, in words; empty where they are not."""
+        if not self.spares_salt or self.off:
+            return ""
+        return _(
+            "Your logged sodium is usually above the level where cutting down is advised. Foods with more "
+            "than %(most)s of it in a portion, or with an amount that is not known, are left out."
+        ) % {"most": amount(calc.MOST_SODIUM, SODIUM)}
 
     @property
     def below(self) -> list[Nutrient]:
@@ -125,7 +138,10 @@ class Standing:
     def rests_on(self) -> dict[str, Any]:
         """What stored swaps must have been worked out from to be shown."""
         lacking = {code: float(f"{amount:.9g}") for code, amount in self.lacking(SWAPPED).items()}
-        return {"version": VERSION, "lacking": lacking, "capped": self.capped, "vegan": self.vegan}
+        return {
+            "version": VERSION, "lacking": lacking, "capped": self.capped, "vegan": self.vegan,
+            "spares_salt": self.spares_salt,
+        }  # fmt: skip
 
 
 def may_suggest(code: str, taken_out: Effects) -> bool:
@@ -142,7 +158,8 @@ def standing_of(diarist: Diarist) -> Standing:
     taken_out = effects(flags)
     off = _wholly_off(diarist, flags, taken_out)
     nutrients = tuple(_nutrient(code, gaps, flags, taken_out, off) for code in CLOSED)
-    return Standing(diarist, today, taken_out, flags.conditions.get("vegan") == YES, off, nutrients)
+    salty = any(gap.nutrient == SODIUM and gap.band == Band.USUALLY_ABOVE for gap in gaps)
+    return Standing(diarist, today, taken_out, flags.conditions.get("vegan") == YES, off, nutrients, salty)
 
 
 def _wholly_off(diarist: Diarist, flags: Flags, taken_out: Effects) -> str:
@@ -182,10 +199,12 @@ def _nutrient(code: str, gaps: Sequence[NutrientGap], flags: Flags, taken_out: E
     state, why = "below", ""
     if gap.band == Band.NOT_ENOUGH_DATA:
         state, why = "unknown", _("There are too few finished days yet to tell what is lacking.")
-    elif gap.mean >= reference:
-        state = "enough"
-    elif gap.coverage is not None and gap.coverage < LEAST_COVERAGE:
+    elif gap.coverage is not None and gap.coverage < LEAST_COVERAGE and gap.mean < reference:
         state, why = "unknown", _("Too much of what was logged has no known amount to tell what is lacking.")
+    elif verdicts.calls_enough(gap):
+        state = "enough"
+    elif not verdicts.calls_low(gap):
+        state, why = "unknown", verdicts.why_untold(gap)
     return Nutrient(code, state, why, gap.mean, reference)
 
 
@@ -242,7 +261,7 @@ def foods_for(standing: Standing, codes: Sequence[str], larder: "Larder | None" 
     open_ = [one for one in map(standing.of, codes) if one.state in ("below", "unknown")]
     if not open_:
         return Foods(tuple(codes), [], [])
-    larder = larder or Larder.of(standing.diarist, standing.today)
+    larder = larder or Larder.of(standing)
     lacking = {one.code: one.lacking or larder.richest(one.code, vegan=standing.vegan) for one in open_}
     lacking = {code: amount for code, amount in lacking.items() if amount > 0}
     theirs, others = (
@@ -265,9 +284,9 @@ class Larder:
     """Household measures of a food: words, and grams."""
 
     @classmethod
-    def of(cls, diarist: Diarist, today: date) -> "Larder":
+    def of(cls, standing: Standing) -> "Larder":
         """Foods of the last 90 days in the amount last eaten, and everyday foods in their usual portion."""
-        eaten_lately = _last_amounts(diarist, today)
+        eaten_lately = _last_amounts(standing.diarist, standing.today)
         common = {food_id(source, code) for source, code in everyday()}
         keys = {*eaten_lately, *common}
         measures: dict[UUID, list[tuple[str, float]]] = defaultdict(list)
@@ -289,7 +308,8 @@ class Larder:
             for key, name, category, *amounts in rows.values_list("pk", "name", "category", *CODES)
             if (grams := eaten_lately.get(key) or usual.get(key))
         ]
-        return cls(foods, dict(measures))
+        may = [food for food in foods if not (standing.spares_salt and calc.is_salty(food))]
+        return cls(may, dict(measures))
 
     def richest(self, code: str, *, vegan: bool) -> float:
         """The most that a portion of any of these foods holds."""
@@ -439,7 +459,7 @@ def _found(standing: Standing, lacking: dict[str, float]) -> dict[str, Any]:
     from journal.calc.swaps import Answer, Instead, Limit, Usual, choose
 
     day = AverageDay.of(standing.diarist, standing.today)
-    larder = Larder.of(standing.diarist, standing.today)
+    larder = Larder.of(standing)
     instead = [
         Instead(one.key, kind, one.grams, one.per_100g)
         for one in larder.foods

@@ -2,6 +2,7 @@
 
     of_day(...) -> DayFluid                      the numbers, for pages and REST
     figures(fluid, units) -> list[Figure]        each number with its reason, in words
+    set_beside(fluid, units) -> list[str]        what is compared with the reference, in sentences
 
 No need is shown where a clinic gives the amount, to children under nine, or beside a card that may forbid to
 drink more. Below the need nobody can tell whether it was too little: the adequate intake is what
@@ -213,6 +214,45 @@ def need_words(fluid: DayFluid, units: str) -> str:
     return span(fluid.need, units) if fluid.need else ""
 
 
+def set_beside(fluid: DayFluid, units: str) -> list[str]:
+    """In sentences: what is compared with the reference of the day, and why that is not the usual amount."""
+    if not fluid.needs:
+        return []
+    return [_compared(fluid, units), *_drinks_part(fluid, units), *_for_exercise(fluid, units)]
+
+
+def _compared(fluid: DayFluid, units: str) -> str:
+    drinks = litres(fluid.water.drinks, units)
+    if fluid.water.drinks_only:
+        return _("Compared with it: %(drinks)s in drinks that count, those at meals too.") % {
+            "drinks": drinks
+        }
+    return _(
+        "Compared with it: %(drinks)s in drinks that count, those at meals too, and %(food)s in food."
+    ) % {
+        "drinks": drinks,
+        "food": litres(fluid.water.food, units),
+    }
+
+
+def _drinks_part(fluid: DayFluid, units: str) -> Iterable[str]:
+    if not fluid.water.drinks_only or fluid.reference != "ai":
+        return
+    share = hydration.beverage_share(fluid.authority)
+    whole = [one.baseline / share for one in fluid.needs]
+    yield _(
+        "It is the part from drinks, %(share)s of the %(whole)s in food and drink: the water in food is not "
+        "known well enough."
+    ) % {"share": percent(share), "whole": span((min(whole), max(whole)), units)}
+
+
+def _for_exercise(fluid: DayFluid, units: str) -> Iterable[str]:
+    if fluid.needs[0].sweat_added:
+        yield _("Exercise added %(sweat)s to it for sweat.") % {
+            "sweat": litres(fluid.needs[0].sweat_added, units)
+        }
+
+
 def _need(fluid: DayFluid, units: str) -> Figure | None:
     if not fluid.need:
         return None
@@ -342,5 +382,5 @@ def span(ends: tuple[float, float], units: str) -> str:
 
 
 def litres(amount: float, units: str) -> str:
-    """To a tenth of a litre, or in fluid ounces."""
-    return volume(amount * 1000, units) if units == "us" else f"{plain(round(amount, 1))} L"
+    """Litres as every page names fluid: in millilitres to the nearest hundred, or in fluid ounces."""
+    return volume(amount * 1000 if units == "us" else round(amount, 1) * 1000, units)

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from journal import body_map, signs
+from journal import body_map, countries, signs
 from journal.codes import (
     Answer,
     Condition,
@@ -506,6 +506,21 @@ def zones() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(places))]
 
 
+class CountryField(forms.ChoiceField):
+    """A country by its name, and none until somebody chooses: nothing is read from the browser's language."""
+
+    def __init__(self, **kwargs):
+        super().__init__(choices=lambda: [("", _("choose")), *countries.by_name()], **kwargs)
+
+    def keep(self, region: str | None) -> None:
+        """Have a stored country that the list does not hold stand in it, by its letters."""
+        if region and region not in countries.COUNTRIES:
+            self.choices = [*self.choices, (region, region)]
+
+    def valid_value(self, value) -> bool:
+        return True  # which letters may be stored is a rule of the profile, and REST knows no list
+
+
 class BodyForm(DiaryForm):
     """What reference values ask of a person."""
 
@@ -529,10 +544,9 @@ class ZoneForm(DiaryForm):
 
     units = forms.ChoiceField(label=_("Units"), choices=Units, widget=chips)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
-    region = forms.CharField(
-        label=_("Country"), required=False, max_length=2,
-        widget=forms.TextInput(attrs={"autocomplete": "country", "size": 3, "autocapitalize": "characters"}),
-        help_text=_("Two letters such as GB. Used for the emergency number on warning cards."),
+    region = CountryField(
+        label=_("Country"), required=False, widget=forms.Select(attrs={"autocomplete": "country"}),
+        help_text=_("For the emergency number on warning cards."),
     )  # fmt: skip
 
     def __init__(self, *args, **kwargs):
@@ -541,6 +555,7 @@ class ZoneForm(DiaryForm):
         zone = self.initial.get("time_zone")
         if zone and zone not in known:
             self.fields["time_zone"].choices = [(zone, zone), *self.fields["time_zone"].choices]
+        self.fields["region"].keep(self.initial.get("region"))
 
 
 class StartForm(BodyForm, ZoneForm):
@@ -563,7 +578,6 @@ class StartForm(BodyForm, ZoneForm):
             self.fields[name].label = label
             self.fields[name].system = asked if asked in Units.values else self.diarist.units
         self.fields["time_zone"].widget.attrs["data-detect"] = "zone"
-        self.fields["region"].widget.attrs["data-detect"] = "region"
 
     def answers(self) -> dict:
         answers = super().answers()
@@ -638,7 +652,9 @@ class TargetForm(forms.Form):
             *((code, f"{NUTRIENT[code].name} ({NUTRIENT[code].unit})") for code in KEY_CODES),
         ],
     )
-    amount = NumberField(label=_("Amount a day"))
+    amount = NumberField(
+        label=_("Amount a day"), help_text=_("In the unit that stands behind the nutrient's name.")
+    )
     set_by = forms.ChoiceField(label=_("Set by"), choices=SetBy, initial=SetBy.OWN)
 
 

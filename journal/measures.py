@@ -7,6 +7,7 @@ States. Where nobody said anything, it is metric.
     litres(1.5), millilitres(500), kilograms(64), celsius(30)  ->  the amount in the person's unit, its name
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,9 @@ from django.utils.functional import Promise, lazy
 from journal.codes import Units
 from nutrients.calc import units
 
+SPEED = re.compile(r"(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)?) km/h")
+WHOLE_FROM_MPH = 9.75
+"""From here on a speed is told to the whole mile an hour. [mph]"""
 _spoken: ContextVar[str] = ContextVar("units that are spoken", default=Units.METRIC.value)
 
 
@@ -56,6 +60,21 @@ def kilograms(amount: float) -> tuple[float, str]:
 def celsius(amount: float) -> tuple[float, str]:
     """An air temperature as °C or °F."""
     return (units.f_from_c(amount), "°F") if is_us() else (amount, "°C")
+
+
+def speeds(text: str) -> str:
+    """Words in which each speed, such as "16-19 km/h", is told in miles an hour where those are spoken."""
+    return SPEED.sub(_in_mph, text) if is_us() else text
+
+
+def _in_mph(said: re.Match) -> str:
+    return "-".join(_mph(float(end)) for end in said[1].split("-")) + " mph"
+
+
+def _mph(kmh: float) -> str:
+    """To the half mile an hour, from 10 on to the whole one."""
+    mph = units.mph_from_kmh(kmh)
+    return f"{round(mph) if mph >= WHOLE_FROM_MPH else round(mph * 2) / 2:g}"
 
 
 def _either(metric: str | Promise, us: str | Promise) -> str:

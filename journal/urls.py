@@ -134,6 +134,7 @@ urlpatterns = [
     path("me/devices/connect/", devices.connect_phone, name="connect"),
     path("me/devices/connect/<uuid:id>/", devices.connect_state, name="connect_state"),
     path("me/devices/<uuid:id>/", devices.device, name="device"),
+    path("me/devices/<uuid:id>/name-back/", devices.device_name_back, name="device_name_back"),
     path("me/devices/<uuid:id>/sign-out/", devices.device_sign_out, name="device_sign_out"),
     path("me/export/<slug:format>/", transfer.export, name="export"),
     path("me/import/", transfer.import_diary, name="import_diary"),

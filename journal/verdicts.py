@@ -23,6 +23,8 @@ OF_WHAT_WAS_LOGGED = (
     Band.POSSIBLY_LOW, Band.LIKELY_LOW, Band.VERY_LIKELY_LOW,
 )  # fmt: skip
 """Bands that below the bare name of a nutrient could be read as being about the body."""
+CALLED_LOW = (Band.POSSIBLY_LOW, Band.LIKELY_LOW, Band.VERY_LIKELY_LOW, Band.LOOKS_LOW)
+"""Bands by which a verdict says that intake may be too little. Below an adequate intake none of them does."""
 TONE = {
     Band.LIKELY_MEETS: "enough",
     Band.PROBABLY_MEETS: "enough",
@@ -102,6 +104,20 @@ def _level(gap: NutrientGap) -> str:
 def is_shown(gap: NutrientGap) -> bool:
     """Whether a page says it: an upper level that is not reached is not worth a line."""
     return gap.kind != "ul" or gap.band == Band.USUALLY_ABOVE
+
+
+def calls_low(gap: NutrientGap) -> bool:
+    """Whether the verdict says that intake may be too little; no page may say so where it does not."""
+    return gap.band in CALLED_LOW
+
+
+def calls_enough(gap: NutrientGap) -> bool:
+    return TONE.get(gap.band) == "enough"
+
+
+def why_untold(gap: NutrientGap) -> str:
+    """In words, as beside the verdict, that it cannot be told, and what stands in the way."""
+    return " ".join([_("%(verdict)s.") % {"verdict": _headline(gap)}, *_limits(gap.reasons, gap)])
 
 
 def _days(gap: NutrientGap) -> str:

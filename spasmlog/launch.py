@@ -74,6 +74,7 @@ def read_environment() -> None:
     if (ROOT / ".env").exists():
         environ.Env.read_env(ROOT / ".env")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spasmlog.settings")
+    os.environ["SPASMLOG_SHOW_DEMO"] = "1" if wants_demo() else "0"  # to name at the sign-in
     if sys.stderr.isatty() and not os.environ.get("LOG_FORMAT"):
         os.environ["LOG_FORMAT"] = "console"  # the services write to a pipe, and a person reads it
 

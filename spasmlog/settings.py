@@ -292,6 +292,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_ADAPTER = "spasmlog.accounts.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "spasmlog.signup.SignupForm"
+ACCOUNT_FORMS = {"login": "spasmlog.signin.SignInForm", "add_email": "spasmlog.signin.AddressForm"}
+SHOW_DEMO = env.bool("SPASMLOG_SHOW_DEMO", default=False)  # said by `make run` alone, to what it starts
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_TOKEN_STRATEGY = "spasmlog.accounts.HashedTokens"  # noqa: S105 - a class, no secret
 CSRF_FAILURE_VIEW = "spasmlog.errors.csrf_failure"

@@ -224,6 +224,8 @@ def test_the_first_start_fills_an_empty_folder_and_lets_the_demo_in(tmp_path):
         running.ready(within=200)
         assert "foods" in running.said  # the progress bar
         address, password = re.search(r"sign in as (\S+), password (\S+)", running.said).groups()
+        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/accounts/login/") as sign_in:
+            assert address in sign_in.read().decode()
         assert signed_in(running, address, password)
         with_a_sign = re.search(r"A warning sign: +sign in as (\S+), same password", running.said).group(1)
         assert signed_in(running, with_a_sign, password)

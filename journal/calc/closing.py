@@ -19,6 +19,9 @@ ENERGY_OF_A_DAY = 2000.0
 amounts is no suggestion (Regulation EU 1169/2011). [kcal]"""
 LEAST_SHARE = 0.05
 """A portion that adds less than this share of what is lacking is no suggestion (product choice). [-]"""
+MOST_SODIUM = 400.0
+"""In a portion: saltier foods, and those whose sodium is not known, are no suggestion to a person who usually
+takes more of it than is advised; about a sixth of the 2,300 mg of a day (product choice). [mg]"""
 
 KINDS = (
     ("", r"^baby|formula|sandwich|mixed dishes"),
@@ -105,6 +108,12 @@ def may_be_suggested(food: Candidate, *, vegan: bool = False) -> bool:
         return False
     text = f"{food.category} {food.name}"
     return not vegan or food.theirs or not ANIMAL.search(text) or bool(PLANT.search(text))
+
+
+def is_salty(food: Candidate) -> bool:
+    """Whether a portion holds more than `MOST_SODIUM`, or may: what is not known is not called little."""
+    sodium = food.holds("sodium_mg")
+    return sodium is None or sodium > MOST_SODIUM
 
 
 def rank(

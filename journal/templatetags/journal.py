@@ -147,6 +147,12 @@ def volume(ml, units: str) -> str:
 
 
 @register.filter
+def speeds(text: str) -> str:
+    """Words with any speed in them in the units that are spoken."""
+    return measures.speeds(text)
+
+
+@register.filter
 def weight(kg, units: str) -> str:
     """A body weight in the diarist's units. [kg]"""
     if kg is None:

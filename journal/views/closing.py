@@ -21,7 +21,7 @@ def closing_page(request: HttpRequest) -> HttpResponse:
     """Everything that is lacking: the foods for each, for all together, and the swaps."""
     standing = closing.standing_of(request.diarist)
     codes = [one.code for one in standing.below]
-    larder = closing.Larder.of(standing.diarist, standing.today) if codes else None
+    larder = closing.Larder.of(standing) if codes else None
     lists = [(one, closing.foods_for(standing, [one.code], larder)) for one in standing.below]
     return render(
         request,

@@ -69,6 +69,7 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "more_cards": len([card for card in cards if card.severity != Severity.URGENT_NOW and card.asks]),
             "fluid": water,
             "need": fluid.need_words(water, diarist.units),
+            "set_beside": fluid.set_beside(water, diarist.units),
             "fluid_figures": fluid.figures(water, diarist.units),
             "waters": WATER_FL_OZ if diarist.units == Units.US else WATER_ML,
             "units": diarist.units,

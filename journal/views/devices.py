@@ -22,6 +22,8 @@ from journal.forms import DeviceForm, refuse
 from journal.views.door import diary, posted
 from spasmlog.accounts import proof_wanted
 
+NAME_BEFORE = "device_name_before"
+"""The key of the session under which a device's earlier name is kept."""
 THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
 
 
@@ -41,12 +43,30 @@ def device(request: HttpRequest, id: UUID) -> HttpResponse:
     form = DeviceForm(posted(request), initial={"name": one.name})
     if request.method == "POST" and form.is_valid():
         try:
-            devices.rename(one, form.cleaned_data["name"])
-            messages.success(request, _("Renamed."))
+            _rename(request, one, form.cleaned_data["name"], _("Renamed."))
             return redirect("devices")
         except ValidationError as error:
             refuse(form, error)
     return render(request, "journal/device.html", {"device": one, "form": form})
+
+
+@diary
+@require_POST
+def device_name_back(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Call a device again as it was called before it was renamed last."""
+    one, before = own_device(request, id), request.session.get(NAME_BEFORE, {})
+    if before.get("id") == str(id):
+        _rename(request, one, before["name"], _("It is as it was."))
+    else:
+        messages.error(request, _("This can be taken back no more."))
+    return redirect("devices")
+
+
+def _rename(request: HttpRequest, one: devices.Device, name: str, words: str) -> None:
+    """Rename, and tell of it with a button that gives the earlier name back."""
+    devices.rename(one, name)
+    request.session[NAME_BEFORE] = {"id": str(one.id), "name": one.name}
+    messages.success(request, words, extra_tags=reverse("device_name_back", args=[one.id]))
 
 
 @diary

@@ -14,6 +14,8 @@ ML_PER_US_FLUID_OUNCE = 29.5735295625
 """The fluid ounce of the United States (NIST Handbook 44). [mL]"""
 ML_PER_IMPERIAL_FLUID_OUNCE = 28.4130625
 """The fluid ounce of the United Kingdom (Weights and Measures Act, 1985). [mL]"""
+KM_PER_MILE = 1.609344
+"""The mile (NIST Handbook 44). [km]"""
 KJ_PER_KCAL = 4.184
 """The thermochemical calorie (BIPM). [kJ]"""
 IU_PER_UG_VITAMIN_D = 40.0
@@ -78,6 +80,11 @@ def us_fl_oz_from_ml(millilitres: float) -> float:
 def ml_from_imperial_fl_oz(ounces: float) -> float:
     """Volume of a drink. [imperial fl oz] -> [mL]"""
     return ounces * ML_PER_IMPERIAL_FLUID_OUNCE
+
+
+def mph_from_kmh(speed: float) -> float:
+    """Speed. [km/h] -> [mile/h]"""
+    return speed / KM_PER_MILE
 
 
 def kj_from_kcal(kcal: float) -> float:

@@ -1,5 +1,7 @@
 """Charts by keyboard: each mark is reached in order, shows its words, and they are those of the table."""
 
+import re
+from base64 import b64decode
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -142,3 +144,16 @@ def test_no_chart_scrolls_sideways_shifts_the_page_or_says_words_that_do_not_fit
         )
         assert beyond == [], path
     assert screen.complaints() == []
+
+
+def test_a_printed_week_takes_two_sheets_of_paper_at_most_and_no_arrows_to_other_weeks(screen, kept):
+    screen.sign_in("alice", PASSWORD)
+    screen.go("/week/")
+    a4 = {"paperWidth": 8.27, "paperHeight": 11.69}  # in
+    sheets = b64decode(screen.driver.execute_cdp_cmd("Page.printToPDF", a4)["data"])
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", sheets)) <= 2
+    screen.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert screen.run("document.querySelector('.day-head a').offsetHeight") == 0
+    finally:
+        screen.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

@@ -2,6 +2,7 @@
 
 import pytest
 
+from journal import people
 from tests.browser.conftest import until
 from tests.conftest import PASSWORD
 
@@ -44,3 +45,39 @@ def test_a_device_at_home_is_asked_nothing(screen, alice):
     screen.go("/me/place/")
     screen.find("h1", "Units, place and time")
     assert screen.run("document.querySelector('#elsewhere').hidden")
+
+
+def test_who_has_no_kidney_disease_is_not_asked_for_its_stage_unless_one_was_told(screen, alice):
+    people.answer_conditions(alice, {"kidney_disease": "unknown", "dialysis": "yes"})
+    screen.shape(390)
+    screen.sign_in("alice", PASSWORD)
+    screen.go("/me/conditions/")
+    screen.find("#kidney_stage_4_5", "stage 4 or 5")
+    screen.choose("kidney_disease", "no")
+    shown = (
+        "[...document.querySelectorAll('#kidney_stage_4_5, #dialysis')].map((one) => one.offsetHeight > 0)"
+    )
+    assert screen.run(shown) == [False, True]  # a "yes" stays in sight
+    screen.choose("kidney_disease", "yes")
+    assert screen.run(shown) == [True, True]
+
+
+@pytest.mark.parametrize("path", ["/me/conditions/", "/me/medicines/"])
+def test_on_a_phone_the_hint_in_the_search_is_whole_and_usual_meals_stands_on_one_line(screen, alice, path):
+    screen.shape(390)
+    screen.sign_in("alice", PASSWORD)
+    line = screen.run("""(() => {
+      const link = document.querySelector(".quick-more a"), text = document.createRange();
+      text.selectNodeContents(link.lastChild);
+      return text.getClientRects().length;
+    })()""")
+    assert line == 1
+    screen.go(path)
+    fits = screen.run("""(() => {
+      const field = document.querySelector("#q"), look = getComputedStyle(field);
+      const pen = document.createElement("canvas").getContext("2d");
+      pen.font = look.font;
+      const room = field.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight);
+      return pen.measureText(field.placeholder).width <= room;
+    })()""")
+    assert fits is True

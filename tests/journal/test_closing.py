@@ -119,7 +119,8 @@ def test_a_food_is_told_in_the_amount_of_the_last_time(white_days):
 
 
 def test_a_food_of_ones_own_without_a_magnesium_value_is_never_listed_for_it(white_days):
-    mix = save_own(white_days.user, name="Seed mix", per_100g={"energy_kcal": 500, "potassium_mg": 900})
+    per_100g = {"energy_kcal": 500, "potassium_mg": 900, "sodium_mg": 5}
+    mix = save_own(white_days.user, name="Seed mix", per_100g=per_100g)
     eat(white_days, 13, (mix, 50))
     review.review_stale(white_days.pk)
     here = standing(white_days)
@@ -131,7 +132,8 @@ def test_a_food_of_ones_own_without_a_magnesium_value_is_never_listed_for_it(whi
 
 
 def test_a_food_that_was_removed_is_not_listed(white_days):
-    mix = save_own(white_days.user, name="Seed mix", per_100g={"energy_kcal": 500, "magnesium_mg": 400})
+    per_100g = {"energy_kcal": 500, "magnesium_mg": 400, "sodium_mg": 5}
+    mix = save_own(white_days.user, name="Seed mix", per_100g=per_100g)
     eat(white_days, 13, (mix, 50))
     remove(white_days.user, mix.pk)
     assert mix.pk not in {

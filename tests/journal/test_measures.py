@@ -105,3 +105,12 @@ def test_one_persons_units_never_reach_the_next_request(browser, phone, alice):
     assert not measures.is_us()  # the same thread answers somebody else next
     browser.get("/me/")
     assert not measures.is_us()
+
+
+def test_the_speed_in_the_name_of_an_activity_is_told_in_miles_where_those_are_spoken():
+    name = "Cycling, 16-19 km/h, easy"
+    assert measures.speeds(name) == name
+    with measures.speaking("us"):  # 16 / 1.609344 = 9.94 and 19 / 1.609344 = 11.81
+        assert measures.speeds(name) == "Cycling, 10-12 mph, easy"
+        assert measures.speeds("Walking (5.6 km/h)") == "Walking (3.5 mph)"  # 3.48
+        assert measures.speeds("Chess, sitting") == "Chess, sitting"

@@ -251,11 +251,11 @@ def test_a_finished_day_an_open_day_and_an_empty_day_look_different(browser, ali
     page, found = html(browser, "/fluid/"), fluid_rows(browser)
 
     assert found["Mon 16 November"] == [
-        "1.5 L",
-        "1.1 L",
-        "2.7 L",
+        "1,500 ml",
+        "1,100 ml",
+        "2,700 ml",
     ]  # 15 x 75.6 g = 1.134 L; NASEM, women: 2.7 L
-    assert found["(Tue 17 November)"][0] == "0.5 L"
+    assert found["(Tue 17 November)"][0] == "500 ml"
     assert found["(Sun 15 November)"] == ["nothing logged", "–", "–"]  # nothing to set beside a need
     drawn = page.partition("</svg>\n      </div>")[0]
     assert drawn.count('<rect class="known" x="') == 1 and drawn.count('<rect class="day-open" x="') == 2
@@ -309,8 +309,8 @@ def test_where_a_clinic_sets_the_amount_the_chart_is_silent(browser, alice, answ
     assert 'class="need"' in html(browser, "/fluid/")
     people.answer_conditions(alice, {answer: "yes"})
     page = html(browser, "/fluid/")
-    assert 'class="need"' not in page and "2.7 L" not in page and "2.2 L" not in page
-    assert "Follow the amount your clinic gave you" in text(page) and "1.5 L drunk" in text(page)
+    assert 'class="need"' not in page and "2,700 ml" not in page and "2,200 ml" not in page
+    assert "Follow the amount your clinic gave you" in text(page) and "1,500 ml drunk" in text(page)
     assert "eference of the day" not in text(page)
 
 

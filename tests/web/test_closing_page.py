@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from journal import closing, entries, findings, people, review, tasks
-from journal.models import Suggestion
+from journal.models import NutrientGap, Suggestion
 from nutrients.models import food_id
 from spasmlog.celery import app
 
@@ -66,6 +66,42 @@ def test_each_nutrient_below_its_reference_has_its_foods_own_ones_first(browser,
     theirs, others = said.split("Other common foods")
     assert "Of the foods you eat" in theirs and "adds about" in theirs
     assert "kcal" in theirs and "Not a prescription" in others
+
+
+def test_the_page_calls_nothing_below_of_which_the_week_cannot_tell(browser, white_days, asked):
+    gaps = findings.gaps(white_days, findings.today(white_days))
+    potassium = next(gap for gap in gaps if (gap.nutrient, gap.kind) == ("potassium_mg", "ai"))
+    assert potassium.band == "cannot_tell" and potassium.mean < potassium.reference_amount
+    html = page(browser)
+    assert 'id="close-potassium_mg"' not in html and 'id="close-magnesium_mg"' in html
+    said = section(html, "others-heading")
+    assert re.search(
+        r"Potassium Cannot tell\. .*Below the adequate intake nobody can tell from a diary", said
+    )
+    assert closing.standing_of(white_days).lacking(closing.SWAPPED).keys() == {"magnesium_mg"}
+
+
+SALTY = 400  # mg of sodium in a portion
+
+
+@pytest.mark.parametrize("code", ["magnesium_mg", "calcium_mg"])
+def test_while_sodium_is_usually_above_its_level_salty_foods_are_left_out_and_the_page_says_so(
+    browser, white_days, foods, asked, code
+):
+    def listed():
+        found = closing.foods_for(closing.standing_of(white_days), [code])
+        return {food.id: food.grams for food in [*found.theirs, *found.others]}
+
+    def salty():
+        grams = listed()
+        return [one.name for one in foods.filter(pk__in=grams) if one.sodium_mg * grams[one.pk] / 100 > SALTY]
+
+    NutrientGap.objects.filter(diarist=white_days, kind="cdrr").update(band="not_usually_above")
+    assert salty() and "are left out" not in page(browser)
+    NutrientGap.objects.filter(diarist=white_days, kind="cdrr").update(band="usually_above")
+    assert listed() and not salty()
+    assert "Foods with more than 400 mg of it in a portion" in text(page(browser))
+    assert "are left out" in text(browser.get(reverse("closing", args=[code])).content.decode())
 
 
 def test_the_page_says_at_once_that_swaps_are_worked_out_and_asks_once(browser, white_days, asked):

@@ -76,6 +76,18 @@ def test_a_device_is_renamed(desk, alice):
     assert device_named(alice.user, "Kitchen phone").id == id
 
 
+def test_a_new_name_can_be_taken_back_and_taken_back_again(desk, alice):
+    phone_of(alice, "Pixel")
+    id = device_named(alice.user, "Pixel").id
+    back = f"{PAGE}{id}/name-back/"
+
+    assert back in desk.post(f"{PAGE}{id}/", {"name": "Kitchen"}, follow=True).content.decode()
+    assert back in desk.post(back, follow=True).content.decode()
+    assert device_named(alice.user, "Pixel").id == id
+    desk.post(back)
+    assert device_named(alice.user, "Kitchen").id == id
+
+
 @pytest.mark.parametrize("name", ["", "x" * 61])
 def test_web_and_rest_refuse_the_same_name_in_the_same_words(desk, alice, name):
     phone = phone_of(alice, "Pixel")

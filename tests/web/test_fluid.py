@@ -59,10 +59,27 @@ def test_a_day_of_drinks_alone_asks_for_the_part_that_comes_from_drinks(evening,
     said, found = words(browser.get("/")), fluid(alice)
 
     # NASEM, women: 2.7 L of all water; drinks are 0.81 of it: 2.187 L
-    assert "Reference for the day: about 2.2 L in drinks." in said
+    assert "Reference for the day: about 2,200 ml in drinks." in said
     assert found["need_l"] == pytest.approx([2.187, 2.187]) and found["drinks_only"] is True
     assert found["drinks_l"] == pytest.approx(0.5, abs=0.01) and found["sweat_l"] is None
     assert "Drinks only: 81 % of it" in said and "Thirst" in said
+
+
+def test_the_page_says_what_is_compared_and_why_the_reference_of_the_day_is_another_amount(
+    evening, browser, alice
+):
+    entries.log_water(alice, Decimal(500))
+    said = words(browser.get("/"))
+    assert "Compared with it: 500 ml in drinks that count, those at meals too." in said
+    assert "the part from drinks, 81 % of the 2,700 ml in food and drink" in said  # 0.81 x 2700 = 2187
+    assert "2,700 ml adequate a day" in said and not re.search(r"\d L\b", said)
+    assert "to it for sweat" not in said
+
+    bout = run(alice, temperature_c=Decimal(18))
+    middle = 0.001323 * float(bout.met) * 64 - 0.1399  # L in an hour at 18 °C, 64 kg
+    said = words(browser.get("/"))
+    assert f"Exercise added {round(middle, 1) * 1000:.0f} ml to it for sweat." in said
+    assert f"about {round(2.187 + middle, 1) * 1000:,.0f} ml in drinks" in said
 
 
 def test_food_of_known_moisture_counts_and_the_whole_reference_stands_beside_it(
@@ -74,7 +91,10 @@ def test_food_of_known_moisture_counts_and_the_whole_reference_stands_beside_it(
     found = fluid(alice)
 
     assert found["need_l"] == [2.7, 2.7] and found["food_l"] == pytest.approx(0.1512)
-    assert "about 2.7 L in food and drink" in words(browser.get("/"))
+    said = words(browser.get("/"))
+    assert "about 2,700 ml in food and drink" in said
+    assert "Compared with it: 0 ml in drinks that count, those at meals too, and 200 ml in food." in said
+    assert "the part from drinks" not in said
 
 
 def test_a_drink_of_unknown_content_takes_nothing_off_the_water_of_food(evening, browser, alice, foods):
@@ -89,7 +109,7 @@ def test_a_drink_of_unknown_content_takes_nothing_off_the_water_of_food(evening,
 
     assert found["food_l"] == pytest.approx(0.24)  # 300 g at 80 g in 100 g
     assert found["drinks_l"] == pytest.approx(0.445)  # 500 g at 0.89, the share of its kind
-    assert re.search(r"In food 0\.2 L", words(browser.get("/")))
+    assert re.search(r"In food 200 ml", words(browser.get("/")))
 
 
 def test_a_run_raises_the_need_by_the_middle_of_a_range_that_is_said_with_its_sodium(evening, browser, alice):
@@ -177,7 +197,7 @@ def test_a_stroll_in_the_cool_adds_nothing_and_two_litres_are_the_most(evening, 
     run(alice, minutes=300)
     found = fluid(alice)
     assert found["sweat_added_l"] == 2 and found["sweat_added_is_capped"] is True
-    assert "never raised by more than 2 L" in words(browser.get("/"))
+    assert "never raised by more than 2,000 ml" in words(browser.get("/"))
 
 
 def test_wine_is_drunk_and_does_not_count(evening, browser, alice, wine):
@@ -318,7 +338,11 @@ def test_the_sexes_differ_and_both_needs_are_shown_where_sex_is_not_given(evenin
     people.update_profile(alice, sex="")
     found = fluid(alice)
     assert found["need_l"] == pytest.approx([2.187, 2.997])  # 0.81 of 2.7 and of 3.7 L
-    assert "2.2 L – 3 L" in words(browser.get("/"))
+    assert "2,200 ml – 3,000 ml" in words(browser.get("/"))
+
+
+def _ml(litres):
+    return f"{round(litres * 1000):,} ml"
 
 
 def test_a_past_day_is_reckoned_with_the_weight_and_the_age_of_that_day(evening, browser, alice):
@@ -333,7 +357,7 @@ def test_a_past_day_is_reckoned_with_the_weight_and_the_age_of_that_day(evening,
     rest.force_authenticate(alice.user)
     assert rest.get(f"/api/v1/days/{day}/").json()["fluid"]["sweat_l"] == before
     said = words(browser.get(f"/day/{day}/"))
-    assert f"Sweat {before[0]:g} L – {before[1]:g} L" in said and "Thirst is the better guide." in said
+    assert f"Sweat {_ml(before[0])} – {_ml(before[1])}" in said and "Thirst is the better guide." in said
     run(alice, temperature_c=Decimal(18))
     assert fluid(alice)["sweat_l"] > before  # 90 kg
 

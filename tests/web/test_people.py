@@ -9,7 +9,7 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
-from journal import entries, people
+from journal import countries, demo, entries, people
 from journal.codes import Condition
 from journal.models import ConditionAnswer, Diarist, Invitation, LifeStagePeriod, Medicine, PersonalTarget
 from tests.conftest import PASSWORD
@@ -162,6 +162,52 @@ def test_place_changes_units_zone_and_weeks_and_leaves_the_rest(browser, alice):
     assert (alice.height_cm, alice.sex, alice.authority) == (Decimal(168), "female", "nasem")
 
 
+def test_exercise_names_its_speeds_in_the_persons_units(browser, alice):
+    assert "km/h" in words(browser.get("/exercise/add/?q=walking"))
+    people.update_profile(alice, units="us")
+    said = words(browser.get("/exercise/add/?q=walking"))
+    assert "mph" in said and "km/h" not in said
+
+
+@pytest.mark.parametrize("path", ["/me/delete-account/", "/me/import/"])
+def test_pages_behind_me_lead_back_to_it_at_their_head(browser, alice, path):
+    head = browser.get(path).content.decode().split("<h1>")[0].split("<main")[1]
+    assert 'href="/me/"' in head
+
+
+def test_the_page_of_addresses_speaks_as_the_other_pages_do(browser, alice):
+    said = words(browser.get("/accounts/email/"))
+    assert "E-mail addresses" in said and "Make it the main one" in said and "Add an address" in said
+    assert not re.search("Email|Primary|Re-send|Verified", said)
+    browser.post("/accounts/email/", {"action_add": "", "email": "second@example.org"})
+    assert "second@example.org" in words(browser.get("/accounts/email/"))
+
+
+def test_the_unit_of_an_own_target_is_told_before_a_nutrient_is_chosen(browser, alice):
+    assert "In the unit that stands behind the nutrient" in words(browser.get("/me/targets/"))
+
+
+def test_signing_in_asks_for_an_e_mail_or_a_username(client, alice):
+    said = client.get("/accounts/login/").content.decode()
+    assert '<label for="id_login">E-mail or username</label>' in said
+    for name in (alice.user.username, alice.user.email):
+        client.logout()
+        assert client.post("/accounts/login/", {"login": name, "password": PASSWORD}).status_code == 302
+
+
+def test_the_demo_account_is_named_where_it_is_there_to_look_around_and_nowhere_else(client, db, settings):
+    def said():
+        return words(client.get("/accounts/login/"))
+
+    assert settings.SHOW_DEMO is False  # as on any server that `make run` did not start
+    settings.SHOW_DEMO = True
+    assert demo.EMAIL not in said()  # no such diary here
+    get_user_model().objects.create_user("demo", demo.EMAIL, demo.PASSWORD)
+    assert f"sign in as {demo.EMAIL} with the password {demo.PASSWORD}" in said()
+    settings.SHOW_DEMO = False
+    assert demo.EMAIL not in said()
+
+
 @pytest.mark.parametrize(("region", "starts_on"), [("us", 6), ("EG", 5), ("DE", 0), ("", 0)])
 def test_with_the_first_answers_weeks_start_as_they_do_in_the_country(client, region, starts_on):
     """Unicode CLDR: Sunday in the United States, Saturday in Egypt, Monday in Germany."""
@@ -175,6 +221,35 @@ def test_a_week_start_that_was_chosen_is_not_changed_by_another_country(alice):
     assert alice.week_start == 0
     other = get_user_model().objects.create_user("dora", "dora@example.org", "x")
     assert people.update_profile(people.diarist_of(other), region="US", week_start=0).week_start == 0
+
+
+def country_list(html):
+    """The choices of the country on a page, and those of them that are selected."""
+    options = re.search(r'<select name="region".*?</select>', html, re.S)[0]
+    return re.findall(r'value="(\w\w)"', options), re.findall(r'value="(\w*)" selected', options)
+
+
+def test_the_country_is_chosen_by_name_from_the_list_of_the_warning_signs_and_nothing_is_preselected(client):
+    client.post("/accounts/signup/", NEW)
+    start = client.get("/me/start/", headers={"Accept-Language": "en-US"}).content.decode()
+    listed, selected = country_list(start)
+    assert listed == [code for code, _name in countries.by_name()] and not set(selected) - {""}
+    assert 'data-detect="region"' not in start  # a browser's language tells no country
+    client.post("/me/start/", {**PERSON, "region": "", "do": "save"})
+    assert Diarist.objects.get().region == ""
+    assert "your local emergency number" in client.get("/warning-signs/").content.decode()
+
+
+def test_a_country_that_was_chosen_is_selected_again_also_one_that_the_list_does_not_hold(browser, alice):
+    assert country_list(browser.get("/me/place/").content.decode())[1] == ["NZ"]
+    people.update_profile(alice, region="TV")
+    assert country_list(browser.get("/me/place/").content.decode())[1] == ["TV"]
+    browser.post("/me/place/", {
+        "units": "metric", "time_zone": "Europe/London", "region": "TV", "day_start": "04:00",
+        "week_start": "0",
+    })  # fmt: skip
+    alice.refresh_from_db()
+    assert (alice.region, alice.time_zone) == ("TV", "Europe/London")
 
 
 def test_what_was_logged_before_a_journey_keeps_its_day_and_its_clock(browser, alice):

@@ -292,6 +292,16 @@ def full_day(alice, milk, spinach, times):
     people.set_life_stages(alice, [{"stage": "lactation", "started_on": date(2026, 1, 1)}])
 
 
+def test_a_day_without_entries_says_what_to_do_first_and_a_past_one_does_not(browser, alice, milk):
+    begin = "To begin, add a food or tap an amount of water above. When a cramp comes, “Cramp now”"
+    assert begin in words(browser.get("/"))
+    yesterday = entries.today(alice) - timedelta(days=1)
+    past = words(browser.get(f"/day/{yesterday}/"))
+    assert begin not in past and "Nothing yet." in past
+    entries.log_meal(alice, [(milk, Decimal(200))])
+    assert begin not in words(browser.get("/"))
+
+
 @pytest.mark.parametrize("times", [1, 8])
 def test_today_costs_at_most_15_queries_however_much_is_logged(
     browser, alice, milk, spinach, times, django_assert_max_num_queries

@@ -14,14 +14,11 @@ document.addEventListener("change", (event) => {
   if (event.target.name === "theme") setTheme(event.target.value);
 });
 
-/** Profile: offer the zone, units and country that this device is set to. */
+/** Profile: offer the zone that this device is set to. Its language tells no country. */
 function offerZone(select) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (![...select.options].some((option) => option.value === zone)) return;
   select.value = zone;
-  const country = document.querySelector("[data-detect=region]");
-  const region = (navigator.language.split("-")[1] || "").toUpperCase();
-  if (country && !country.value && /^[A-Z]{2}$/.test(region)) country.value = region;
 }
 document.querySelectorAll("select[data-detect=zone]").forEach(offerZone);
 

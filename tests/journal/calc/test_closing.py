@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journal.calc.closing import Candidate, kind_of, may_be_suggested, rank
+from journal.calc.closing import Candidate, is_salty, kind_of, may_be_suggested, rank
 from journal.calc.swaps import AS_GOOD, WORTH_A_SWAP, Instead, Limit, Usual, choose, options
 
 MG, K, NA, KCAL = "magnesium_mg", "potassium_mg", "sodium_mg", "energy_kcal"
@@ -306,3 +306,8 @@ def test_a_full_search_answers_within_a_second():
     begun = time.monotonic()
     choose(usual, foods, {MG: 90, K: 900}, limits)
     assert time.monotonic() - begun < 1.0
+
+
+def test_a_portion_is_salty_above_400_mg_of_sodium_and_where_nobody_knows():
+    assert is_salty(food("brine", sodium_mg=401)) and not is_salty(food("bread", sodium_mg=400))
+    assert is_salty(food("own dish"))
