@@ -241,8 +241,8 @@ def _drinks_part(fluid: DayFluid, units: str) -> Iterable[str]:
     share = hydration.beverage_share(fluid.authority)
     whole = [one.baseline / share for one in fluid.needs]
     yield _(
-        "It is the part from drinks, %(share)s of the %(whole)s in food and drink: the water in food is not "
-        "known well enough."
+        "It is the part from drinks, %(share)s of the %(whole)s in food and drink: how much water your "
+        "food held is not known closely."
     ) % {"share": percent(share), "whole": span((min(whole), max(whole)), units)}
 
 

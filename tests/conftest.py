@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 from django.test import TransactionTestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests import databases
 
@@ -144,13 +144,14 @@ def hours_of_the_test(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    """Each test starts with nothing remembered: no lockout, no throttle, no food of the one before."""
+    """Each test starts with nothing remembered: no lockout, no throttle, no food or language of the one before."""
     from django.core.cache import cache
 
     from nutrients import texts
 
     cache.clear()
     texts.forget()
+    translation.deactivate()
 
 
 # People ---------------------------------------------------------------------------------------

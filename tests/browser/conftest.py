@@ -63,7 +63,7 @@ class Screen:
             return until(shown)
         except AssertionError as gave_up:
             raise AssertionError(
-                f"no {selector} with {text!r} on {self.driver.current_url}:\n{self.text()}"
+                f"no {selector} with {text!r} on {self.driver.current_url}:\n{self.text()}\n{len(self.driver.page_source)} {self.run('document.readyState')} {self.driver.page_source[:1500]} {self.driver.get_log('browser')}"
             ) from gave_up
 
     def tap(self, selector, text=""):
