@@ -5,6 +5,7 @@ their size; down, they are pixels.
 """
 
 import math
+import sys
 from dataclasses import dataclass
 
 HEADROOM = 1.25
@@ -85,5 +86,6 @@ def full_scale(highest: float, references: list[float]) -> float:
 
 def round_step(least: float) -> float:
     """The smallest of 1, 2 or 5 times a power of ten that is not under `least`."""
+    least = max(least, sys.float_info.min)  # a quarter of the smallest number there is would be 0
     power = 10.0 ** math.floor(math.log10(least))
     return next(times * power for times in (1, 2, 5, 10) if times * power >= least * (1 - 1e-9))

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from journal.charts.weeks import (
@@ -113,6 +113,7 @@ AMOUNTS = st.one_of(st.none(), st.floats(0, 1e6))
     ),
     st.lists(st.floats(0.1, 5000), max_size=2),
 )
+@example([(None, None, 0, False, 5e-324)], [])  # a quarter of it is 0
 def test_every_shape_stays_in_its_box(weeks, references):
     chart = weeks_chart(
         [

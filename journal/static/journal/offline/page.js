@@ -34,8 +34,7 @@ async function settleFrame() {
   else if (isShell) delete root.dataset.theme;
   const worker = navigator.serviceWorker?.controller;
   if (isShell || !worker || (await read("words")) === root.lang) return;
-  worker.postMessage("renew the frame");
-  await keep("words", root.lang);
+  worker.postMessage({ renew: root.lang });
 }
 
 // What waits ---------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 import { itemOf } from "./items.js";
 import { add, get, edit, newId } from "./queue.js";
 import { sendAll } from "./send.js";
-import { alter, read } from "./store.js";
+import { alter, keep, read } from "./store.js";
 import { PAGES, arrive, erase, leave, lock, whose } from "./whose.js";
 
 const PATIENCE = 6000; // ms that a page may keep somebody waiting who has an older one at hand
@@ -22,9 +22,18 @@ export function begin(release) {
   // Releases ---------------------------------------------------------------------------------
 
   self.addEventListener("install", (event) => {
-    const fresh = (path) => new Request(path, { cache: "reload" });
-    event.waitUntil(caches.open(shell).then((cache) => cache.addAll([release.shell, ...release.files].map(fresh))));
+    event.waitUntil(Promise.all([release.shell, ...release.files].map(renew)));
   });
+
+  const renew = async (path) => keepWhole(path, await fetch(path, { cache: "reload" }));
+
+  /** A connection that breaks off leaves a part, or nothing, under a good status: what is not whole is not kept. */
+  async function keepWhole(path, answer) {
+    const body = await answer.blob();
+    const length = answer.headers.get("Content-Encoding") ? null : answer.headers.get("Content-Length");
+    if (!answer.ok || !body.size || (length && body.size !== Number(length))) throw new TypeError(`${path} did not come whole`);
+    await (await caches.open(shell)).put(path, new Response(body, { status: 200, headers: answer.headers }));
+  }
 
   self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
@@ -38,13 +47,13 @@ export function begin(release) {
   self.addEventListener("message", (event) => {
     if (event.data === "take over") self.skipWaiting();
     if (event.data === "see me") event.waitUntil(self.clients.claim());
-    if (event.data === "renew the frame") event.waitUntil(renewFrame());
+    if (event.data?.renew) event.waitUntil(renewFrame(event.data.renew));
   });
 
   /** The frame in the language and colours that are wanted now. */
-  async function renewFrame() {
-    const cache = await caches.open(shell);
-    await cache.add(new Request(release.shell, { cache: "reload" }));
+  async function renewFrame(language) {
+    await renew(release.shell);
+    await keep("words", language);
   }
 
   // Reading ----------------------------------------------------------------------------------
@@ -102,7 +111,7 @@ export function begin(release) {
       await lock();
     }
     if (answer.status !== 200) return;
-    if (pathname === release.shell) await (await caches.open(shell)).put(release.shell, answer);
+    if (pathname === release.shell) await keepWhole(release.shell, answer);
     else if (diary) {
       await arrive(diary);
       if (release.keep.some((path) => pathname === path || (path !== "/" && pathname.startsWith(path)))) {
