@@ -144,7 +144,7 @@ def hours_of_the_test(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    """Each test starts with nothing remembered: no lockout, no throttle, no food or language of the one before."""
+    """Each test starts with nothing remembered: no lockout, throttle, food or language of the one before."""
     from django.core.cache import cache
 
     from nutrients import texts

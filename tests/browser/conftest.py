@@ -62,9 +62,9 @@ class Screen:
         try:
             return until(shown)
         except AssertionError as gave_up:
-            raise AssertionError(
-                f"no {selector} with {text!r} on {self.driver.current_url}:\n{self.text()}\n{len(self.driver.page_source)} {self.run('document.readyState')} {self.driver.page_source[:1500]} {self.driver.get_log('browser')}"
-            ) from gave_up
+            shown_instead = self.text() or self.driver.page_source[:500]
+            where = self.driver.current_url
+            raise AssertionError(f"no {selector} with {text!r} on {where}:\n{shown_instead}") from gave_up
 
     def tap(self, selector, text=""):
         element = self.find(selector, text)
