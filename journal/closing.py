@@ -87,11 +87,15 @@ class Nutrient:
     """In words, where it is off or unknown."""
     mean: float | None = None
     reference: float | None = None
+    under_adequate: bool = False
+    """Logged below an adequate intake, of which nobody can tell whether it is too little. No page calls that
+    low, and swaps may add of it all the same."""
 
     @property
     def lacking(self) -> float:
-        """What an average day lacks; 0 where it lacks nothing or nobody knows."""
-        return (self.reference or 0.0) - (self.mean or 0.0) if self.state == "below" else 0.0
+        """How far an average day is from the reference; 0 where it is there or nobody knows."""
+        known = self.state == "below" or self.under_adequate
+        return (self.reference or 0.0) - (self.mean or 0.0) if known else 0.0
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,8 @@ def _nutrient(code: str, gaps: Sequence[NutrientGap], flags: Flags, taken_out: E
         state = "enough"
     elif not verdicts.calls_low(gap):
         state, why = "unknown", verdicts.why_untold(gap)
+        under = gap.kind == "ai" and gap.band == Band.CANNOT_TELL and gap.mean < reference
+        return Nutrient(code, state, why, gap.mean, reference, under)
     return Nutrient(code, state, why, gap.mean, reference)
 
 
