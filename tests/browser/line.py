@@ -20,6 +20,9 @@ class Line:
         """The first line of each request that came through."""
         self.swallow = ""
         """The answer to a request that begins so is lost, and the line is deaf from then on."""
+        self.break_off = ""
+        """Of the answer to the next request that begins so no more than the head comes through."""
+        self.breaking: set[socket.socket] = set()
         self.deaf = threading.Event()
         """While this is set, requests come through and answers are lost."""
         self.mend()
@@ -50,8 +53,11 @@ class Line:
                 for source, sink in ((caller, server), (server, caller)):
                     threading.Thread(target=self._pass_on, args=[source, sink, server], daemon=True).start()
 
-    def _hear(self, said: str) -> None:
+    def _hear(self, said: str, server: socket.socket) -> None:
         self.heard.append(said)
+        if self.break_off and said.startswith(self.break_off):
+            self.breaking.add(server)
+            self.break_off = ""
         if self.swallow and said.startswith(self.swallow):
             self.deaf.set()
 
@@ -61,7 +67,10 @@ class Line:
                 if source is server and self.deaf.is_set():
                     continue
                 if source is not server and part[:8].split(b" ")[0] in (b"GET", b"POST"):
-                    self._hear(part.split(b"\r\n")[0].decode())
+                    self._hear(part.split(b"\r\n")[0].decode(), server)
+                if source is server and server in self.breaking:
+                    sink.sendall(part.split(b"\r\n\r\n")[0])
+                    break
                 sink.sendall(part)
         for one in (source, sink):
             with suppress(OSError):

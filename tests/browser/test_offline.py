@@ -454,6 +454,17 @@ def test_a_day_without_a_cramp_is_refused_before_its_noon_in_the_words_of_every_
 
 
 @pytest.mark.slow
+def test_a_frame_that_breaks_off_leaves_the_one_before(at_home, line):
+    line.break_off = "GET /offline/ "
+    keep(at_home, "words", "'xx'")  # the frame is of another language, and is fetched anew
+    at_home.go("/")
+    until(lambda: not line.break_off)
+    line.cut()
+    at_home.go("/offline/#water")
+    at_home.find(".water-amounts button", "200 ml")
+
+
+@pytest.mark.slow
 def test_ounces_typed_without_a_network_arrive_as_those_typed_with_one(screen, line, bob):
     sign_in(screen, "bob")
     screen.tap(".quick-water button", "8")
