@@ -84,6 +84,12 @@ def log_water(screen, amount="250"):
     screen.tap("#water button", "Save drink")
 
 
+def save_exercise(screen, minutes):
+    screen.type("#exercise-minutes", minutes)
+    screen.tap("#exercise button", "Save exercise")
+    screen.find("#waiting", ONE)
+
+
 def sends_all(screen):
     """Send what waits by hand, until nothing does."""
     screen.tap("#waiting button", "Send now")
@@ -372,9 +378,7 @@ def test_exercise_is_logged_without_a_network(at_home, line):
     line.cut()
     at_home.go("/offline/#exercise")
     at_home.tap(".activities .chip")
-    at_home.type("#exercise-minutes", "40")
-    at_home.tap("#exercise button", "Save exercise")
-    at_home.find("#waiting", ONE)
+    save_exercise(at_home, "40")
 
     line.mend()
     sends_all(at_home)
@@ -390,9 +394,7 @@ def test_every_activity_is_found_without_a_network(at_home, line):
     at_home.go("/offline/#exercise")
     at_home.type("#find-activity", "biking UPHILL")
     at_home.tap(".activities .chip", "Mountain biking uphill, hard")
-    at_home.type("#exercise-minutes", "40")
-    at_home.tap("#exercise button", "Save exercise")
-    at_home.find("#waiting", ONE)
+    save_exercise(at_home, "40")
     at_home.tap(".waiting-items button", "Change")
     assert at_home.run("document.querySelector('[name=activity]:checked').value") == "01003"
     at_home.tap("#exercise button", "Save exercise")
