@@ -21,8 +21,7 @@ def signed_in() -> Client:
     from django.contrib.auth import get_user_model
 
     client = Client(headers={"host": "localhost"})
-    backend = "django.contrib.auth.backends.ModelBackend"
-    client.force_login(get_user_model().objects.get(email=demo.EMAIL), backend=backend)
+    client.force_login(get_user_model().objects.get(email=demo.EMAIL))
     return client
 
 

@@ -52,7 +52,7 @@ from journal.models import (
 __all__ = [
     "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help", "known_of",
     "one_of_each", "past_cards", "raise_dangers", "raise_red_flags", "raised_by", "red_flags_of", "seen",
-    "snooze", "suppressions", "update", "waits_after_a_save",
+    "snooze", "suppressions", "take_back", "update", "waits_after_a_save",
 ]  # fmt: skip
 
 LONGEST_SNOOZE = 90
@@ -63,6 +63,9 @@ AT_SAVE: dict[type[Kept], str] = {Dose: "dose", WaterIntake: "drink", Exercise: 
 TIPS = [rule.id for rule in RULE.values() if rule.is_tip]
 """Rules whose cards are not shown beside a red flag."""
 FINAL_BY_PERSON = (AdviceState.DISMISSED, AdviceState.GOT_HELP)
+ANSWERS = (AdviceState.ACKNOWLEDGED, AdviceState.SNOOZED, *FINAL_BY_PERSON)
+TAKEN_BACK_WITHIN = timedelta(days=1)
+"""Later, what a closed card was about may have changed, and a review brings it anew if it holds."""
 
 
 # Warning signs, inside the save ---------------------------------------------------------------
@@ -631,6 +634,49 @@ def snooze(card: Advice, days: int) -> Advice:
         raise ValidationError({"days": _("Give 1 to %(most)s days.") % {"most": LONGEST_SNOOZE}})
     card.state, card.snoozed_until = AdviceState.SNOOZED, timezone.now() + timedelta(days=days)
     return _save(card, revisions.forward(card.diarist))
+
+
+@transaction.atomic
+def take_back(card: Advice) -> Advice:
+    """Take the latest answer back: the card waits again, and so do those that the answer closed with it.
+
+    A card that waits already stays as it is.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        If the card was closed longer ago than a day, was withdrawn, or came anew meanwhile.
+    """
+    card = _held(card)
+    if card.state == AdviceState.WITHDRAWN:
+        raise ValidationError(_("What this card was about does not hold any more."))
+    if card.state not in ANSWERS:
+        return card
+    if card.state in OVER:
+        _check_reopening(card)
+    together = Advice.objects.of(card.diarist).filter(
+        rule=card.rule, state=AdviceState.GOT_HELP, revision=card.revision
+    )
+    revision = revisions.forward(card.diarist)
+    for same in together.exclude(pk=card.pk):
+        _wait_again(same, revision)
+    return _wait_again(card, revision)
+
+
+def _wait_again(card: Advice, revision: int) -> Advice:
+    card.state, card.ended_at = AdviceState.SEEN, None
+    card.snoozed_until = card.asked_again_at = None
+    return _save(card, revision)
+
+
+def _check_reopening(card: Advice) -> None:
+    if card.ended_at and card.ended_at < timezone.now() - TAKEN_BACK_WITHIN:
+        raise ValidationError(
+            _("This card was closed more than a day ago. It comes again if it still holds.")
+        )
+    same = open_cards(card.diarist).filter(rule=card.rule, nutrient=card.nutrient)
+    if card.rule not in RED_FLAG and same.exists():
+        raise ValidationError(_("Another card says the same by now. Answer that one."))
 
 
 def _put_away(card: Advice, verb: str, state: str) -> Advice:

@@ -139,6 +139,7 @@ urlpatterns = [
     path("me/export/<slug:format>/", transfer.export, name="export"),
     path("me/import/", transfer.import_diary, name="import_diary"),
     path("me/import/yes/", transfer.import_confirmed, name="import_confirmed"),
+    path("me/import/undo/<str:word>/", transfer.import_taken_back, name="import_taken_back"),
     path("me/delete-account/", transfer.delete_account, name="delete_account"),
     path("keys/", keys.keys, name="keys"),
     path("me/keys/", keys.keys_switch, name="keys_switch"),

@@ -188,7 +188,7 @@ def diarist(name, **profile):
 @pytest.fixture
 def browser(client, alice):
     """A web session of Alice's, without JavaScript."""
-    client.force_login(alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(alice.user)
     return client
 
 

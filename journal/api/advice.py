@@ -150,6 +150,13 @@ class AdviceCards(OfDiarist, ApiViewSet):
         """Say that a card is not for oneself."""
         return self.put_away(advice.dismiss)
 
+    @extend_schema(parameters=[KEY], request=NothingShape)
+    @action(detail=True, methods=["post"], url_path="take-back")
+    @once_for_each_key
+    def take_back(self, request: Request, id: UUID) -> Response:
+        """Take the latest answer back. The card waits again, as before; a closed one for a day only."""
+        return self.put_away(advice.take_back)
+
     def put_away(self, verb, shape: type[Shape] = NothingShape) -> Response:
         card = get_object_or_404(self.get_queryset(), pk=self.kwargs["id"])
         said = shape(data=self.request.data or {})

@@ -26,7 +26,7 @@ router.register("foods", DiaryFoods, basename="api-foods")
 router.register("activities", Activities, basename="api-activities")
 router.register("advice", AdviceCards, basename="api-advice")
 
-CARD_ANSWERS = ("acknowledge", "got-help", "snooze", "dismiss")
+CARD_ANSWERS = ("acknowledge", "got-help", "snooze", "dismiss", "take-back")
 """What is said to a card is heard without the closing slash, too; the document names the one with it."""
 
 urlpatterns = [

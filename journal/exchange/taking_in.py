@@ -28,7 +28,7 @@ from journal import advice, entries, people
 from journal.calc import days
 from journal.exchange import csv_zip, json_file
 from journal.exchange.contents import BY_NAME, SECTIONS, Broken, Row, Section, batches, plain, read
-from journal.exchange.writing import Values, insert, put, values
+from journal.exchange.writing import Values, insert, put, restamp, values
 from journal.models import (
     BodyWeight,
     DayMark,
@@ -61,8 +61,13 @@ RECIPES = "recipes"
 PERSON = ("profile", "conditions", "medicines", "life_stages", "targets")
 
 NEW, KNOWN, BACK = "new", "known", "brought_back"
-Counts = dict[str, Counter[str]]
-"""By section: how many rows are new, were there already, or were brought back."""
+
+
+class Counts(dict[str, Counter[str]]):
+    """By section: how many rows are new, were there already, or were brought back."""
+
+    revisions = range(0)
+    """What the rows were stamped with that came into the diary, one after another."""
 
 
 def rows_of(file: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
@@ -99,7 +104,7 @@ class _Size:
 
 def preview(diarist: Diarist, file: IO[bytes]) -> Counts:
     """Count the entries that taking this file in would write, bring back or leave; writes nothing."""
-    counts: Counts = {}
+    counts = Counts()
     foods: dict[UUID, str] = {}
     for section, batch in _batches(file):
         rows = [read(section, row, place) for place, row in batch]
@@ -253,7 +258,7 @@ class _Taking:
     """One file on its way into one diary: prepared first, then stored while the diary is held."""
 
     diarist: Diarist
-    counts: Counts = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
     foods: dict[UUID, UUID] = field(default_factory=dict)
     """Own foods of the file, by their ids there: their ids here."""
     portions: dict[UUID, UUID] = field(default_factory=dict)
@@ -294,6 +299,7 @@ class _Taking:
     def store(self) -> Counts:
         """Store what was prepared, if the diary is still what it was prepared for."""
         self.diarist = Diarist.objects.select_for_update().get(pk=self.diarist.pk)
+        before = self.diarist.revision
         for ready in self.ready:
             rows = [row for _place, row in ready.placed]
             if _looked(self.diarist, ready.section.model, rows, self.foods) != ready.looked:
@@ -303,6 +309,7 @@ class _Taking:
             else:
                 self._store_entries(ready)
         self._store_recipes()
+        self.counts.revisions = range(before + 1, self.diarist.revision + 1)
         self._finish()
         return self.counts
 
@@ -448,10 +455,7 @@ class _Taking:
         for entry in back:
             entry.deleted_at, entry.updated_at = None, timezone.now()
             entry.revision = self._touch(type(entry), getattr(entry, "local_date", None))
-        ready.section.model._default_manager.bulk_create(
-            back, update_conflicts=True, unique_fields=["id"],
-            update_fields=["deleted_at", "revision", "updated_at"],
-        )  # fmt: skip
+        restamp(ready.section.model, back)
 
     def _entry(self, model: type[Kept], id: UUID, row: Row, named: "_Named") -> tuple[Kept, list[MealItem]]:
         """A row as an entry that keeps every rule of its model, with the foods of a meal."""

@@ -40,6 +40,14 @@ def insert(model: type[models.Model], rows: Iterable[Values]) -> None:
             cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})", rows)
 
 
+def restamp(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+    """Store of rows that are there whether they are deleted, and when and with what revision that changed."""
+    model._default_manager.bulk_create(
+        list(rows), update_conflicts=True, unique_fields=["id"],
+        update_fields=["deleted_at", "revision", "updated_at"],
+    )  # fmt: skip
+
+
 @cache
 def _fields(model: type[models.Model]) -> list[models.Field]:
     return [field for field in model._meta.concrete_fields if not field.generated]

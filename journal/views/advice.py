@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy
@@ -80,11 +81,13 @@ def _waits_for_days(diarist: Diarist, today) -> dict[str, Any] | None:
     return {"implausible": implausible, "days": days, "of": max(gap.days_in_window for gap in gaps)}
 
 
+TAKE_BACK = "take-back"
 ANSWERS: dict[str, tuple[Callable[..., Advice], Any]] = {
     "acknowledge": (advice.acknowledge, gettext_lazy("Noted that you have read this.")),
     "got-help": (advice.got_help, gettext_lazy("Noted. The card is closed.")),
     "snooze": (advice.snooze, gettext_lazy("The card comes back by itself, if it still holds then.")),
     "dismiss": (advice.dismiss, gettext_lazy("The card is closed. It stays under earlier cards.")),
+    TAKE_BACK: (advice.take_back, gettext_lazy("Your answer is taken back. The card waits again.")),
 }
 
 
@@ -101,7 +104,8 @@ def answer(request: HttpRequest, id: UUID, said: str) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, str(words))
+        undo = "" if said == TAKE_BACK else reverse("advice_state", args=[id, TAKE_BACK])
+        messages.success(request, str(words), extra_tags=undo)
     return redirect("advice")
 
 

@@ -1,23 +1,31 @@
 """What leaves the diary and comes back: the whole of it as a file; and the account, deleted for good."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from journal import leaving
 from journal.download import as_download
-from journal.exchange import FORMATS, taking_in, uploads
+from journal.exchange import FORMATS, taking_back, taking_in, uploads
 from journal.exchange.contents import BY_NAME
 from journal.forms import ImportForm, PasswordForm, refuse
+from journal.models import Diarist
 from journal.views.door import diary, posted
 from spasmlog.access import ExportPatience, ImportPatience
 from spasmlog.accounts import TooManyTries, confirm_password
+
+IMPORTED = "an import into a diary"
+TAKEN_BACK_WITHIN = timedelta(days=1)
 
 
 @diary
@@ -69,9 +77,35 @@ def import_confirmed(request: HttpRequest) -> HttpResponse:
     finally:
         uploads.forget(request.user)
     written = sum(counted["new"] + counted["brought_back"] for counted in counts.values())
-    messages.success(
-        request, ngettext("%(n)s row taken in.", "%(n)s rows taken in.", written) % {"n": written}
-    )
+    said = ngettext("%(n)s row taken in.", "%(n)s rows taken in.", written) % {"n": written}
+    messages.success(request, said, extra_tags=_undo_of(request.diarist, counts.revisions))
+    return redirect("me")
+
+
+def _undo_of(diarist: Diarist, revisions: range) -> str:
+    """Where an import is taken back: an address that only this server can have made, and for this diary."""
+    if not revisions:
+        return ""
+    word = signing.dumps([diarist.pk, str(diarist.history), revisions.start, revisions.stop], salt=IMPORTED)
+    return reverse("import_taken_back", args=[word])
+
+
+@diary
+@require_POST
+def import_taken_back(request: HttpRequest, word: str) -> HttpResponse:
+    """Delete what an import brought. Answers of the profile stay."""
+    try:
+        whose, history, start, stop = signing.loads(word, salt=IMPORTED, max_age=TAKEN_BACK_WITHIN)
+    except signing.SignatureExpired:
+        messages.error(request, _("An import can be taken back for a day. Delete its entries one by one."))
+        return redirect("me")
+    except signing.BadSignature:
+        raise Http404 from None
+    if (whose, history) != (request.diarist.pk, str(request.diarist.history)):
+        raise Http404
+    deleted = taking_back.take_back(request.diarist, range(start, stop))
+    said = ngettext("%(n)s row deleted again.", "%(n)s rows deleted again.", deleted) % {"n": deleted}
+    messages.success(request, f"{said} {_('Answers of the profile stay as they are.')}")
     return redirect("me")
 
 

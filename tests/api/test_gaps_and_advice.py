@@ -158,6 +158,23 @@ def test_a_card_is_acknowledged_and_stays_and_help_closes_it(alice, card):
     assert alice.send(f"advice/{card['id']}/got-help/").status_code == 200  # a retry
 
 
+def test_an_answer_is_taken_back(alice, card):
+    alice.send(f"advice/{card['id']}/got-help/")
+    back = alice.send(f"advice/{card['id']}/take-back/").json()
+
+    assert (back["state"], back["asks"]) == ("seen", True)
+    assert [one["id"] for one in alice.read("advice/").json()["results"]] == [card["id"]]
+    assert alice.send(f"advice/{card['id']}/take-back/").json()["state"] == "seen"  # a retry
+
+
+def test_a_card_whose_tick_is_gone_is_not_brought_back_by_taking_an_answer_back(alice, card):
+    alice.send(f"advice/{card['id']}/got-help/")
+    alice.ask("DELETE", f"spasms/{card['entry_id']}/")
+
+    refused = is_problem(alice.send(f"advice/{card['id']}/take-back/"), 400)
+    assert "does not hold any more" in str(refused)
+
+
 def test_an_answer_to_a_card_is_heard_with_and_without_the_closing_slash(alice, card):
     assert alice.send(f"advice/{card['id']}/acknowledge").json()["state"] == "acknowledged"
     is_problem(alice.send(f"advice/{card['id']}/snooze", {"days": 3}), 400)
@@ -189,7 +206,7 @@ def test_a_tip_is_snoozed_and_dismissed(alice):
 
 
 def test_anothers_card_is_not_there(bob, card):
-    for verb in ("acknowledge", "got-help", "snooze", "dismiss"):
+    for verb in ("acknowledge", "got-help", "snooze", "dismiss", "take-back"):
         is_problem(bob.send(f"advice/{card['id']}/{verb}/"), 404)
     is_problem(bob.read(f"advice/{card['id']}/"), 404)
     assert bob.read("advice/").json()["results"] == []

@@ -21,7 +21,7 @@ def people(db):
 def page(people):
     """A browser of Ann's that checks for forged requests, as real ones are checked."""
     client = Client(enforce_csrf_checks=True)
-    client.force_login(people[0].user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people[0].user)
     return client
 
 
@@ -63,7 +63,7 @@ def test_another_site_cannot_have_a_browser_send(page, people):
 def test_a_token_from_before_somebody_else_signed_in_writes_nothing(page, people):
     before = who(page)["csrf"]
     page.post("/accounts/logout/", {"csrfmiddlewaretoken": before})
-    page.force_login(people[1].user, backend="django.contrib.auth.backends.ModelBackend")
+    page.force_login(people[1].user)
 
     said = send(page, diary_key(people[0].user), before)
 

@@ -110,6 +110,14 @@ def test_a_drink_is_stored_with_few_queries(alice):
     assert len(queries) <= 23  # with the check for drinking too much, which must not wait for a worker
 
 
+def test_a_search_for_foods_that_were_told_before_costs_four_queries(alice, foods):
+    assert cost(alice, "foods/?search=milk")[1] == 25
+    queries, found = cost(alice, "foods/?search=milk")
+
+    assert found == 25
+    assert queries <= 4  # the sign-in, the person with their diary, the candidates, the foods
+
+
 @pytest.mark.parametrize("kind", sorted([*MADE, "foods", "advice"]))
 def test_the_feed_costs_the_same_for_two_rows_of_a_kind_and_two_hundred(alice, milk, kind):
     who = diarist(alice)

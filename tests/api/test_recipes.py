@@ -23,7 +23,7 @@ def milk(foods):
 @pytest.fixture
 def page(client, alice):
     """A browser in which Alice is signed in."""
-    client.force_login(diarist(alice).user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(diarist(alice).user)
     return client
 
 

@@ -57,7 +57,7 @@ def diarist(transactional_db):
 
 @pytest.fixture
 def every_page(client, diarist):
-    client.force_login(diarist.user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(diarist.user)
     found = pages(client, diarist)
     assert len(found) > 30, found
     return found

@@ -108,7 +108,7 @@ def test_no_table_keeps_a_row_of_the_person(everything, alice):
 
 @pytest.mark.slow
 def test_nothing_in_the_database_names_the_person_or_their_diary(everything, alice, bob, client, phone):
-    client.force_login(alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(alice.user)
     user_type = ContentType.objects.get_for_model(User)
     about = User.objects.filter(pk=alice.user.pk)
     LogEntry.objects.log_actions(bob.user.pk, about, CHANGE, "", single_object=True)
@@ -190,7 +190,7 @@ def test_the_demo_account_is_refused_by_both_doors_and_can_be_made_anew(client, 
     user = User.objects.get(email=demo.EMAIL)
     with pytest.raises(PermissionDenied):
         leaving.delete_account(user)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     assert "cannot be deleted" in client.get("/me/delete-account/").content.decode()
     assert client.post("/me/delete-account/", {"password": demo.PASSWORD}).status_code == 403
     assert User.objects.filter(email=demo.EMAIL).exists()

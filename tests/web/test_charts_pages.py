@@ -358,7 +358,7 @@ def test_fluid_costs_the_same_queries_for_few_days_and_for_many(browser, alice, 
 def test_us_units_are_spoken_on_the_fluid_page(client, bob):
     entries.log_water(bob, Decimal(500))
     review.review_stale(bob.pk)
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
     page = text(html(client, "/fluid/"))
     # 500 ml weigh 507.211 g, of which 99.9 are water in 100: 506.7 / 29.5735
     assert "17.1 fl oz drunk" in page and " L drunk" not in page
@@ -368,7 +368,7 @@ def test_without_a_profile_amounts_are_drawn_and_no_reference_is_guessed(client,
     nobody = diarist("nobody", time_zone="Pacific/Auckland")
     finish(nobody, date(2026, 11, 16), (banana, Decimal(1500)))
     review.review_stale(nobody.pk)
-    client.force_login(nobody.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(nobody.user)
     assert 'class="need"' not in html(client, "/fluid/")
     assert 'class="reference ' not in html(client, "/nutrients/magnesium_mg/")
 

@@ -184,7 +184,7 @@ def test_too_few_days_are_no_gap_to_close(browser, settled, foods, asked):
 
 def test_another_persons_swaps_and_foods_are_not_shown(client, white_days, bob):
     tasks.suggest_swaps(white_days.pk)
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
     said = client.get(reverse("closing")).content.decode()
     assert "Instead of" not in said and Suggestion.objects.filter(diarist=white_days).exists()
 

@@ -172,7 +172,7 @@ def test_an_hour_that_came_twice_counts_the_cramps_of_both(client, bob):
     # Clocks went back in New York at 06:00 UTC on 1 November 2026: 01:30 came at 05:30 and at 06:30 UTC.
     for hour in (5, 6):
         entries.log_spasm(bob, occurred_at=datetime(2026, 11, 1, hour, 30, tzinfo=UTC))
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
     page = html(client)
     assert hours(page) == {"1:00 AM to 2:00 AM": 2}  # New York has US units, and so its clock
     assert cell(html(client, "/cramps/2026-10/"), 31) == ("cramps", "October: 2 cramps")

@@ -250,7 +250,7 @@ def test_the_page_with_the_code_is_kept_nowhere_and_no_address_holds_the_code(de
 
 def test_another_person_is_told_nothing_of_a_code(desk, client, bob):
     address = state_address(desk.post(CONNECT))
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
 
     assert client.get(address).status_code == 404
 

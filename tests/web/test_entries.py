@@ -11,13 +11,12 @@ from nutrients.models import Activity, Food, food_id
 from tests.web.test_today import words
 
 pytestmark = pytest.mark.django_db
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
 def us_browser(client, bob):
     """Bob's web session: he types US units."""
-    client.force_login(bob.user, backend=BACKEND)
+    client.force_login(bob.user)
     return client
 
 
@@ -233,7 +232,7 @@ def test_a_form_from_another_site_is_refused(alice):
     from django.test import Client
 
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(alice.user, backend=BACKEND)
+    strict.force_login(alice.user)
     answer = strict.post("/drinks/add/", {"amount_ml": "300"})
     assert answer.status_code == 403 and not WaterIntake.objects.exists()
     assert "Try once more" in words(answer)

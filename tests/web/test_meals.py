@@ -120,7 +120,7 @@ def test_a_meal_is_saved_with_what_was_typed(browser, alice, milk, cup, banana):
 
 
 def test_in_us_units_a_weight_can_be_ounces(client, bob, banana):
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
     client.post("/meals/add/", rows((banana, "oz", "4"), do="save", kind="snack", occurred_at=""))
     assert Meal.objects.get().items.get().grams == Decimal("113.398")  # 4 x 28.349523125 g
 

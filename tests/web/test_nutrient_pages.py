@@ -294,7 +294,7 @@ def test_with_kidneys_not_answered_foods_are_not_ranked_by_potassium(browser, al
 
 def test_what_the_profile_lacks_is_named_with_what_it_would_serve(client, rice):
     carol = diarist("carol")
-    client.force_login(carol.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(carol.user)
     keep(carol, 8, (rice, Decimal(1200)))
     words = said(page(client))
     assert "No reference without a birth date" in words

@@ -37,7 +37,7 @@ def test_who_signed_in_as_everybody_does_is_in_the_admin_if_staff_and_not_otherw
     client.post("/accounts/login/?next=/admin/", {"login": "keeper", "password": PASSWORD})
     assert client.get("/admin/").status_code == 200
 
-    client.force_login(alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(alice.user)
     assert client.get("/admin/", follow=True).status_code == 403
 
 

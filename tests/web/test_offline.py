@@ -121,7 +121,7 @@ def without_csrf(page):
 
 def test_the_frame_is_the_same_for_everybody_and_takes_nobodys_messages(client, alice):
     nobodys = without_csrf(Client().get("/offline/"))
-    client.force_login(alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(alice.user)
     client.post("/drinks/add/", {"amount_ml": "300"})
 
     page = client.get("/offline/")

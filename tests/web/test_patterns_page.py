@@ -145,7 +145,7 @@ def test_a_stranger_is_asked_to_sign_in(client):
 
 
 def test_anothers_links_are_not_shown(client, bob, looked_at):
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
     assert "Not enough data yet" in text(html(client))
 
 
@@ -166,7 +166,7 @@ def test_the_page_costs_the_same_for_few_links_and_many(browser, looked_at):
 def test_the_demo_diary_tells_what_it_can_and_what_it_cannot(client, foods):
     diarist = demo.make()
     review.recompute(diarist)
-    client.force_login(diarist.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(diarist.user)
     page = html(client)
     said = text(page)
     assert "Last looked on" in said

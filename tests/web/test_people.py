@@ -57,7 +57,7 @@ def test_height_and_weight_are_read_in_the_units_chosen_in_the_same_form(browser
 
 @pytest.mark.parametrize("units", ["us", "metric"])
 def test_an_untouched_height_stays_to_the_millimetre_also_when_the_units_change(client, bob, units):
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
     page = client.get("/me/start/").content.decode()
     shown = {
         name: re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("height_cm", "weight_kg")
@@ -121,7 +121,7 @@ def test_me_says_what_is_known_in_a_line_each(browser, alice):
 
 
 def test_me_speaks_in_the_units_of_the_person(client, bob):
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
     said = words(client.get("/me/"))
     assert "5 ft 11 in" in said  # 180 cm / 2.54 = 70.9 in
     assert "181 lb" in said  # 82 kg / 0.45359237 = 180.8
@@ -397,7 +397,7 @@ def test_pages_of_the_account_stand_in_the_same_house(browser, alice, path):
 
 def test_a_user_who_came_another_way_gets_a_diary_and_no_error(client):
     user = get_user_model().objects.create_superuser("root", "root@example.org", "x")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     assert "Answer a few questions" in words(client.get("/"))
 
 

@@ -165,7 +165,7 @@ def test_water_is_one_tap_and_has_an_undo(browser, alice):
 
 
 def test_in_us_units_a_tap_is_fluid_ounces(client, bob):
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
     assert 'value="12"' in client.get("/").content.decode()
 
     client.post("/drinks/add/", {"amount_ml": "12"})

@@ -3,19 +3,22 @@
 import io
 import json
 import os
+import re
 import time
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from journal import entries, leaving, tasks
 from journal.exchange import json_file, uploads
-from journal.models import WaterIntake
+from journal.models import Advice, StaleDay, WarningSigns, WaterIntake
 from spasmlog.access import ExportPatience, ImportPatience
 from tests.web.test_today import words
 
@@ -127,6 +130,46 @@ def test_a_file_is_looked_at_first_and_taken_in_after_a_yes(browser, raw, drink)
     assert kept_files() == []
 
 
+def test_an_import_is_taken_back_with_all_that_it_brought_and_nothing_else(browser, alice, raw):
+    said = json.loads(raw)
+    said["water"] = [{**said["water"][0], "id": f"018f0000-0000-7000-8000-00000000000{n}"} for n in (1, 2)]
+    said["warning_signs"] = [{
+        "id": "018f0000-0000-7000-8000-000000000003", "created_at": said["water"][0]["created_at"],
+        "occurred_at": timezone.now().isoformat(), "tz": "Pacific/Auckland",
+        "local_date": entries.today(alice).isoformat(), "signs": ["chest_pain"], "note": "",
+    }]  # fmt: skip
+    before = entries.log_water(alice, amount_ml=150)
+    page = browser.post("/me/import/", sent(json.dumps(said).encode()))
+    page = browser.post("/me/import/yes/", {"word": page.context["word"]}, follow=True)
+    assert Advice.objects.get(rule="R02").state == "new"
+    drink = WaterIntake.objects.get(pk=said["water"][1]["id"])
+    entries.change(drink, amount_ml=333)
+    StaleDay.objects.all().delete()
+
+    undo = re.search(r'action="(/me/import/undo/[^"]+)"', page.content.decode())[1]
+    said = words(browser.post(undo, follow=True))
+    assert "2 rows deleted again. Answers of the profile stay as they are." in said
+    assert set(WaterIntake.objects.of(alice).live()) == {before, drink}  # changed since: it stays
+    assert not WarningSigns.objects.of(alice).live().exists()
+    assert Advice.objects.get(rule="R02").state == "withdrawn"
+    assert StaleDay.objects.filter(diarist=alice).exists()
+    assert "0 rows deleted again" in words(browser.post(undo, follow=True))
+
+
+def test_only_who_took_a_file_in_takes_it_back_and_for_a_day(browser, alice, bob, raw):
+    WaterIntake.objects.all().delete()
+    page = browser.post("/me/import/", sent(raw))
+    page = browser.post("/me/import/yes/", {"word": page.context["word"]}, follow=True)
+    undo = re.search(r'action="(/me/import/undo/[^"]+)"', page.content.decode())[1]
+    assert browser.post(undo[:-3] + "xx/").status_code == 404
+    browser.force_login(bob.user)
+    assert browser.post(undo).status_code == 404
+    browser.force_login(alice.user)
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert "can be taken back for a day" in words(browser.post(undo, follow=True))
+    assert WaterIntake.objects.of(alice).live().exists()
+
+
 def test_a_broken_file_is_refused_in_words_and_not_kept(browser, raw):
     page = browser.post("/me/import/", sent(raw[:-30]))
     assert "This is not a whole JSON file." in words(page)
@@ -172,7 +215,7 @@ def test_a_file_that_is_not_there_any_more_is_asked_for_again(browser, word):
 
 def test_nobody_takes_in_a_file_that_somebody_else_sent(browser, client, bob, raw):
     word = browser.post("/me/import/", sent(raw)).context["word"]
-    browser.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(bob.user)
     assert "not here any more" in words(browser.post("/me/import/yes/", {"word": word}, follow=True))
     assert not WaterIntake.objects.filter(diarist=bob).exists()
 

@@ -130,7 +130,7 @@ def test_what_another_session_changed_cannot_be_taken_back_here(browser, client,
     entry, form = weight(alice, milk)
     undo = undo_of(browser.post(f"/weights/{entry.pk}/", form, follow=True))
     browser.logout()
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
     client.post(undo)
     entry.refresh_from_db()
     assert entry.kg == 70

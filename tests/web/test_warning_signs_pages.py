@@ -214,5 +214,5 @@ def test_many_ticked_entries_cost_no_more_queries(browser, alice, django_assert_
     for count in (1, 5):
         for _again in range(count):
             entries.tick_warning_signs(alice, signs=["seizure"])
-        with django_assert_num_queries(4):  # session, user, diarist, cards
+        with django_assert_num_queries(3):  # session, person with diary, cards
             browser.get(PAGE)

@@ -246,7 +246,7 @@ def test_a_day_leads_to_the_week_that_begins_where_the_diarist_lives(browser, al
 
 
 def test_another_persons_week_is_not_in_it(client, rice_weeks, bob):
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
     html = page(client).content.decode()
     assert "144 mg" not in html and NutrientGap.objects.filter(diarist=rice_weeks).exists()
 

@@ -88,6 +88,7 @@ async function takeStock() {
   about = await whose();
   facts = (about && (await read(`facts:${about.diary}`))) || { ml: 1, units: "metric", foods: [], products: [], activities: [], region: "" };
   facts = { zone: here(), day_start: "04:00", ...facts };
+  speakTheirs();
   $("#locked").hidden = !about?.locked;
   $("#nobody").hidden = Boolean(about);
   $("#no-page").hidden = location.pathname === "/offline/" || OPENED_BY.some(([path]) => location.pathname.startsWith(path));
@@ -99,6 +100,12 @@ async function takeStock() {
   offerDays();
   offerWater();
   showCall();
+}
+
+/** The frame speaks the browser's English; clocks are those of who uses these units, as on the server's pages. */
+function speakTheirs() {
+  const page = document.documentElement;
+  if (about && page.lang.startsWith("en")) page.lang = facts.units === "us" ? "en-us" : "en-gb";
 }
 
 // Water, exercise, supplements ---------------------------------------------------------------
