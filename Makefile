@@ -35,8 +35,10 @@ test-fast: $(VENV)/.installed-dev ## SQLite and the quick tests only: for the in
 	TEST_ENGINE=sqlite $(PYTEST) -q -n $(JOBS) --dist worksteal -m "not slow and not faults and not browser and not processes and not thorough"
 
 test-all: $(VENV)/.installed-dev ## the slow suites and those that break things on purpose, on both
-	TEST_ENGINE=sqlite $(PYTEST) -m "slow or faults"
-	TEST_ENGINE=postgres $(PYTEST) -m "(slow or faults) and not once"
+	TEST_ENGINE=sqlite $(PYTEST) -n $(JOBS) --dist worksteal -m "slow and not faults"
+	TEST_ENGINE=sqlite $(PYTEST) -m faults
+	TEST_ENGINE=postgres $(PYTEST) -n $(JOBS) --dist worksteal -m "slow and not faults and not once"
+	TEST_ENGINE=postgres $(PYTEST) -m "faults and not once"
 
 lint: lint-ruff lint-types lint-templates lint-migrations lint-schema ## ruff, types, templates, migrations, OpenAPI
 

@@ -1,6 +1,7 @@
 """What every test may ask for: a database with the real foods, people, browsers and workers."""
 
 import contextlib
+import gc
 import os
 import shutil
 import signal
@@ -81,6 +82,13 @@ def pytest_collection_modifyitems(config, items):
         skip(items, "browser", "needs chromium and chromedriver (Debian: chromium-driver)")
     if not NODE:
         skip(items, "node", "needs node and npm (Debian: nodejs npm)")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session):
+    """What was imported to collect the tests is here to stay: look through it for garbage no more."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def skip(items, marker, reason):
@@ -286,8 +294,14 @@ def real_worker(transactional_db, tmp_path):
             worker.wait()
 
 
+SLOWER = float(os.environ.get("SPASMLOG_TEST_PATIENCE") or 1)
+"""How many times as long as usual anything may take: CI's machine may be a slow one, or busy."""
+
+
 def until(answer, within=10.0, every=0.05):
-    """Return what `answer()` returns as soon as that is true. Fails after `within` seconds."""
+    """Return what `answer()` returns as soon as that is true. Fails after `within` seconds, or what they are
+    on a machine that is said to be slower."""
+    within *= SLOWER
     last = time.monotonic() + within
     while True:
         if said := answer():

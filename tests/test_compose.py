@@ -163,7 +163,7 @@ def stack(tmp_path):
 
 @pytest.mark.servers
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_a_meal_posted_to_web_is_reviewed_by_worker(stack):
     built = stack.run("web", ["python", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"])
     assert built.wait(timeout=100) == 0

@@ -217,7 +217,6 @@ def test_an_id_used_again_by_a_stranger_is_left_alone():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_the_first_start_fills_an_empty_folder_and_lets_the_demo_in(tmp_path):
     running = Start(tmp_path, SPASMLOG_DEMO="", SPASMLOG_STATIC="", DATABASE_URL="", REDIS_URL="")
     try:

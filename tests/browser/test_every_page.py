@@ -19,7 +19,7 @@ from tests.browser.pages import pages
 from tests.conftest import environment
 
 pytestmark = [
-    pytest.mark.browser, pytest.mark.slow, pytest.mark.once, pytest.mark.timeout(600),
+    pytest.mark.browser, pytest.mark.slow, pytest.mark.once, pytest.mark.timeout(1800),
     pytest.mark.django_db(transaction=True),
 ]  # fmt: skip
 HERE = Path(__file__).parent

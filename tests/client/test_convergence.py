@@ -422,7 +422,7 @@ def test_two_phones_and_the_web_converge_and_lose_nothing_however_long_one_tries
 
 @pytest.mark.servers
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_eight_that_write_in_the_same_moment_converge_whatever_was_before(site):
     run(site, SixPhonesAndTwoBrowsersAtOnce, max_examples=8, stateful_step_count=8)
 

@@ -11,7 +11,7 @@ from django.db import connections
 from journal.models import Meal, SpasmEpisode, WaterIntake
 
 pytestmark = [
-    pytest.mark.node, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.django_db(transaction=True),
+    pytest.mark.node, pytest.mark.slow, pytest.mark.timeout(1800), pytest.mark.django_db(transaction=True),
 ]  # fmt: skip
 SOURCE = settings.BASE_DIR / "clients" / "typescript"
 

@@ -14,7 +14,7 @@ from journal.models import Diarist, KeptAnswer, Meal, MealItem, StaleDay
 from tests.conftest import environment, until
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True), pytest.mark.timeout(180), pytest.mark.processes,
+    pytest.mark.django_db(transaction=True), pytest.mark.processes,
     pytest.mark.faults,
 ]  # fmt: skip
 

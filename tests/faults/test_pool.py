@@ -142,7 +142,6 @@ def swept(diarist):
 @pytest.mark.faults
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.timeout(240)
 def test_meals_are_reviewed_whichever_processes_of_the_pool_were_killed(alice, kept_worker):
     banana = Food.objects.get(pk=food_id("fndds", "63107010"))  # 28 mg of magnesium in 100 g
     review.review_stale(alice.pk)

@@ -19,7 +19,7 @@ from spasmlog.celery import app
 from tests import engines
 from tests.conftest import environment, until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180), pytest.mark.processes]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 QUICK = 2.0
 """Within so long a logged meal is in the numbers. [s]"""

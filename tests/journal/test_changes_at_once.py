@@ -14,7 +14,7 @@ from journal.models import Advice, Diarist, WaterIntake
 from tests.api.conftest import LOG_IN, Phone
 from tests.conftest import PASSWORD
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 CHANGES_EACH = 25
 
