@@ -22,7 +22,9 @@ LONGEST_S = 10.0
 """For all of it, however slowly the answer drips."""
 HOST = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.I)
 """A name with a dot and a last part that begins with a letter: no machine's number, no local name."""
-NAT64, LOCAL_NAT64 = ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48")
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+INSIDE = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48")))
+"""Of protocols between machines, and of translators; not every Python counts them as private."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -66,7 +68,9 @@ def is_public(address: str) -> bool:
     inner = _inner(ip) if isinstance(ip, ipaddress.IPv6Address) else None
     if inner:
         return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved and ip not in LOCAL_NAT64
+    if any(ip in network for network in INSIDE):
+        return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 def _inner(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
