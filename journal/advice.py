@@ -18,7 +18,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from journal import card_words, revisions, rule_words, wording
+from journal import card_words, revisions, rule_words, tasks, wording
 from journal.calc import advice_rules, days
 from journal.calc.advice_rules import RULE, SEVERITIES, Facts, Wanted
 from journal.calc.redflags import RED_FLAG, red_flags, urgency_order
@@ -129,7 +129,7 @@ def _more_signs(card: Advice, evidence: dict) -> bool:
 
 def _raise(diarist: Diarist, entry: SpasmEpisode | WarningSigns, rule: str, evidence: dict) -> Advice:
     """Store the card of one entry and rule; a second save at the same moment finds the first one's."""
-    card, _made = Advice.objects.get_or_create(
+    card, made = Advice.objects.get_or_create(
         diarist=diarist,
         key=f"{rule}:{entry.pk}",
         defaults={
@@ -141,7 +141,18 @@ def _raise(diarist: Diarist, entry: SpasmEpisode | WarningSigns, rule: str, evid
             "revision": diarist.revision,
         },
     )
+    if made:
+        _ring(diarist)
     return card
+
+
+def _ring(diarist: Diarist) -> None:
+    """Have the devices of the person ring, where they asked for it, once the card is stored."""
+
+    def ask() -> None:
+        tasks.ask(tasks.ring_diarist, diarist.pk)
+
+    transaction.on_commit(ask, robust=True)
 
 
 # Dangers of a dose or a drink, inside the save -------------------------------------------------
@@ -317,6 +328,8 @@ class _Changes:
         )
         if made:
             self.rows.insert(0, card)
+        if made and want.rule.push:
+            _ring(self.diarist)
         return card
 
 

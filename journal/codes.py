@@ -345,3 +345,11 @@ class Sign(models.TextChoices):
     TIREDNESS = "tiredness", _("unusual tiredness")
     MEMORY_CHANGE = "memory_change", _("changed memory")
     BALANCE_CHANGE = "balance_change", _("changed balance")
+
+
+class ReminderKind(models.TextChoices):
+    MEAL = "meal", _("log a meal, if none is logged by then")
+    DRINK = "drink", _("drink something")
+    FINISH = "finish", _("finish the day before")
+    DOSE = "dose", _("take a dose")
+    LOOK_BACK = "look_back", _("look back on the week")

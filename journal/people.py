@@ -47,11 +47,14 @@ PROFILE_FIELDS = (
 
 def diarist_of(user: User) -> Diarist:
     """The user's diarist, made at the first look for users who came by another way than sign-up."""
-    try:
+    if User.diarist.is_cached(user):
         return user.diarist
-    except Diarist.DoesNotExist:
+    # Every page asks for the diarist, and Today for the plan of reminders: both in one query.
+    diarist = Diarist.objects.select_related("reminder_plan").filter(user=user).first()
+    if diarist is None:
         diarist, _made = Diarist.objects.get_or_create(user=user)
-        return diarist
+    diarist.user = user
+    return diarist
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from journal.codes import (
     Helped,
     MealKind,
     Relief,
+    ReminderKind,
     SetBy,
     Side,
     Sign,
@@ -402,3 +403,35 @@ class DayMarkShape(Shape):
     fasting = Yes(required=False)
     no_cramp = Yes(required=False)
     base_revision = Whole(required=False, write_only=True, allow_null=True)
+
+
+# Reminders ------------------------------------------------------------------------------------
+
+
+class ReminderShape(Shape):
+    kind = serializers.ChoiceField(ReminderKind.choices)
+    at = Clock(format="%H:%M", help_text="On the diarist's clock, outside the quiet hours.")
+    weekday = Whole(
+        required=False, allow_null=True, default=None, help_text="Of `look_back` alone: 0 Monday to 6 Sunday."
+    )
+    supplement = Reference(
+        supplements_of, gettext_lazy("Choose one of your own supplements."),
+        required=False, allow_null=True, default=None, help_text="Of `dose` alone: one of your own.",
+    )  # fmt: skip
+    supplement_name = serializers.CharField(
+        read_only=True, source="supplement.name", allow_null=True, default=None
+    )
+
+
+class ReminderPlanShape(Shape):
+    quiet_from = Clock(required=False, format="%H:%M")
+    quiet_until = Clock(
+        required=False, format="%H:%M", help_text="The same as `quiet_from`: no hour is quiet."
+    )
+    urgent = Yes(
+        required=False,
+        help_text="The browsers that ring do so for dangers, too: emergencies at any hour, the rest after "
+        "the quiet ones.",
+    )
+    digest = Yes(required=False, help_text="A mail each week, without figures, where the server sends mail.")
+    reminders = ReminderShape(many=True, required=False)

@@ -35,6 +35,14 @@ def ask(task: Task, *arguments: Any) -> bool:
     return True
 
 
+def ring_again(*what: Any) -> None:
+    """Ask for another try to send a notification, later and later: the last argument counts the tries."""
+    try:
+        send_again.apply_async(what, countdown=30 * 3 ** (what[-1] - 1), expires=600)
+    except Exception as error:  # as in `ask`; what cannot be asked for is left out
+        log.warning("broker_down", task=send_again.name, error=type(error).__name__)
+
+
 @shared_task(**RETRY)
 def review_diarist(diarist_id: int) -> None:
     """Review the stale days of one diary. Safe to run twice, and at once."""
@@ -74,6 +82,48 @@ def review_everybody() -> None:
     from journal import review
 
     review.review_new_days()
+
+
+@shared_task(**RETRY)
+def ring() -> None:
+    """Beat: ask for each person for whom something may have to ring."""
+    from journal import ringing
+
+    for diarist_id in ringing.whom():
+        ask(ring_diarist, diarist_id)
+
+
+@shared_task(expires=60, **RETRY)
+def ring_diarist(diarist_id: int) -> None:
+    """Ring for what is due of one person. Safe to run twice, and at once."""
+    from journal import ringing
+
+    ringing.ring(diarist_id)
+
+
+@shared_task(**RETRY)
+def send_again(subscription_id: str, urgent: bool, path: str, tries: int) -> None:
+    """Send to one device what its push service did not take before."""
+    from journal import ringing
+
+    ringing.again(subscription_id, urgent, path, tries)
+
+
+@shared_task(**RETRY)
+def post_digests() -> None:
+    """Beat: ask for each mail about the week that is due."""
+    from journal import digest
+
+    for diarist_id in digest.whom():
+        ask(post_digest, diarist_id)
+
+
+@shared_task(expires=1800, **RETRY)
+def post_digest(diarist_id: int) -> None:
+    """Send one person the mail about their week, once."""
+    from journal import digest
+
+    digest.post(diarist_id)
 
 
 @shared_task(**RETRY)

@@ -210,6 +210,21 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "medicines": [],
         "targets": [],
     },
+    "ReminderPlanShape": {
+        "quiet_from": "22:00",
+        "quiet_until": "07:00",
+        "urgent": True,
+        "digest": False,
+        "reminders": [{"kind": "meal", "at": "19:30", "weekday": None, "supplement": None}],
+    },
+    "ReminderShape": {
+        "kind": "meal",
+        "at": "19:30",
+        "weekday": None,
+        "supplement": None,
+        "supplement_name": None,
+    },
+    "DueShape": {"kind": "meal", "words": "No meal is logged yet today."},
     "FoodShape": {
         "id": SOME_ID,
         "source": "own",

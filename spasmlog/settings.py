@@ -4,12 +4,16 @@ jobs through a folder, one household, this machine only. `.env.example` lists th
 import os
 import secrets
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from spasmlog.vapid import new_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -39,13 +43,13 @@ ALLOWED_HOSTS += [host for host in LOOPBACK if host not in ALLOWED_HOSTS]  # hea
 _https = PUBLIC_URL.startswith("https://")
 
 
-def _generated_secret_key() -> str:
-    """A key of this installation's own, made at its first start and kept beside its database."""
-    path = DATA_DIR / "secret_key"
+def _kept(name: str, make: Callable[[], str]) -> str:
+    """A secret of this installation's own, made at its first start and kept beside its database."""
+    path = DATA_DIR / name
     if not path.exists():
         part = path.with_suffix(f".{os.getpid()}")
         part.touch(mode=0o600)
-        part.write_text(secrets.token_urlsafe(64))
+        part.write_text(make())
         try:
             os.link(part, path)  # fails, as it should, when another process was first
         except FileExistsError:
@@ -54,7 +58,7 @@ def _generated_secret_key() -> str:
     return path.read_text().strip()
 
 
-SECRET_KEY = env.str("SECRET_KEY", default="") or _generated_secret_key()
+SECRET_KEY = env.str("SECRET_KEY", default="") or _kept("secret_key", partial(secrets.token_urlsafe, 64))
 
 if len(SECRET_KEY) < 40:
     raise ImproperlyConfigured(
@@ -226,6 +230,8 @@ CELERY_BEAT_SCHEDULE = {
     # The database remembers what is due; this asks again for whatever the broker lost.
     "sweep-stale-days": {"task": "journal.tasks.sweep", "schedule": 20.0, "options": {"expires": 20}},
     "review-everybody": {"task": "journal.tasks.review_everybody", "schedule": 3600.0},
+    "ring": {"task": "journal.tasks.ring", "schedule": 60.0, "options": {"expires": 60}},
+    "post-digests": {"task": "journal.tasks.post_digests", "schedule": 1800.0, "options": {"expires": 1800}},
     "forget-old": {"task": "journal.tasks.forget_old", "schedule": 6 * 3600.0},
 }
 if REDIS_URL:
@@ -303,6 +309,16 @@ MFA_TOTP_ISSUER = "SpasmLog"
 MFA_RECOVERY_CODES_SHOW_ONCE = True  # whoever finds a browser signed in finds no way around the factor
 
 
+# Notifications --------------------------------------------------------------------------------
+
+VAPID_KEY = env.str("SPASMLOG_VAPID_KEY", default="") or _kept("vapid_key", new_key)
+"""Tells push services that a message is this server's. With another, every browser must be asked again."""
+PUSH_TEST_SERVER = env.str("SPASMLOG_PUSH_TEST_SERVER", default="").rstrip("/")
+"""Of tests: an origin on this machine that may stand for a push service, such as http://127.0.0.1:9000."""
+if PUSH_TEST_SERVER and environ.urlparse(PUSH_TEST_SERVER).hostname not in LOOPBACK:
+    raise ImproperlyConfigured("SPASMLOG_PUSH_TEST_SERVER is for tests: it must be on this machine.")
+
+
 # REST -----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -340,6 +356,7 @@ SPECTACULAR_SETTINGS = {
         "FoodSourceEnum": "nutrients.codes.FoodSource",
         "DoseSourceEnum": "journal.codes.DoseSource",
         "MealKindEnum": "journal.codes.MealKind",
+        "ReminderKindEnum": "journal.codes.ReminderKind",
         "StatusEnum": "journal.codes.DayStatus",
         "SyncStatusEnum": "journal.api.batch.STATUSES",
         "StateEnum": "journal.codes.AdviceState",

@@ -13,6 +13,7 @@ from journal.api.gaps import Gaps, WeeklyGaps
 from journal.api.pairing import Pairing
 from journal.api.patterns import PersonalPatterns
 from journal.api.profile import Profile
+from journal.api.reminders import Reminders
 from journal.api.sync import Sync
 from nutrients.api import Activities, FoodPack
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("account/", Account.as_view(), name="api-account"),
     path("export/", Export.as_view(), name="api-export"),
     path("profile/", Profile.as_view(), name="api-profile"),
+    path("reminders/", Reminders.as_view(), name="api-reminders"),
     path("pairing/", Pairing.as_view(), name="api-pairing"),
     path("devices/", Devices.as_view(), name="api-devices"),
     path("devices/<id:id>/", OneDevice.as_view(), name="api-device"),

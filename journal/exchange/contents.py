@@ -38,12 +38,15 @@ from journal.models import (
     MealItem,
     Medicine,
     PersonalTarget,
+    Reminder,
+    ReminderPlan,
     SpasmEpisode,
     Supplement,
     WarningSigns,
     WaterIntake,
 )
 from journal.people import PROFILE_FIELDS
+from journal.reminders import PLAN_FIELDS
 from nutrients.codes import CODES
 from nutrients.foods import MOST_PORTIONS
 from nutrients.models import Food, FoodPortion, Ingredient, Recipe
@@ -163,6 +166,11 @@ SECTIONS = (
         {"supplement_name": "supplement__name"},
     ),
     Section("days", DayMark, (*KEPT, "date", "finished", "fasting", "no_cramp")),
+    Section("reminder_plan", ReminderPlan, PLAN_FIELDS),
+    Section(
+        "reminders", Reminder, ("kind", "at", "weekday", "supplement"),
+        {"supplement_name": "supplement__name"},
+    ),
 )  # fmt: skip
 """In the order in which they are read: nothing is named before it was told."""
 BY_NAME = {section.name: section for section in SECTIONS}
@@ -181,6 +189,9 @@ def _asked(section: Section, diarist: Diarist, began: datetime) -> models.QueryS
         told = rows.filter(food__in=_own_foods(diarist, began))
         return told.exclude(ingredients__food__created_at__gt=began).order_by("food__name", "pk")
     rows = rows.filter(diarist=diarist)
+    if section.model is Reminder:
+        there = Q(supplement__deleted_at=None, supplement__created_at__lte=began)
+        return rows.filter(Q(supplement=None) | there).order_by("pk")
     if "created_at" not in section.fields:
         return rows.order_by("pk")
     first = [name for name in ("occurred_at", "date", "name") if name in section.fields][:1]

@@ -24,7 +24,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from journal import advice, entries, people
+from journal import advice, entries, people, reminders
 from journal.calc import days
 from journal.exchange import csv_zip, json_file
 from journal.exchange.contents import BY_NAME, SECTIONS, Broken, Row, Section, batches, plain, read
@@ -38,6 +38,7 @@ from journal.models import (
     Kept,
     Meal,
     MealItem,
+    ReminderPlan,
     Supplement,
     WaterIntake,
 )
@@ -58,7 +59,7 @@ DENSITIES = Decimal("0.5"), Decimal(2)
 """What a drink can weigh. [g/mL]"""
 RECIPES = "recipes"
 """Told with the foods that they are."""
-PERSON = ("profile", "conditions", "medicines", "life_stages", "targets")
+PERSON = ("profile", "conditions", "medicines", "life_stages", "targets", "reminder_plan", "reminders")
 
 NEW, KNOWN, BACK = "new", "known", "brought_back"
 
@@ -513,6 +514,29 @@ class _Taking:
         self._add("targets", self.diarist.personaltarget_set, people.set_targets, "nutrient")
         for row in self.person.get("profile", ())[:1]:
             self._answer_profile(row if first else self._unanswered(row))
+        self._take_reminders()
+
+    def _take_reminders(self) -> None:
+        """Reminders are taken whole, and only where nothing was ever chosen: those of two plans would nag."""
+        plan, rows = self.person.get("reminder_plan", []), self.person.get("reminders", [])
+        new = bool(plan or rows) and not ReminderPlan.objects.filter(diarist=self.diarist).exists()
+        if new:
+            said = dict(plan[0]) if plan else {}
+            said["digest"] = bool(said.get("digest")) and reminders.mail_is_there()
+            self._at(
+                "reminders",
+                lambda: reminders.change_plan(
+                    self.diarist, {**said, "reminders": [self._reminder(row) for row in rows]}
+                ),
+            )
+        self._count_person("reminder_plan", len(plan) if new else 0)
+        self._count_person("reminders", len(rows) if new else 0)
+
+    def _reminder(self, row: Row) -> Row:
+        said = {name: value for name, value in row.items() if name != "supplement"}
+        if row["supplement"] and row["supplement"] not in self.supplements:
+            raise ValidationError(_("Choose one of your own supplements."))
+        return {**said, "supplement_id": self.supplements.get(row["supplement"])}
 
     def _answer_profile(self, said: Row) -> None:
         if said:

@@ -36,6 +36,7 @@ from journal.models.person import (
     Medicine,
     PersonalTarget,
 )
+from journal.models.reminders import PushSubscription, Reminder, ReminderPlan, RungCard
 
 __all__ = [
     "AccountDeletion",
@@ -60,7 +61,11 @@ __all__ = [
     "Pairing",
     "PersonalLink",
     "PersonalTarget",
+    "PushSubscription",
+    "Reminder",
+    "ReminderPlan",
     "ReviewState",
+    "RungCard",
     "SignInAttempts",
     "SpasmEpisode",
     "StaleDay",

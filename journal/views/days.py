@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from journal import advice, entries, findings, flags, fluid, timeline
+from journal import advice, entries, findings, flags, fluid, reminders, timeline
 from journal.calc.suppressions import Effects, effects
-from journal.codes import Severity, Units
+from journal.codes import ReminderKind, Severity, Units
 from journal.entries import OLDEST_DAY
 from journal.models import Diarist
+from journal.timeline import DayPage
 from journal.views.door import diary, to_day
 from nutrients.codes import KEY_CODES
 
@@ -59,6 +60,7 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "page": page,
             "day": day,
             "is_today": day == now,
+            "reminders": _reminders(diarist, page, water.left_l, effects(answers)) if day == now else [],
             "may_be_without_cramp": page.may_be_without_cramp(timezone.now().astimezone(diarist.tz)),
             "before": day - timedelta(days=1),
             "after": day + timedelta(days=1) if day < now else None,
@@ -78,6 +80,12 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "moment": moment_on(diarist, day),
         },
     )
+
+
+def _reminders(diarist: Diarist, page: DayPage, left_l: float | None, acts: Effects) -> list[reminders.Due]:
+    """What is due, but for yesterday's mark: Today asks for that anyhow."""
+    due = reminders.due_beside(diarist, page, left_l, acts)
+    return [one for one in due if one.kind != ReminderKind.FINISH]
 
 
 def one_of_each_rule(cards: Iterable[advice.Card]) -> list[advice.Card]:

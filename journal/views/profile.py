@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from journal import devices, entries, interactions, people, portrait
+from journal import devices, entries, interactions, people, portrait, reminders, ringing
 from journal.codes import MedicineClass
 from journal.drafts import plain
 from journal.forms import (
@@ -26,6 +26,7 @@ from journal.forms import (
     rows_form,
 )
 from journal.models import BodyWeight, Diarist
+from journal.reminder_forms import words_of_plan
 from journal.views import keys
 from journal.views.days import moment_on
 from journal.views.door import diary, entry_id, mine, posted, saved, to_day
@@ -80,6 +81,9 @@ def me(request: HttpRequest) -> HttpResponse:
         {
             "person": portrait.of_person(request.diarist),
             "health": portrait.of_health(request.diarist),
+            "reminders": words_of_plan(
+                reminders.chosen(request.diarist), len(ringing.subscriptions(request.diarist))
+            ),
             "codes_left": recovery_codes_left(request.user),
             "devices": len(devices.devices_of(request.user, request.session.session_key)),
             "theme": theme if theme in THEMES else "auto",

@@ -31,6 +31,7 @@ NO_PAGES = {
     "mfa_deactivate_totp": "only there with a second factor",
     "mfa_view_recovery_codes": "only there with a second factor",
     "mfa_generate_recovery_codes": "only there with a second factor",
+    "mail_off": "its address comes by mail",
     "account_confirm_email": "its address comes by mail",
     "account_reset_password_from_key": "its address comes by mail",
 }

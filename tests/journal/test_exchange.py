@@ -6,7 +6,7 @@ import json
 import tracemalloc
 import uuid
 import zipfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journal import changes, entries, leaving, people
+from journal import changes, entries, leaving, people, reminders
 from journal.codes import Doing, Helped, MealKind, Relief, Side, Sign, Site
 from journal.exchange import FORMATS, csv_zip, taking_in
 from journal.exchange.contents import BATCH, SECTIONS, Broken
@@ -146,6 +146,15 @@ def full(alice, foods):
     entries.tick_warning_signs(alice, signs=["chest_pain"], occurred_at=NIGHT, note="@home")
     entries.log_dose(alice, tablets, Decimal("0.5"), occurred_at=NIGHT)
     entries.mark_day(alice, NIGHT.date(), finished=True, no_cramp=False)
+    reminders.change_plan(
+        alice, {
+            "quiet_from": time(21), "urgent": False,
+            "reminders": [
+                {"kind": "drink", "at": time(10)}, {"kind": "dose", "at": time(8, 5), "supplement": tablets},
+                {"kind": "look_back", "at": time(18), "weekday": 6},
+            ],
+        },
+    )  # fmt: skip
     return alice
 
 

@@ -227,6 +227,39 @@ export function begin(release) {
     return Response.redirect(new URL(path, self.location.origin), 303);
   }
 
+  // Ringing ----------------------------------------------------------------------------------
+
+  /** A notification says what the server sent, which is the same for all; where nothing can be read, its name alone. */
+  self.addEventListener("push", (event) => {
+    const { title, path } = heard(event.data);
+    const icon = release.files.find((file) => file.includes("icon-192"));
+    event.waitUntil(self.registration.showNotification(title, { tag: path, icon, badge: icon, data: { path } }));
+  });
+
+  function heard(data) {
+    try {
+      const { title, path } = data.json();
+      return { title: String(title), path: String(path) };
+    } catch {
+      return { title: "SpasmLog", path: release.today };
+    }
+  }
+
+  self.addEventListener("notificationclick", (event) => {
+    event.notification.close();
+    event.waitUntil(open(event.notification.data?.path));
+  });
+
+  /** Show a page of this site, in a window that is open already if there is one. */
+  async function open(path) {
+    const asked = URL.canParse(path || "", self.location.origin) && new URL(path, self.location.origin);
+    const page = asked && asked.origin === self.location.origin ? asked.href : new URL(release.today, self.location.origin).href;
+    const [window] = await self.clients.matchAll({ type: "window" });
+    if (!window) return self.clients.openWindow(page);
+    await window.focus();
+    return window.navigate(page);
+  }
+
   // Sending ----------------------------------------------------------------------------------
 
   const ask = () => self.registration.sync?.register("send").catch(() => {});
