@@ -5,6 +5,7 @@ from datetime import date
 from django.urls import path, register_converter
 
 from journal.views import (
+    account,
     advice,
     closing,
     copying,
@@ -129,6 +130,7 @@ urlpatterns = [
     path("me/kinds/", profile.kind_results, name="kind_results"),
     path("me/life-stages/", profile.me_list, {"about": "life_stages"}, name="me_life_stages"),
     path("me/targets/", profile.me_list, {"about": "targets"}, name="me_targets"),
+    path("me/sign-ins/", account.account_events, name="account_events"),
     path("me/devices/", devices.devices_list, name="devices"),
     path("me/devices/sign-out-others/", devices.devices_sign_out_others, name="devices_sign_out_others"),
     path("me/devices/connect/", devices.connect_phone, name="connect"),
