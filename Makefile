@@ -14,7 +14,7 @@ CHECKED := spasmlog nutrients journal tests benchmarks clients manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-all lint lint-ruff lint-types lint-templates lint-migrations lint-schema fmt \
-	schema promise words icons bench demo-reset lock clean
+	schema promise audit words icons bench demo-reset lock clean
 
 help: ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ schema: $(VENV)/.installed ## write docs/openapi.yaml
 
 promise: $(VENV)/.installed ## promise docs/openapi.yaml as it is to the phones out there (see docs/api.md)
 	$(PY) -m spasmlog.promises --renew
+
+audit: $(VENV)/.installed-dev ## known weaknesses of the pinned packages (asks PyPI's list of advisories)
+	$(PY) -m spasmlog.audit
 
 DRAWN := spasmlog/static/spasmlog
 CHROMIUM ?= chromium

@@ -353,3 +353,25 @@ class ReminderKind(models.TextChoices):
     FINISH = "finish", _("finish the day before")
     DOSE = "dose", _("take a dose")
     LOOK_BACK = "look_back", _("look back on the week")
+
+
+class EventKind(models.TextChoices):
+    """What can happen to an account that its owner is told of afterwards."""
+
+    SIGNED_UP = "signed_up", _("Signed up")
+    SIGNED_IN = "signed_in", _("Signed in")
+    NEW_DEVICE = "new_device", _("Signed in on a new kind of device")
+    PHONE_CONNECTED = "phone_connected", _("A phone was connected by its code")
+    SIGN_IN_REFUSED = "sign_in_refused", _("Wrong password at sign-in")
+    PASSWORD_REFUSED = "password_refused", _("Wrong password when it was asked for again")
+    CODE_REFUSED = "code_refused", _("Wrong code of the second factor")
+    PASSWORD_CHANGED = "password_changed", _("Password changed")
+    PASSWORD_RESET = "password_reset", _("Password set anew by a link")
+    FACTOR_ON = "factor_on", _("Second factor turned on")
+    FACTOR_OFF = "factor_off", _("Second factor turned off")
+    CODES_MADE = "codes_made", _("New recovery codes made")
+    EMAIL_CHANGED = "email_changed", _("Another e-mail address became the first")
+    EMAIL_REMOVED = "email_removed", _("E-mail address removed")
+    EXPORTED = "exported", _("Diary exported as a file")
+    IMPORTED = "imported", _("A file taken into the diary")
+    DELETION_ASKED = "deletion_asked", _("Deletion of the account asked for")

@@ -151,11 +151,21 @@ BROWSERS = (
 
 def in_plain_words(user_agent: str, is_phone: bool) -> str:
     """What a device is called that has no name, by the little that its User-Agent tells."""
+    named = in_words(*program_and_system(user_agent))
+    return named or (_("Phone without a name") if is_phone else _("Browser without a name"))
+
+
+def program_and_system(user_agent: str) -> tuple[str, str]:
+    """The program and the system that a User-Agent tells of; "" for what it does not tell."""
     system = next((name for sign, name in SYSTEMS if sign in user_agent), "")
-    program = next((name for sign, name in BROWSERS if sign in user_agent), "") or _program(user_agent)
+    program = next((name for sign, name in BROWSERS if sign in user_agent), "")
+    return program or _program(user_agent), system
+
+
+def in_words(program: str, system: str) -> str:
     if program and system:
         return _("%(program)s on %(system)s") % {"program": program, "system": system}
-    return program or system or (_("Phone without a name") if is_phone else _("Browser without a name"))
+    return program or system
 
 
 def _program(user_agent: str) -> str:

@@ -12,7 +12,7 @@ from celery import Task, shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from journal import devices, pairing
+from journal import account_log, devices, pairing
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +129,8 @@ def post_digest(diarist_id: int) -> None:
 @shared_task(**RETRY)
 def forget_old() -> None:
     """Beat: remove for good what was deleted long ago, answers that are kept no longer, files that nobody
-    said yes to or that were half written, and what is left of sign-ins and pairing codes that ended."""
+    said yes to or that were half written, what is left of sign-ins and pairing codes that ended, and what
+    happened to accounts a while ago."""
     from journal import changes
     from journal.exchange import uploads
     from journal.models import KeptAnswer
@@ -138,6 +139,7 @@ def forget_old() -> None:
     changes.forget(timezone.now() - DELETIONS_KEPT)
     KeptAnswer.objects.expired(timezone.now()).delete()
     devices.forget_ended()
+    account_log.forget_old()
     pairing.forget_old()
     uploads.drop_old()
     pack.drop_parts()

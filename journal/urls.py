@@ -5,6 +5,7 @@ from datetime import date
 from django.urls import path, register_converter
 
 from journal.views import (
+    account,
     advice,
     closing,
     copying,
@@ -136,6 +137,7 @@ urlpatterns = [
     path("reminders/<int:id>/put-away/", reminders.reminder_put_away, name="reminder_put_away"),
     path("reminders/<int:id>/back/", reminders.reminder_back, name="reminder_back"),
     path("mail-off/<str:word>/", reminders.mail_off, name="mail_off"),
+    path("me/sign-ins/", account.account_events, name="account_events"),
     path("me/devices/", devices.devices_list, name="devices"),
     path("me/devices/sign-out-others/", devices.devices_sign_out_others, name="devices_sign_out_others"),
     path("me/devices/connect/", devices.connect_phone, name="connect"),

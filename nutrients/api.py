@@ -27,14 +27,14 @@ from nutrients.codes import FoodSource
 from nutrients.models import Activity, Food
 from nutrients.recipes import Dish
 from nutrients.serializers import ActivityShape, FoodShape
-from spasmlog.access import TokenAuthentication
+from spasmlog.access import SearchesCounted, TokenAuthentication
 from spasmlog.api import PAGE, ApiView, ApiViewSet, Files, Pages, Parameter
 from spasmlog.browsers import OwnPages
 
 MOST_FOUND = 100
 
 
-class Foods(ApiViewSet):
+class Foods(SearchesCounted, ApiViewSet):
     """The public tables and one's own foods."""
 
     serializer_class = FoodShape
@@ -255,7 +255,7 @@ def _refuses_gzip(request: Request) -> bool:
     return not taken & {"gzip", "x-gzip", "*"}
 
 
-class Activities(ApiViewSet):
+class Activities(SearchesCounted, ApiViewSet):
     """Activities with their energy cost: `code` goes into an exercise."""
 
     nouns = "activity", "activities"

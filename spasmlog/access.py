@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from allauth.headless.internal.sessionkit import authenticate_by_x_session_token
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.connection import ConnectionProxy
 from django.utils.translation import gettext
@@ -21,7 +22,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
-from spasmlog.errors import TooLarge
+from spasmlog.errors import API, TooLarge, in_the_open, too_large
 
 MOST_BYTES = 1_000_000
 """The largest body: a meal of sixty foods has about 10 kB."""
@@ -139,6 +140,12 @@ class ImportPatience(throttling.UserRateThrottle):
     scope = "import"
 
 
+class SearchPatience(Counting, throttling.UserRateThrottle):
+    """So many searches a minute: one for each letter that somebody types, and no more than that."""
+
+    scope = "search"
+
+
 class StrangersPatience(Counting, throttling.AnonRateThrottle):
     scope = "stranger"
 
@@ -152,6 +159,15 @@ class PairingPatience(StrangersPatience):
 
 MOST_BYTES_OF_SYNC = 8_000_000
 """Five hundred items, each as large as a meal of sixty foods can be."""
+MOST_BYTES_OF_ANY = 10_000_000
+"""More than any address takes, but for the one that says so itself."""
+UNUSED_POWERS = (
+    "accelerometer", "autoplay", "bluetooth", "display-capture", "encrypted-media", "fullscreen",
+    "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
+    "payment", "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial",
+    "usb", "xr-spatial-tracking",
+)  # fmt: skip
+"""What browsers can do and no page here does."""
 
 
 class LimitedJSONParser(JSONParser):
@@ -189,6 +205,77 @@ def read_json(raw: bytes) -> Any:
     except RecursionError:
         raise ValueError("nested too deeply") from None
     return said
+
+
+class SearchesCounted:
+    """A resource of whose questions those with `search` are counted apart."""
+
+    def get_throttles(self) -> list[throttling.BaseThrottle]:
+        searched = "search" in self.request.query_params
+        return [*super().get_throttles(), *([SearchPatience()] if searched else [])]
+
+
+class Apart:
+    """What keeps other sites out, on every answer: none may embed one, and pages use no powers but these."""
+
+    HEADERS: ClassVar[dict[str, str]] = {
+        "Cross-Origin-Resource-Policy": "same-origin",
+        # The camera reads barcodes, where a person says so.
+        "Permissions-Policy": "camera=(self), " + ", ".join(f"{power}=()" for power in UNUSED_POWERS),
+    }
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in self.HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+def takes_up_to(most_bytes: int) -> Callable:
+    """Let a view take a larger body than others do."""
+
+    def marked(view: Callable) -> Callable:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return marked
+
+
+class Bounded:
+    """Refuses a body that is larger than its view takes, before anything reads it.
+
+    Of a form with a file Django writes all to disk before a view is asked, and so it would for anybody.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, *_filled_in: Any) -> HttpResponse | None:
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            return None  # Django takes it for none
+        most = getattr(view, "most_bytes", MOST_BYTES_OF_ANY)
+        return too_large(request) if length > most else None
+
+
+class Encrypted:
+    """A phone that asks over plain http is refused and not led on to https: its owner would never learn that
+    the token went about in the open. (Pages are led on, by Django.)"""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and request.path.startswith(API):
+            return in_the_open(request)
+        return self.get_response(request)
 
 
 class Private:
@@ -266,9 +353,12 @@ class ReadableSignIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(SIGN_IN) and request.body:
+        if request.path.startswith(SIGN_IN):
             try:
-                read_json(request.body)
+                if request.body:
+                    read_json(request.body)
             except ValueError:
                 return HttpResponseBadRequest()
+            except RequestDataTooBig:
+                return too_large(request)
         return self.get_response(request)

@@ -18,10 +18,13 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.internal.stagekit import unstash_login
 from allauth.account.models import EmailAddress
+from allauth.account.utils import filter_users_by_email, filter_users_by_username
 from allauth.core import context
 from allauth.core.internal import ratelimit
+from allauth.core.internal.httpkit import get_client_ip
 from allauth.headless.internal.sessionkit import lookup_session, session_store
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
@@ -36,7 +39,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from journal import devices, people
+from journal import account_log, devices, people
+from journal.codes import EventKind
 from spasmlog.sessions import follow, note_use
 
 NAME_LENGTH = 40
@@ -106,6 +110,7 @@ def sign_in_phone(request: HttpRequest, user: User, name: str = "") -> tuple[str
         request._device_name = name
         UserSession.objects.create_from_request(request)
         token = HashedTokens().create_session_token(request)
+        account_log.note(user, EventKind.PHONE_CONNECTED, place_of(request))
         return token, UserSession.objects.get(session_key=session_name(token))
 
 
@@ -207,6 +212,27 @@ class AccountAdapter(DefaultAccountAdapter):
             request.locked_for = locked_for(request, **SIGNING_IN, key=name)
             raise
 
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **how: Any) -> HttpResponse:
+        response = super().post_login(request, user, **how)
+        if how.get("signup"):
+            account_log.note(user, EventKind.SIGNED_UP, place_of(request))
+        else:
+            account_log.note_sign_in(user, place_of(request))
+        return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Have the person whose name it was know of a wrong password."""
+        if (user := _named(**credentials)) is not None:
+            account_log.note_refused(user, EventKind.SIGN_IN_REFUSED, place_of(request))
+
+    def send_notification_mail(
+        self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any
+    ) -> None:
+        """Whatever allauth has a letter for is told in the account's log, too, where no letter is sent."""
+        if kind := TOLD_BY_LETTER.get(template_prefix):
+            account_log.note(user, kind, place_of(self.request))
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """Of wrong codes of a second factor, too, say how long they lock: they are counted by the person."""
         request = context.request
@@ -228,7 +254,42 @@ class AccountAdapter(DefaultAccountAdapter):
         right = user.check_password(password)
         if right:
             used.rollback()
+        else:
+            account_log.note_refused(user, EventKind.PASSWORD_REFUSED, place_of(request))
         return right
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """A wrong code of a second factor is told in the account's log."""
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        if code == "incorrect_code" and (person := _being_asked(context.request)):
+            account_log.note_refused(person, EventKind.CODE_REFUSED, place_of(context.request))
+        return super().validation_error(code, *args)
+
+
+TOLD_BY_LETTER = {
+    "account/email/password_changed": EventKind.PASSWORD_CHANGED,
+    "account/email/password_set": EventKind.PASSWORD_CHANGED,
+    "account/email/password_reset": EventKind.PASSWORD_RESET,
+    "account/email/email_changed": EventKind.EMAIL_CHANGED,
+    "account/email/email_deleted": EventKind.EMAIL_REMOVED,
+    "mfa/email/totp_activated": EventKind.FACTOR_ON,
+    "mfa/email/totp_deactivated": EventKind.FACTOR_OFF,
+    "mfa/email/recovery_codes_generated": EventKind.CODES_MADE,
+}
+"""allauth's letters about an account, and what each is in its log."""
+
+
+def place_of(request: HttpRequest) -> account_log.Place:
+    """From where somebody asks, as far as it is kept."""
+    return account_log.place_of(request.headers.get("User-Agent", ""), get_client_ip(request) or "")
+
+
+def _named(email: str = "", username: str = "", **_more: Any) -> AbstractBaseUser | None:
+    """Whose name or address it is that somebody gave at sign-in."""
+    found = filter_users_by_email(email, is_active=True) if email else []
+    return next(iter(found or (filter_users_by_username(username) if username else [])), None)
 
 
 def _being_asked(request: HttpRequest) -> AbstractBaseUser | None:

@@ -26,7 +26,7 @@ API_VERSION = "v1"
 OLDEST_CLIENT = "1.0"
 FEATURES = [
     "diary", "foods", "intake", "gaps", "advice", "second_factor", "sync", "food_pack", "export", "patterns",
-    "devices", "pairing", "reminders",
+    "devices", "pairing", "reminders", "account_events",
 ]  # fmt: skip
 """What a client may rely on; more will be added as the product grows."""
 

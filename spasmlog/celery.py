@@ -2,14 +2,49 @@
 
 import importlib
 import os
+import time
+from typing import Any
 
-from celery import Celery, bootsteps
+import structlog
+from celery import Celery, Task, bootsteps
+from django.conf import settings
 
+from spasmlog import logs
 from spasmlog.pool import WatchThePool
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spasmlog.settings")
 
-app = Celery("spasmlog")
+log = structlog.get_logger(__name__)
+
+
+class Traced(Task):
+    """A task that carries the id of the request that asked for it, and logs its lines under it."""
+
+    def apply_async(self, args=None, kwargs=None, *rest, **options):
+        if request_id := logs.current_id():
+            options["headers"] = {logs.BOUND: request_id, **(options.get("headers") or {})}
+        return super().apply_async(args, kwargs, *rest, **options)
+
+    def before_start(self, task_id: str, args: tuple, kwargs: dict) -> None:
+        self.request.begun = time.perf_counter()
+        if not self.request.is_eager:  # else it is done inside of a request, whose id is bound already
+            structlog.contextvars.clear_contextvars()
+            told = {logs.BOUND: (self.request.headers or {}).get(logs.BOUND), "task_id": task_id}
+            structlog.contextvars.bind_contextvars(**{name: id for name, id in told.items() if id})
+
+    def after_return(self, status: str, *_how: Any) -> None:
+        ms = round((time.perf_counter() - self.request.begun) * 1000, 1)
+        say = log.info if logs.current_id() else log.debug  # the scheduler asks every twenty seconds
+        say("task", task=self.name, state=status, ms=ms)
+        if settings.METRICS_TOKEN:
+            from spasmlog import metrics
+
+            metrics.count_task(self.name, status)
+        if not self.request.is_eager:
+            structlog.contextvars.clear_contextvars()
+
+
+app = Celery("spasmlog", task_cls=Traced)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -19,12 +19,15 @@ from django.core.exceptions import (
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views import csrf, defaults
 from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
+
+from spasmlog.logs import route_of
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +103,7 @@ def exception_handler(exc: Exception, context: dict) -> Response:
     known = _known(exc)
     if known is None:
         request = context["request"]._request
-        log.error("request_failed", path=request.path, method=request.method, exc_info=exc)
+        log.error("request_failed", route=route_of(request), method=request.method, exc_info=exc)
         known = exceptions.APIException(
             _("Something went wrong here. It is noted; try again later."), "error"
         )
@@ -227,6 +230,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not request.path.startswith(API):
         return defaults.bad_request(request, exception)
     return _answer(400, "bad_request", _("The request could not be understood."))
+
+
+def in_the_open(request: HttpRequest) -> HttpResponse:
+    return _answer(403, "https_only", _("This server is asked over https alone."))
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    if not request.path.startswith(API):
+        return render(request, "413.html", status=413)
+    return _answer(413, TooLarge.default_code, str(TooLarge.default_detail))
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

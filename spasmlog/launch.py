@@ -339,6 +339,7 @@ def services(port: int) -> dict[str, list[str]]:
             sys.executable, "-m", "gunicorn", "spasmlog.wsgi", "--bind", f"{HOST}:{port}",
             "--worker-class", "gthread", "--workers", "1", "--threads", "8",
             "--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning",
+            "--config", str(ROOT / "spasmlog" / "serving.py"),
         ],
         "worker": [
             sys.executable, "-m", "spasmlog.keep", *celery, "worker", "--pool", "prefork",

@@ -12,6 +12,9 @@ import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
+
+from spasmlog import logs
 
 from spasmlog.vapid import new_key
 
@@ -19,8 +22,24 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").exists():
     environ.Env.read_env(BASE_DIR / ".env")
+
+
+class Told(FileAwareMapping):
+    """What the environment says. Any setting X may also stand in the file that X_FILE names, as Docker hands
+    out secrets; that one counts then."""
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            said = super().__getitem__(name).strip()
+        except (OSError, UnicodeDecodeError) as unread:
+            raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read: {unread}") from None
+        if not said:
+            raise ImproperlyConfigured(f"The file that {name}_FILE names is empty.")
+        return said
+
+
 # A variable that is set to nothing says nothing: `.env.example` copied as it is changes nothing.
-env.ENVIRON = {name: value for name, value in os.environ.items() if value}
+env.ENVIRON = Told({name: value for name, value in os.environ.items() if value.strip()})
 
 DATA_DIR = Path(env.str("SPASMLOG_DATA", default="") or BASE_DIR / "data").expanduser().resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -76,7 +95,13 @@ if "*" in ALLOWED_HOSTS:
 
 PROXIES = env.int("SPASMLOG_PROXIES", default=0)
 """How many reverse proxies stand in front and add to X-Forwarded-For. Of that header only what they wrote
-is believed when attempts are counted by address: anybody can send the rest."""
+is believed when attempts are counted by address: anybody can send the rest. Without one, X-Request-ID is not
+believed either."""
+
+METRICS_TOKEN = env.str("SPASMLOG_METRICS_TOKEN", default="")
+"""Whoever sends it may read /metrics; empty: there is no such page."""
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("SPASMLOG_METRICS_TOKEN is too short: give it at least 20 random characters.")
 
 
 # What it is made of ---------------------------------------------------------------------------
@@ -105,13 +130,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "spasmlog.logs.Traced",
+    "spasmlog.access.Encrypted",
     "django.middleware.security.SecurityMiddleware",
+    "spasmlog.access.Apart",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "spasmlog.access.Private",
     "spasmlog.accounts.WebSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "spasmlog.access.Bounded",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -164,6 +193,9 @@ else:
             },
         }
     }
+if DATABASE_URL and not DATABASES["default"].get("PASSWORD"):
+    # As it is: within an address, and to env.str(), some characters mean something.
+    DATABASES["default"]["PASSWORD"] = env.ENVIRON.get("POSTGRES_PASSWORD", "")
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=None)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
@@ -188,20 +220,29 @@ else:
 SESSION_ENGINE = "spasmlog.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-SESSION_COOKIE_NAME = "spasmlog_session"
-CSRF_COOKIE_NAME = "spasmlog_csrf"
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
-SECURE_REDIRECT_EXEMPT = ["^health/"]
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=3600 if _https else 0)
+# By this prefix browsers take a cookie from this very host alone, and over https.
+_of_this_host = "__Host-" if _https else ""
+SESSION_COOKIE_NAME = f"{_of_this_host}spasmlog_session"
+CSRF_COOKIE_NAME = f"{_of_this_host}spasmlog_csrf"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=_https)
+SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics$"]  # asked for from inside, past the proxy
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600 if _https else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
+# Both are promises about a whole domain, of which this server is one name: only its owner can give them.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
         "worker-src": [SELF],
         "manifest-src": [SELF],
         "frame-ancestors": [NONE],
@@ -268,7 +309,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"
@@ -303,6 +343,8 @@ CSRF_FAILURE_VIEW = "spasmlog.errors.csrf_failure"
 HEADLESS_SERVE_SPECIFICATION = False
 USERSESSIONS_TRACK_ACTIVITY = False
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)  # letters about another password, address or second factor
+MFA_ADAPTER = "spasmlog.accounts.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = not EMAIL_URL  # without mail no address can be verified
 MFA_TOTP_ISSUER = "SpasmLog"
@@ -332,6 +374,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["spasmlog.access.Patience"],
     "NUM_PROXIES": PROXIES,
     "DEFAULT_THROTTLE_RATES": {
+        "search": env.str("SPASMLOG_SEARCH_RATE", default="240/min"),
         "person": env.str("SPASMLOG_API_RATE", default="600/min"),
         "export": env.str("SPASMLOG_EXPORT_RATE", default="20/hour"),
         "stranger": env.str("SPASMLOG_API_STRANGER_RATE", default="240/min"),
@@ -375,6 +418,8 @@ LANGUAGE_CODE = "en-gb"
 # Each by its own name, as one who reads no other looks for it.
 LANGUAGES = [("en-gb", "English (UK)"), ("en-us", "English (US)"), ("de", "Deutsch"), ("es", "Español")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = _https
+LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "spasmlog" / "locale"]
 USE_I18N = True
@@ -382,6 +427,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # fonts for other sites are not here
 STATICFILES_DIRS = [BASE_DIR / "spasmlog" / "static"]
 STATIC_ROOT = Path(env.str("SPASMLOG_STATIC", default="") or DATA_DIR / "static")
 STORAGES = {
@@ -415,16 +461,24 @@ LOGGING = {
             "foreign_pre_chain": _shared,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                logs.places_alone,
                 _renderer,
             ],
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "filters": {"without_values": {"()": "spasmlog.logs.WithoutValues"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "structured",
+            "filters": ["without_values"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "celery": {"level": env.str("CELERY_LOG_LEVEL", default="WARNING")},
         "kombu": {"level": "WARNING"},
+        "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
     },
 }
 structlog.configure(

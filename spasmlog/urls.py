@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from spasmlog import health
+from spasmlog import health, metrics
 from spasmlog.addresses import Addresses, PhoneAddresses
 
 # One way in for everybody, with its lockout and second factor: the admin has no sign-in of its own.
@@ -15,6 +15,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
+    path("metrics", metrics.page),
     path("admin/", admin.site.urls),
     path("api/", include("spasmlog.api_urls")),
     path("_allauth/app/v1/account/email", PhoneAddresses.as_api_view(client="app")),

@@ -36,21 +36,23 @@ ANSWERS = {
 
 
 def filled_in(value, answers):
-    """`value` with ${NAME}, ${NAME:-default} and ${NAME:?why} replaced, and $$ as $."""
+    """`value` with ${NAME}, ${NAME:-default}, ${NAME:+instead} and ${NAME?why} replaced, and $$ as $."""
 
     def answer(found):
         if found["dollar"]:
             return "$"
         said = answers.get(found["name"], "")
-        if not said and found["how"] == "?":
+        if found["how"] == "?" and found["name"] not in answers:
             raise KeyError(f"{found['name']}: {found['rest']}")
+        if found["how"] == "+":
+            return found["rest"] if said else ""
         return said or (found["rest"] if found["how"] == "-" else "")
 
     if isinstance(value, dict):
         return {key: filled_in(inner, answers) for key, inner in value.items()}
     if isinstance(value, list):
         return [filled_in(inner, answers) for inner in value]
-    pattern = r"\$(?:(?P<dollar>\$)|\{(?P<name>\w+)(?::(?P<how>[-?])(?P<rest>[^}]*))?\})"
+    pattern = r"\$(?:(?P<dollar>\$)|\{(?P<name>\w+)(?::?(?P<how>[-?+])(?P<rest>[^}]*))?\})"
     return re.sub(pattern, answer, value) if isinstance(value, str) else value
 
 
@@ -198,13 +200,127 @@ def signed_up(stack):
     return stack.ask("/_allauth/app/v1/auth/signup", person)["meta"]["session_token"]
 
 
+# A database of an older version ----------------------------------------------------------------
+
+OLDEST = [("journal", "0001_initial"), ("nutrients", "0001_initial")]
+"""The first state that people can have: whoever squashes migrations names the new first ones here."""
+
+AS_IT_WAS = """
+import datetime, decimal, json, sys, uuid
+import django
+django.setup()
+from django.db import connection, models
+from django.db.migrations.executor import MigrationExecutor
+
+OLDEST = [tuple(one) for one in json.loads(sys.argv[1])]
+MOMENT = datetime.datetime(2026, 1, 5, 14, 0, 0, 123456, tzinfo=datetime.timezone.utc)
+
+def table(model):
+    with connection.cursor() as cursor:
+        columns = [field.column for field in model._meta.concrete_fields]
+        named = ", ".join('"%s"::text' % column for column in columns)
+        cursor.execute(f'SELECT {named} FROM "{model._meta.db_table}"')
+        return [dict(zip(columns, map(str, row))) for row in cursor.fetchall()]
+
+def some_value(field):
+    if field.choices:
+        return field.flatchoices[-1][0]
+    by_kind = {
+        models.UUIDField: uuid.uuid4(), models.BooleanField: True, models.DateTimeField: MOMENT,
+        models.DateField: MOMENT.date(), models.TimeField: datetime.time(3), models.JSONField: {"zinc": 1},
+        models.FloatField: 70.25, models.IntegerField: 7, models.DecimalField: decimal.Decimal(70),
+    }
+    for kind, value in by_kind.items():
+        if isinstance(field, kind):
+            return value
+    return ("caf\u00e9 " + field.name)[: field.max_length or 20]
+
+def filled(model, known):
+    if model not in known:
+        values = {}
+        for field in model._meta.concrete_fields:
+            if field.is_relation:
+                values[field.name] = filled(field.related_model, known)
+            elif not field.primary_key and not (field.null or field.has_default()):
+                values[field.name] = some_value(field)
+        known[model] = model._base_manager.create(**values)
+    return known[model]
+
+executor = MigrationExecutor(connection)
+ours = ("journal", "nutrients")
+others = [one for one in executor.loader.graph.leaf_nodes() if one[0] not in ours]
+apps = executor.migrate([*OLDEST, *others]).apps
+known = {}
+for model in sorted(apps.get_models(), key=lambda model: model._meta.label):
+    if model._meta.app_label in ("journal", "nutrients", "account", "mfa"):
+        filled(model, known)
+rows = {model._meta.db_table: table(model) for model in known}
+assert len(rows) > 20 and all(rows.values())
+print(json.dumps(rows))
+"""
+
+
+@pytest.mark.servers
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_database_of_the_first_version_is_brought_up_to_date_by_the_start_and_keeps_every_row(stack):
+    before = stack.run("migrate", ["python", "-c", AS_IT_WAS, json.dumps(OLDEST)], stdout=subprocess.PIPE)
+    said, _nothing = before.communicate(timeout=120)
+    assert before.returncode == 0
+    rows = json.loads(said)
+
+    stack.begin("migrate")
+    assert stack.processes["migrate"].wait(timeout=200) == 0, stack.log("migrate")
+
+    with psycopg.connect(at_server("postgres://", os.environ["TEST_DATABASE_URL"], f"/{DATABASE}")) as now:
+        for table, were in rows.items():
+            columns = [column.name for column in now.execute(f'SELECT * FROM "{table}" LIMIT 0').description]
+            still = [name for name in were[0] if name in columns]
+            named = ", ".join(f'"{name}"::text' for name in still)
+            kept = {tuple(map(str, row)) for row in now.execute(f'SELECT {named} FROM "{table}"')}
+            lost = {tuple(row[name] for name in still) for row in were} - kept
+            assert "id" in still or len(still) > 1
+            assert not lost, (table, still, lost)
+
+    for name in ("web", "worker"):
+        stack.begin(name)
+    until(lambda: stack.healthy("web"), within=90, every=0.5)
+    assert stack.ask("/health/ready")["status"] == "ready"
+
+
 # What the file itself promises ----------------------------------------------------------------
 
 
 def test_a_missing_secret_is_asked_for_by_name():
     for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
         with pytest.raises(KeyError, match=f"{name}.*set it in .env"):
-            compose_file({**ANSWERS, name: ""})
+            compose_file({key: value for key, value in ANSWERS.items() if key != name})
+
+
+SECRETS = {
+    "SECRET_KEY": "secret_key", "POSTGRES_PASSWORD": "postgres_password", "EMAIL_URL": "email_url",
+    "SPASMLOG_METRICS_TOKEN": "metrics_token",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_may_be_a_file_that_is_handed_to_those_that_need_it_alone(name):
+    answers = {**ANSWERS, name: "", f"{name}_FILE": "/etc/spasmlog/secret"}
+    file = compose_file(answers)
+    assert file["secrets"][SECRETS[name]] == {"file": "/etc/spasmlog/secret"}
+    for service, made in file["services"].items():
+        ours = "build" in made or (service == "db" and name == "POSTGRES_PASSWORD")
+        assert (SECRETS[name] in made.get("secrets", [])) == ours, service
+        if ours:
+            assert made["environment"][f"{name}_FILE"] == f"/run/secrets/{SECRETS[name]}"
+            assert made["environment"][name] == ""
+
+
+def test_without_files_no_service_is_told_of_one():
+    file = compose_file()
+    assert {made["file"] for made in file["secrets"].values()} == {"/dev/null"}
+    for made in file["services"].values():
+        assert not any(value for name, value in made.get("environment", {}).items() if name.endswith("_FILE"))
 
 
 def test_no_secret_is_written_into_the_file():
@@ -248,10 +364,9 @@ def test_every_variable_that_settings_read_is_in_the_example():
 def test_every_variable_for_a_server_for_others_reaches_its_containers():
     example = (ROOT / ".env.example").read_text()
     for_servers = set(re.findall(r"^(\w+)=", example[example.index("--- A server for others") :], re.M))
-    within_another = {"POSTGRES_PASSWORD"}  # part of DATABASE_URL
     decided_by_the_image = {"SPASMLOG_STATIC", "DEBUG"}
     for name, service in own_services(compose_file()).items():
-        missing = for_servers - within_another - decided_by_the_image - service["environment"].keys()
+        missing = for_servers - decided_by_the_image - service["environment"].keys()
         assert missing == set(), name
 
 

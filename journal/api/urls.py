@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from rest_framework.routers import SimpleRouter
 
-from journal.api.account import Account, Export
+from journal.api.account import Account, AccountEvents, Export
 from journal.api.advice import AdviceCards
 from journal.api.days import DateConverter, Day, Intake
 from journal.api.devices import Devices, OneDevice
@@ -36,6 +36,7 @@ urlpatterns = [
         for said in CARD_ANSWERS
     ),
     path("account/", Account.as_view(), name="api-account"),
+    path("account/events/", AccountEvents.as_view({"get": "list"}), name="api-account-events"),
     path("export/", Export.as_view(), name="api-export"),
     path("profile/", Profile.as_view(), name="api-profile"),
     path("reminders/", Reminders.as_view(), name="api-reminders"),

@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journal.entries import MOST_ITEMS
 from journal.models import (
+    AccountEvent,
     BodyWeight,
     ConditionAnswer,
     DayMark,
@@ -171,8 +172,13 @@ SECTIONS = (
         "reminders", Reminder, ("kind", "at", "weekday", "supplement"),
         {"supplement_name": "supplement__name"},
     ),
+    Section(
+        "account_events", AccountEvent, ("id", "happened_at", "kind", "times", "program", "system", "network")
+    ),
 )  # fmt: skip
 """In the order in which they are read: nothing is named before it was told."""
+NOT_TAKEN = ("account_events",)
+"""Told to the person, and never taken in: what happened to one account did not happen to another."""
 BY_NAME = {section.name: section for section in SECTIONS}
 
 
@@ -183,6 +189,8 @@ def _asked(section: Section, diarist: Diarist, began: datetime) -> models.QueryS
     rows = section.model._default_manager.all()
     if section.model is Diarist:
         return rows.filter(pk=diarist.pk)
+    if section.model is AccountEvent:
+        return rows.filter(user=diarist.user, happened_at__lte=began)
     if section.model is Food:
         return _own_foods(diarist, began).order_by("name", "pk")
     if section.model is Recipe:

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from journal import advice, entries, people, reminders
 from journal.calc import days
 from journal.exchange import csv_zip, json_file
-from journal.exchange.contents import BY_NAME, SECTIONS, Broken, Row, Section, batches, plain, read
+from journal.exchange.contents import BY_NAME, NOT_TAKEN, SECTIONS, Broken, Row, Section, batches, plain, read
 from journal.exchange.writing import Values, insert, put, restamp, values
 from journal.models import (
     BodyWeight,
@@ -109,7 +109,7 @@ def preview(diarist: Diarist, file: IO[bytes]) -> Counts:
     foods: dict[UUID, str] = {}
     for section, batch in _batches(file):
         rows = [read(section, row, place) for place, row in batch]
-        if section.name in PERSON:
+        if section.name in (*PERSON, *NOT_TAKEN):
             continue
         here = _Here(diarist, section.model, rows, {}) if section.name != RECIPES else None
         states = [here.state(row) if here else _with_its_food(foods, row) for row in rows]
@@ -278,6 +278,8 @@ class _Taking:
     def prepare(self, section: Section, batch: list[tuple[str, Any]]) -> None:
         """Read and check the rows of a batch, and keep what is to be stored of them."""
         placed = [(place, read(section, row, place)) for place, row in batch]
+        if section.name in NOT_TAKEN:
+            return
         self.counts.setdefault(section.name, Counter())
         if section.name == RECIPES:
             self.recipes += placed

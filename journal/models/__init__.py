@@ -1,5 +1,6 @@
 """The diary's rows: the person, their entries, and what was found in them."""
 
+from journal.models.account import AccountEvent
 from journal.models.answers import KeptAnswer
 from journal.models.devices import Pairing, SignInAttempts
 from journal.models.entries import (
@@ -40,6 +41,7 @@ from journal.models.reminders import PushSubscription, Reminder, ReminderPlan, R
 
 __all__ = [
     "AccountDeletion",
+    "AccountEvent",
     "Advice",
     "BodyWeight",
     "ConditionAnswer",

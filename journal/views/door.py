@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
@@ -31,6 +31,7 @@ from journal.models import (
     WaterIntake,
 )
 from nutrients.models import Food
+from spasmlog.access import SearchPatience
 from spasmlog.browsers import DIARY, diary_key
 
 KINDS: dict[str, type[Kept]] = {
@@ -69,6 +70,20 @@ def diary(view):
         patch_cache_control(response, private=True, no_cache=True)
         response.headers[DIARY] = diary_of
         return response
+
+    return page
+
+
+def searching(view):
+    """A page that looks for words, so many times a minute for one person. What is sent to be stored is not
+    counted."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        asked = request.GET.get("q") or (request.POST.get("do") == "search" and request.POST.get("q"))
+        if asked and not SearchPatience().allow_request(request, None):
+            return render(request, "429.html", status=429)
+        return view(request, *args, **kwargs)
 
     return page
 

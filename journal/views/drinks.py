@@ -14,7 +14,7 @@ from journal.forms import DrinkForm, refuse
 from journal.models import Diarist, WaterIntake
 from journal.templatetags.journal import volume
 from journal.views.days import WATER_FL_OZ, WATER_ML, moment_on
-from journal.views.door import day_asked, diary, entry_id, mine, saved, to_day
+from journal.views.door import day_asked, diary, entry_id, mine, saved, searching, to_day
 from journal.views.earlier import change
 from nutrients import search
 from nutrients.models import Food, food_id
@@ -37,6 +37,7 @@ MOST_RESULTS = 10
 
 
 @diary
+@searching
 @require_http_methods(["GET", "POST"])
 def water_add(request: HttpRequest) -> HttpResponse:
     """Log a drink: by one tap from Today, or with its name and time."""
@@ -54,6 +55,7 @@ def water_add(request: HttpRequest) -> HttpResponse:
 
 
 @diary
+@searching
 @require_http_methods(["GET", "POST"])
 def water_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     drink = mine(request.diarist, WaterIntake, id)
@@ -132,6 +134,7 @@ def _quick_amounts(diarist: Diarist) -> tuple[int, ...]:
 
 
 @diary
+@searching
 @require_GET
 def drink_results(request: HttpRequest) -> HttpResponse:
     """Drinks that answer to the words typed so far."""

@@ -12,7 +12,7 @@ from journal import entries
 from journal.forms import ExerciseForm, refuse
 from journal.models import Diarist, Exercise
 from journal.views.days import moment_on
-from journal.views.door import day_asked, diary, entry_id, mine, saved, to_day
+from journal.views.door import day_asked, diary, entry_id, mine, saved, searching, to_day
 from journal.views.earlier import change
 from nutrients.models import Activity
 
@@ -23,6 +23,7 @@ FIELDS = ("occurred_at", "temperature_c", "weight_before_kg", "weight_after_kg",
 
 
 @diary
+@searching
 @require_http_methods(["GET", "POST"])
 def exercise_add(request: HttpRequest) -> HttpResponse:
     form = ExerciseForm(
@@ -42,6 +43,7 @@ def exercise_add(request: HttpRequest) -> HttpResponse:
 
 
 @diary
+@searching
 @require_http_methods(["GET", "POST"])
 def exercise_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     bout = mine(request.diarist, Exercise, id)
@@ -98,6 +100,7 @@ def _page(request: HttpRequest, form: ExerciseForm, bout: Exercise | None = None
 
 
 @diary
+@searching
 @require_GET
 def activity_results(request: HttpRequest) -> HttpResponse:
     """Activities that answer to the words typed so far."""

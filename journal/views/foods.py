@@ -21,7 +21,7 @@ from journal.food_forms import AmountForm, OwnFoodForm, PortionRows, portions_of
 from journal.forms import refuse
 from journal.habits import history
 from journal.models import Diarist, Favourite
-from journal.views.door import diary, new_food_id, posted, saved, undo_address
+from journal.views.door import diary, new_food_id, posted, saved, searching, undo_address
 from journal.views.earlier import food_changed, food_told
 from journal.views.recipes import recipe_edit
 from nutrients import foods as own
@@ -38,6 +38,7 @@ MOST_LISTED = 12
 
 
 @diary
+@searching
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
     """Foods that answer to the words typed; without words one's own, favourites and recent ones."""
@@ -176,6 +177,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @diary
+@searching
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, id: UUID) -> HttpResponse:
     """Change an own food. Days with it are added up again."""

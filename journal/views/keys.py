@@ -32,5 +32,6 @@ def keys_switch(request: HttpRequest, said: str = "") -> HttpResponse:
     words = _("Keyboard shortcuts are switched off.") if off else _("Keyboard shortcuts are switched on.")
     messages.success(request, words, extra_tags=reverse("keys_switch_back", args=["on" if off else "off"]))
     response = redirect("me")
-    response.set_cookie(COOKIE, "off" if off else "on", max_age=A_YEAR, samesite="Lax")
+    word, https = "off" if off else "on", request.is_secure()
+    response.set_cookie(COOKIE, word, max_age=A_YEAR, samesite="Lax", secure=https)
     return response

@@ -16,7 +16,7 @@ from journal.forms import MealForm, refuse
 from journal.habits import History, history
 from journal.models import Diarist, Meal
 from journal.views.days import moment_on, nutrient_rows
-from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
+from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, searching, to_day
 from journal.views.earlier import change
 from nutrients import barcodes, foods, search
 from nutrients.models import Food
@@ -26,6 +26,7 @@ MOST_RESULTS = 12
 
 
 @diary
+@searching
 @require_http_methods(["GET", "POST"])
 def add_food(request: HttpRequest) -> HttpResponse:
     """Put a meal together: search, choose, say how much; nothing is stored before it is saved."""
@@ -57,6 +58,7 @@ def _stored(request: HttpRequest, form: MealForm, draft: Draft) -> Meal | None:
 
 
 @diary
+@searching
 @require_http_methods(["GET", "POST"])
 def meal_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     """Change a meal: its foods, amounts, time and kind."""
@@ -101,6 +103,7 @@ def _meal_page(
 
 
 @diary
+@searching
 @require_GET
 def food_results(request: HttpRequest) -> HttpResponse:
     """What answers to the words typed so far; without words, what this person eats at this meal."""

@@ -29,7 +29,7 @@ from journal.models import BodyWeight, Diarist
 from journal.reminder_forms import words_of_plan
 from journal.views import keys
 from journal.views.days import moment_on
-from journal.views.door import diary, entry_id, mine, posted, saved, to_day
+from journal.views.door import diary, entry_id, mine, posted, saved, searching, to_day
 from journal.views.earlier import change, person_changed, person_told
 from spasmlog.accounts import recovery_codes_left
 
@@ -128,6 +128,7 @@ def me_conditions(request: HttpRequest) -> HttpResponse:
 
 
 @diary
+@searching
 @require_GET
 def kind_results(request: HttpRequest) -> HttpResponse:
     """Kinds of medicine, and conditions, that answer to the words typed so far."""
@@ -250,9 +251,8 @@ def weight_edit(request: HttpRequest, id) -> HttpResponse:
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Light, dark or as the device says; kept in a cookie that the next page reads before it is drawn."""
-    chosen = request.POST.get("theme", "auto")
+    asked, https = request.POST.get("theme", "auto"), request.is_secure()
+    chosen = asked if asked in THEMES else "auto"
     response = redirect("me")
-    response.set_cookie(
-        "spasmlog_theme", chosen if chosen in THEMES else "auto", max_age=A_YEAR, samesite="Lax"
-    )
+    response.set_cookie("spasmlog_theme", chosen, max_age=A_YEAR, samesite="Lax", secure=https)
     return response

@@ -16,7 +16,7 @@ from journal.drafts import Draft
 from journal.food_forms import RecipeForm
 from journal.forms import refuse
 from journal.views.days import nutrient_rows
-from journal.views.door import diary, new_food_id, posted
+from journal.views.door import diary, new_food_id, posted, searching
 from journal.views.earlier import food_changed, food_told
 from journal.views.meals import results
 from nutrients.models import Food
@@ -24,6 +24,7 @@ from nutrients.recipes import Dish
 
 
 @diary
+@searching
 @require_http_methods(["GET", "POST"])
 def recipe_new(request: HttpRequest) -> HttpResponse:
     """Put a recipe together; nothing is stored before it is saved."""

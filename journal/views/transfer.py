@@ -14,15 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from journal import leaving
+from journal import account_log, leaving
+from journal.codes import EventKind
 from journal.download import as_download
 from journal.exchange import FORMATS, taking_back, taking_in, uploads
 from journal.exchange.contents import BY_NAME
 from journal.forms import ImportForm, PasswordForm, refuse
 from journal.models import Diarist
 from journal.views.door import diary, posted
-from spasmlog.access import ExportPatience, ImportPatience
-from spasmlog.accounts import TooManyTries, confirm_password
+from spasmlog.access import ExportPatience, ImportPatience, takes_up_to
+from spasmlog.accounts import TooManyTries, confirm_password, place_of
+
+ROUND_THE_FILE = 100_000
+"""What a form adds to the file in it. [bytes]"""
 
 IMPORTED = "an import into a diary"
 TAKEN_BACK_WITHIN = timedelta(days=1)
@@ -37,10 +41,12 @@ def export(request: HttpRequest, format: str) -> HttpResponseBase:
     if not ExportPatience().allow_request(request, None):
         messages.error(request, _("You have exported the diary many times in this hour. Try again later."))
         return redirect("me")
+    account_log.note(request.user, EventKind.EXPORTED, place_of(request))
     return as_download(request.diarist, format)
 
 
 @diary
+@takes_up_to(taking_in.MOST_BYTES + ROUND_THE_FILE)
 @require_http_methods(["GET", "POST"])
 def import_diary(request: HttpRequest) -> HttpResponse:
     """Choose an export; then see what taking it in would do."""
@@ -71,6 +77,7 @@ def import_confirmed(request: HttpRequest) -> HttpResponse:
     try:
         with file:
             counts = taking_in.take_in(request.diarist, file)
+        account_log.note(request.user, EventKind.IMPORTED, place_of(request))
     except ValidationError as error:
         messages.error(request, " ".join([*error.messages, _("Nothing was taken in.")]))
         return redirect("import_diary")
@@ -124,6 +131,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     """Say what will be gone, offer the diary as a file, and ask for the password."""
     form = PasswordForm(posted(request))
     if request.method == "POST" and form.is_valid():
+        account_log.note(request.user, EventKind.DELETION_ASKED, place_of(request))
         try:
             confirm_password(request.user, form.cleaned_data["password"])
             leaving.delete_account(request.user)

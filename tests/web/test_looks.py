@@ -167,4 +167,4 @@ def test_pages_are_not_kept_by_caches_that_others_share(browser):
 @pytest.mark.django_db
 def test_the_page_forbids_what_it_does_not_need(browser):
     policy = browser.get("/")["Content-Security-Policy"]
-    assert "default-src 'self'" in policy and "unsafe-inline" not in policy and "unsafe-eval" not in policy
+    assert "default-src 'none'" in policy and "unsafe-inline" not in policy and "unsafe-eval" not in policy

@@ -7,7 +7,7 @@ root.classList.add("js");
 function setTheme(theme) {
   if (theme === "auto") delete root.dataset.theme;
   else root.dataset.theme = theme;
-  document.cookie = `spasmlog_theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+  document.cookie = `spasmlog_theme=${theme}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
 }
 
 document.addEventListener("change", (event) => {

@@ -1,0 +1,36 @@
+"""`make audit`: what is weak, what was looked at, and what was not."""
+
+import subprocess
+import sys
+
+from django.conf import settings
+
+from spasmlog import audit
+
+SOUND = {"name": "celery", "version": "5.7.0", "vulns": []}
+WEAK = {"name": "django", "version": "1.0", "vulns": [{"id": "PYSEC-1", "fix_versions": ["1.1", "2.0"]}]}
+UNKNOWN = {"name": "numpy", "skip_reason": "Dependency not found on PyPI"}
+
+
+def test_a_weak_package_is_named_with_what_mends_it():
+    assert audit.told([SOUND, WEAK, UNKNOWN]) == [
+        "WEAK: django 1.0: PYSEC-1, mended in 1.1, 2.0",
+        "Audited: 2 packages; 1 are not in it. With a known weakness: 1.",
+    ]
+    assert audit.weak([SOUND, WEAK]) == [WEAK]
+
+
+def test_silence_of_the_service_is_not_told_as_soundness():
+    for answered in ([], [UNKNOWN, UNKNOWN]):
+        [line] = audit.told(answered)
+        assert line.startswith("NOT AUDITED")
+
+
+def test_without_a_network_it_says_so_and_does_not_fail():
+    nowhere = "http://127.0.0.1:9"
+    said = subprocess.run(
+        [sys.executable, "-m", "spasmlog.audit"], cwd=settings.BASE_DIR, capture_output=True, text=True,
+        env={"PATH": "/usr/bin:/bin", "HTTPS_PROXY": nowhere, "https_proxy": nowhere}, timeout=100,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith("NOT AUDITED")
