@@ -27,6 +27,7 @@ from journal.models.findings import (
     Suggestion,
     ToldGaps,
 )
+from journal.models.nights import ReviewChunk
 from journal.models.person import (
     AccountDeletion,
     ConditionAnswer,
@@ -60,6 +61,7 @@ __all__ = [
     "Pairing",
     "PersonalLink",
     "PersonalTarget",
+    "ReviewChunk",
     "ReviewState",
     "SignInAttempts",
     "SpasmEpisode",
