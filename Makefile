@@ -54,6 +54,7 @@ lint-templates: $(VENV)/.installed-dev
 
 lint-migrations: $(VENV)/.installed-dev
 	$(MANAGE) makemigrations --check --dry-run
+	$(PY) -m spasmlog.dangers
 
 lint-schema: $(VENV)/.installed-dev
 	$(MANAGE) spectacular --validate --fail-on-warn --file $(VENV)/openapi.yaml

@@ -3,7 +3,7 @@
     review_stale(diarist_id) -> bool          the days that changed, and a day begun; False if none
     review_as_of(diarist_id, as_of) -> bool   the gaps of the windows that end on a day somebody asked for
     sweep() -> int                            what is still stale, whoever lost the first request
-    review_new_days() -> int                  begin the day of every diarist whose night has ended
+    review_apart(diarist_id) -> bool          one of many (`nights`): trouble with it is logged; False then
     recompute(diarist) -> Changes             everything anew from the entries; what was not as stored
 
 What is due stands in the database: a `StaleDay` for each day that changed after its last review. A review
@@ -18,6 +18,7 @@ Gaps are kept for today and for the last days of the 13 weeks before, over 7, 14
 other days are made when asked for, and forgotten when the diary changes.
 """
 
+import time
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -63,6 +64,10 @@ VERSION = 3
 MOST_ATTEMPTS = 5
 SWEEP_AFTER = timedelta(seconds=5)
 """How long a day may wait before the sweep takes it: the request made with the save usually comes first."""
+LONGEST_SWEEP = 15.0
+"""Less than the time to the next one, so that one process at a time is at it. [s]"""
+MOST_SWEPT = 1000
+"""Diaries that one sweep looks at: where more wait, `nights` shares them out."""
 
 
 # Verbs ----------------------------------------------------------------------------------------
@@ -87,17 +92,15 @@ def review_as_of(diarist_id: int, as_of: date) -> bool:
     return _gave_up(diarist_id)
 
 
-def sweep() -> int:
-    """Review each diary with a day that has waited too long; returns how many there were."""
+def sweep(seconds: float = LONGEST_SWEEP) -> int:
+    """Review diaries with a day that has waited too long, for a while at most; returns how many went well."""
     late = StaleDay.objects.filter(since__lt=timezone.now() - SWEEP_AFTER).order_by("diarist_id")
-    return sum(_review_apart(pk) for pk in list(late.values_list("diarist_id", flat=True).distinct()))
-
-
-def review_new_days() -> int:
-    """Begin the new day of every diary in use whose night ended since its last review; returns how many."""
-    now = timezone.now()
-    due = [diarist.pk for diarist in _in_use(now) if _reviewed_on(diarist) != _day_at(now, diarist)]
-    return sum(_review_apart(pk) for pk in due)
+    ends, well = time.monotonic() + seconds, 0
+    for diarist_id in list(late.values_list("diarist_id", flat=True).distinct()[:MOST_SWEPT]):
+        if time.monotonic() > ends:
+            break
+        well += review_apart(diarist_id)
+    return well
 
 
 def recompute(diarist: Diarist) -> "Changes":
@@ -175,13 +178,14 @@ def _review(diarist_id: int, choose: Any) -> Changes | None:
     return None
 
 
-def _review_apart(diarist_id: int) -> bool:
-    """Review one of many: trouble with one diary must not keep the others waiting."""
+def review_apart(diarist_id: int) -> bool:
+    """Review one of many, and return whether it went well: trouble must not keep the others waiting."""
     try:
-        return review_stale(diarist_id)
+        review_stale(diarist_id)
     except Exception:
         log.exception("review_failed", diarist=diarist_id)
         return False
+    return True
 
 
 def _gave_up(diarist_id: int) -> bool:
@@ -213,19 +217,6 @@ def _begin(diarist_id: int) -> Begun | None:
 
 def _day_at(now: datetime, diarist: Diarist) -> date:
     return days.local_day(now, diarist.tz, diarist.day_start)
-
-
-def _in_use(now: datetime) -> list[Diarist]:
-    """Diarists with a day in the longest window. For the others a new day changes nothing."""
-    oldest = now.date() - LONGEST - days.ONE_DAY
-    known = DailyIntake.objects.filter(diarist=models.OuterRef("pk"), date__gte=oldest)
-    rows = Diarist.objects.filter(models.Exists(known)).select_related("review_state")
-    return list(rows.only("pk", "time_zone", "day_start", "review_state__reviewed_on"))
-
-
-def _reviewed_on(diarist: Diarist) -> date | None:
-    state = getattr(diarist, "review_state", None)
-    return state.reviewed_on if state else None
 
 
 def _every_day(diarist: Diarist) -> set[date]:

@@ -12,12 +12,13 @@ from celery import Task, shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from journal import account_log, devices, pairing
+from journal import account_log, devices, nights, pairing
 
 log = structlog.get_logger(__name__)
 
 DELETIONS_KEPT = timedelta(days=90)
 """A phone that was away for longer reads everything anew."""
+NIGHTS_KEPT = timedelta(days=7)
 RETRY = {"autoretry_for": [OperationalError, InterfaceError], "retry_backoff": True, "max_retries": 5}
 
 
@@ -70,18 +71,28 @@ def suggest_swaps(diarist_id: int) -> None:
 
 @shared_task(**RETRY)
 def sweep() -> None:
-    """Beat: review what is still stale, whoever lost the first request."""
+    """Beat: review what is still stale, whoever lost the first request; ask again for chunks of the dead."""
     from journal import review
 
+    for _chunk in range(nights.lost()):
+        ask(review_chunk)
     review.sweep()
 
 
 @shared_task(**RETRY)
 def review_everybody() -> None:
-    """Beat: begin the new day of every diarist whose night has ended since their last review."""
-    from journal import review
+    """Beat: share out the diaries whose night has ended since their last review, or that wait for one."""
+    nights.plan()
+    for _chunk in range(nights.waiting()):
+        ask(review_chunk)
 
-    review.review_new_days()
+
+@shared_task(**RETRY)
+def review_chunk() -> None:
+    """Review a part of those for a while, and ask for another visit if some of it is left."""
+    visit = nights.work()
+    if visit and not visit.finished:
+        ask(review_chunk)
 
 
 @shared_task(**RETRY)
@@ -129,14 +140,15 @@ def post_digest(diarist_id: int) -> None:
 @shared_task(**RETRY)
 def forget_old() -> None:
     """Beat: remove for good what was deleted long ago, answers that are kept no longer, files that nobody
-    said yes to or that were half written, what is left of sign-ins and pairing codes that ended, and what
-    happened to accounts a while ago."""
+    said yes to or that were half written, what is left of sign-ins and pairing codes that ended, what
+    happened to accounts a while ago, and how the reviews of past nights were shared out."""
     from journal import changes
     from journal.exchange import uploads
     from journal.models import KeptAnswer
     from nutrients import pack
 
     changes.forget(timezone.now() - DELETIONS_KEPT)
+    nights.forget(timezone.now() - NIGHTS_KEPT)
     KeptAnswer.objects.expired(timezone.now()).delete()
     devices.forget_ended()
     account_log.forget_old()

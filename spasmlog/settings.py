@@ -13,9 +13,9 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
+from kombu import Queue
 
 from spasmlog import logs
-
 from spasmlog.vapid import new_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -198,6 +198,18 @@ if DATABASE_URL and not DATABASES["default"].get("PASSWORD"):
     DATABASES["default"]["PASSWORD"] = env.ENVIRON.get("POSTGRES_PASSWORD", "")
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=None)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASE_POOL = env.int("DATABASE_POOL", default=0)
+"""Connections that the threads of one process share at most; 0: each thread keeps one of its own, which is
+quicker as long as the database can hold them all."""
+STATEMENT_TIMEOUT = env.int("STATEMENT_TIMEOUT", default=30)
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    _options = DATABASES["default"]["OPTIONS"]
+    # What nobody waits for any more must not hold up others: a query without end, a transaction left open.
+    _limits = f"-c statement_timeout={STATEMENT_TIMEOUT}s -c idle_in_transaction_session_timeout=120s"
+    _options["options"] = f"{_limits} {_options.get('options', '')}".strip()
+    if DATABASE_POOL:
+        _options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+        DATABASES["default"]["CONN_MAX_AGE"] = 0  # whoever is done gives it back
 
 # Attempts to sign in are counted in the database: in every web process alike, and while Redis is down.
 CACHES = {
@@ -266,6 +278,10 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Of two queues a worker takes in turn: who has just logged a meal waits for no night's review.
+CELERY_TASK_QUEUES = [Queue("celery", routing_key="celery"), Queue("nights", routing_key="nights")]
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {"journal.tasks.review_chunk": {"queue": "nights"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # The database remembers what is due; this asks again for whatever the broker lost.

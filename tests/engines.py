@@ -99,7 +99,7 @@ def _end(process: subprocess.Popen, ending: int) -> None:
         process.wait()
 
 
-def postgres(folder: Path, running: list, told: dict[str, str]) -> str:
+def postgres(folder: Path, running: list, told: dict[str, str], **differently: str) -> str:
     """Start a PostgreSQL of our own in `folder`, put its programs first in PATH, and return its URL."""
     programs = _postgres_programs(folder)
     told["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -122,6 +122,7 @@ def postgres(folder: Path, running: list, told: dict[str, str]) -> str:
         "full_page_writes": "off",
         "max_connections": "200",
         "timezone": "UTC",
+        **differently,
     }
     arguments = [f"-c{name}={value}" for name, value in settings.items()]
     server = _start([programs / "postgres", "-D", data, "-p", str(port), *arguments], account, home, log)

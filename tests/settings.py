@@ -24,7 +24,7 @@ def _at(url: str, path: str) -> str:
 for name in (
     "DATABASE_URL", "REDIS_URL", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "EMAIL_URL",
     "SPASMLOG_PUBLIC_URL", "SPASMLOG_REGISTRATION", "SPASMLOG_STATIC", "CONN_MAX_AGE", "LOG_FORMAT",
-    "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "DEFAULT_FROM_EMAIL",
+    "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "DEFAULT_FROM_EMAIL", "DATABASE_POOL", "STATEMENT_TIMEOUT",
     "SPASMLOG_VAPID_KEY", "SPASMLOG_PUSH_TEST_SERVER",
 ):  # fmt: skip
     os.environ[name] = ""  # neither the developer's shell nor a .env file decides what is tested

@@ -18,7 +18,8 @@ HEAVY = {"pandas", "scipy"}
 
 VERBS = {
     "entries", "people", "review", "advice", "flags", "demo", "findings", "closing", "patterns", "devices",
-    "pairing", "leaving", "exchange", "copying", "reminders", "ringing", "digest", "account_log",
+    "pairing", "leaving", "exchange", "copying", "reminders", "ringing", "digest", "account_log", "nights",
+    "population",
 }  # fmt: skip
 DOORS = {"views", "api", "tasks", "admin", "urls", "forms", "serializers", "commands", "filters", "adapters"}
 CALC_MAY_IMPORT = {"numpy", "pandas", "scipy"} | set(sys.stdlib_module_names)

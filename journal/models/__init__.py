@@ -28,6 +28,7 @@ from journal.models.findings import (
     Suggestion,
     ToldGaps,
 )
+from journal.models.nights import ReviewChunk
 from journal.models.person import (
     AccountDeletion,
     ConditionAnswer,
@@ -66,6 +67,7 @@ __all__ = [
     "PushSubscription",
     "Reminder",
     "ReminderPlan",
+    "ReviewChunk",
     "ReviewState",
     "RungCard",
     "SignInAttempts",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from journal.codes import AdviceState, Band, DayStatus, Exposure, LinkState, Method, Severity
+from journal.models.entries import deleted
 from journal.models.person import Belonging
 from nutrients.codes import NUTRIENTS
 
@@ -118,7 +119,10 @@ class ToldGaps(Belonging):
         constraints = [
             models.UniqueConstraint(fields=["diarist", "as_of", "window_days"], name="told_gaps_once")
         ]
-        indexes = [models.Index(fields=["diarist", "revision"], name="told_gaps_revision")]
+        indexes = [
+            models.Index(fields=["diarist", "revision"], name="told_gaps_revision"),
+            deleted("told_gaps"),
+        ]
 
 
 class AdviceQuerySet(models.QuerySet):

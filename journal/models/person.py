@@ -104,6 +104,8 @@ class Diarist(models.Model):
                 name="diarist_height_possible",
             ),
         ]
+        # Whose night has ended is asked zone by zone.
+        indexes = [models.Index(fields=["time_zone", "day_start", "id"], name="diarist_night")]
 
     def __str__(self) -> str:
         return str(_("diarist %(number)s") % {"number": self.pk})

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.apps import apps
 
-from journal import entries, findings, people, review
+from journal import entries, findings, nights, people, review
 from journal.models import Advice, BodyWeight, DailyIntake, DayMark, NutrientGap, ReviewState, StaleDay
 from nutrients.codes import CODES
 from nutrients.models import TAP_WATER, Food, food_id
@@ -81,6 +81,12 @@ def snapshot(*models):
 
 
 FINDINGS = (DailyIntake, NutrientGap, Advice)
+
+
+def new_days():
+    """Begin the day of everybody whose night has ended; how many they were."""
+    nights.plan()
+    return sum(visit.done for visit in iter(nights.work, None))
 
 
 # What a day holds -----------------------------------------------------------------------------
@@ -329,7 +335,7 @@ def test_a_day_looks_finished_only_when_it_is_over(alice, almonds, time_machine)
     assert day_of(alice, TODAY).status == "incomplete"
 
     time_machine.move_to(at(TODAY + timedelta(days=1), 9, alice), tick=False)
-    assert review.review_new_days() == 1
+    assert new_days() == 1
     assert day_of(alice, TODAY).status == "complete_inferred"
 
 
@@ -589,25 +595,25 @@ def test_a_new_day_begins_at_the_diarists_own_hour(alice, bob, banana, now):
     for diarist in (alice, bob):
         entries.log_meal(diarist, [(banana, Decimal(100))])
         review.review_stale(diarist.pk)
-    assert review.review_new_days() == 0
+    assert new_days() == 0
 
     now.move_to(
         datetime(2026, 11, 18, 15, 0, tzinfo=UTC)
     )  # 04:00 on the 19th in Auckland, 10:00 on the 18th in New York
     assert findings.is_stale(alice)
-    assert review.review_new_days() == 2
+    assert new_days() == 2
     assert ReviewState.objects.get(diarist=alice).reviewed_on == date(2026, 11, 19)
     assert ReviewState.objects.get(diarist=bob).reviewed_on == date(2026, 11, 18)
     assert not findings.is_stale(alice)
     assert set(NutrientGap.objects.filter(diarist=alice).values_list("as_of", flat=True)) == {
         date(2026, 11, 19)
     }
-    assert review.review_new_days() == 0
+    assert new_days() == 0
 
 
 def test_a_new_week_keeps_the_day_that_ended_the_last_one(alice, ten_poor_days, now):
     now.move_to(datetime(2026, 11, 22, 16, 0, tzinfo=UTC))  # Monday the 23rd, 05:00
-    review.review_new_days()
+    new_days()
 
     kept = set(NutrientGap.objects.filter(diarist=alice).values_list("as_of", flat=True))
     assert kept == {date(2026, 11, 8), LAST_SUNDAY, date(2026, 11, 22), date(2026, 11, 23)}
@@ -615,7 +621,7 @@ def test_a_new_week_keeps_the_day_that_ended_the_last_one(alice, ten_poor_days, 
 
 def test_a_diary_at_rest_is_left_alone(alice, ten_poor_days, now):
     now.move_to(NOW + timedelta(days=120))
-    assert review.review_new_days() == 0
+    assert new_days() == 0
 
 
 def test_gaps_of_any_day_are_made_when_asked_for_and_forgotten_when_the_diary_changes(

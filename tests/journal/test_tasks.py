@@ -74,14 +74,21 @@ def test_the_scheduler_sweeps_often_and_begins_new_days_within_the_hour():
     schedule = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert schedule == {
         "journal.tasks.sweep": 20.0, "journal.tasks.review_everybody": 3600.0,
-        "journal.tasks.forget_old": 21_600.0, "journal.tasks.ring": 60.0, "journal.tasks.post_digests": 1800.0,
+        "journal.tasks.forget_old": 21_600.0, "journal.tasks.ring": 60.0,
+        "journal.tasks.post_digests": 1800.0,
     }  # fmt: skip
     assert schedule.keys() <= app.tasks.keys()
 
 
 def test_a_message_is_given_up_only_when_its_task_has_ended():
     # A worker that is killed must not take the message with it; the tasks stand being run again.
-    for task in (tasks.review_diarist, tasks.review_as_of, tasks.sweep, tasks.review_everybody):
+    for task in (
+        tasks.review_diarist,
+        tasks.review_as_of,
+        tasks.sweep,
+        tasks.review_everybody,
+        tasks.review_chunk,
+    ):
         assert task.acks_late, task.name
         assert task.reject_on_worker_lost, task.name
 

@@ -1,0 +1,388 @@
+"""The review at scale, on a PostgreSQL of its own that writes to disk as in production.
+
+    python -m benchmarks.scale --diarists 1000 10000
+    python -m benchmarks.scale --diarists 100000 --totals-only
+
+For each number of people: the size of the database; what the first review of a diary of 90 days costs, part
+by part; the review of the night after, part by part and by two workers; and in the same run the least there
+is to it: reading the same day totals once and writing the same findings once, and numpy on arrays in memory.
+
+Some people (`--reviewed`) are reviewed a day ago, by the product; the others then get days and findings like
+theirs, copied: the first review of everybody would take hours. The night's review works on all alike.
+"""
+
+import argparse
+import contextlib
+import itertools
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+PARTS = {
+    "read what is due": ("_begin", "_due"),
+    "recompute of days": ("_day_rows",),
+    "windows": ("frames.known_days",),
+    "assessment": ("_gaps_as_of",),
+    "personal links": ("patterns.look",),
+    "write-back": ("_store_days", "_store_gaps", "_tell_phones", "_no_longer_stale", "_reviewed", "_remove"),
+    "advice": ("advice.facts_about", "advice.update"),
+}
+"""Parts of a review, and the functions of `journal.review` in which they are done."""
+MOST_MEMORY = 300.0
+"""Of one worker, at any number of people. [MB]"""
+AIM = 4.0
+"""The night's review, as a multiple of reading and writing the same rows."""
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--diarists", type=int, nargs="+", default=[1000])
+    asked.add_argument("--days", type=int, default=90)
+    asked.add_argument("--items", type=float, default=12)
+    asked.add_argument("--totals-only", action="store_true")
+    asked.add_argument(
+        "--reviewed", type=int, default=200, help="people who are really reviewed before (200)"
+    )
+    asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--seed", type=int, default=1)
+    said = asked.parse_args()
+    with server():
+        nights = [(count, _measure(count, said)) for count in sorted(said.diarists)]
+    for (few, before), (many, after) in itertools.pairwise(nights):
+        exponent = math.log(after / before) / math.log(many / few)
+        _say(f"growth from {few} to {many}", f"exponent {exponent:.2f}")
+    return 0
+
+
+@contextlib.contextmanager
+def server() -> Iterator[None]:
+    """A PostgreSQL that does not cheat about its disk, and Django on it."""
+    from tests import engines
+
+    folder, running, told = Path(tempfile.mkdtemp(prefix="spasmlog-scale-")), [], {}
+    folder.chmod(0o711)
+    try:
+        url = engines.postgres(
+            folder, running, told, fsync="on", synchronous_commit="on", full_page_writes="on",
+            shared_buffers="1GB", max_wal_size="4GB", maintenance_work_mem="256MB", work_mem="32MB",
+        )  # fmt: skip
+        os.environ.update(
+            DATABASE_URL=url, REDIS_URL="", SPASMLOG_DATA=str(folder / "data"), LOG_LEVEL="ERROR", DEBUG="",
+            STATEMENT_TIMEOUT="0",
+            DJANGO_SETTINGS_MODULE="spasmlog.settings",
+        )  # fmt: skip
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        from nutrients import loading
+
+        call_command("migrate", verbosity=0)
+        loading.load_everything(progress=False)
+        yield
+        from django.db import connections
+
+        connections.close_all()
+    finally:
+        for process, ending in running:
+            engines._end(process, ending)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measure(count: int, said: argparse.Namespace) -> float:
+    """Everything for one number of people; returns what the night's review took. [s]"""
+    from journal.models import Diarist
+
+    print(
+        f"\n{count} people, {said.days} days, {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores",
+        flush=True,
+    )
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    _make(count - Diarist.objects.count(), said, yesterday)
+    _first_reviews(said, yesterday)
+    _likewise(said.totals_only)
+    _statistics()
+    _sizes()
+    night = _night(said)
+    _least(said, night)
+    return night
+
+
+def _make(more: int, said: argparse.Namespace, now: datetime) -> None:
+    from journal import population
+
+    begun = time.perf_counter()
+    rows = population.make(more, said.days, said.items, totals_only=said.totals_only, seed=said.seed, now=now)
+    took = time.perf_counter() - begun
+    _say("made", f"{sum(rows.values()):,} rows in {took:.0f} s ({sum(rows.values()) / took:,.0f} a second)")
+
+
+# Before the night -----------------------------------------------------------------------------
+
+
+def _first_reviews(said: argparse.Namespace, yesterday: datetime) -> None:
+    """Review some people as of yesterday."""
+    import time_machine
+
+    from journal import review
+    from journal.models import Diarist, NutrientGap
+
+    known = NutrientGap.objects.values("diarist").distinct()
+    people = list(
+        Diarist.objects.exclude(pk__in=known).order_by("?").values_list("pk", flat=True)[: said.reviewed]
+    )
+    with time_machine.travel(yesterday), _parts() as parts:
+        begun = time.perf_counter()
+        for one in people:
+            review.review_stale(one)
+        took = time.perf_counter() - begun
+    _say(f"first review of {len(people)}", f"{_per_thousand(took, len(people))} in one process")
+    _tell_parts(parts, took, len(people))
+
+
+def _likewise(have_days: bool) -> None:
+    """Give those who were not reviewed the findings of somebody of their zone who was."""
+    from django.db import connection
+
+    from journal.models import Advice, DailyIntake, NutrientGap, PersonalLink, ReviewState, ToldGaps
+
+    begun = time.perf_counter()
+    with connection.cursor() as sql:
+        sql.execute("DROP TABLE IF EXISTS twin")
+        sql.execute(
+            "CREATE TEMP TABLE twin AS WITH done AS (SELECT d.id, d.time_zone, "
+            "row_number() OVER w - 1 AS place, "
+            "count(*) OVER (PARTITION BY d.time_zone) AS all_of FROM journal_diarist d WHERE EXISTS "
+            "(SELECT FROM journal_nutrientgap g WHERE g.diarist_id = d.id) "
+            "WINDOW w AS (PARTITION BY d.time_zone ORDER BY d.id)) "
+            "SELECT d.id, done.id AS like_id FROM journal_diarist d "
+            "JOIN done ON done.time_zone = d.time_zone "
+            "AND done.place = d.id % done.all_of WHERE NOT EXISTS (SELECT FROM done o WHERE o.id = d.id)"
+        )
+        sql.execute("ANALYZE twin")
+        days = [] if have_days else [DailyIntake]
+        for model in (*days, NutrientGap, ToldGaps, Advice, PersonalLink, ReviewState):
+            names = [
+                field.column for field in model._meta.concrete_fields
+                if field.column not in ("id", "diarist_id")
+            ]  # fmt: skip
+            key = model._meta.pk.get_internal_type() == "UUIDField"
+            columns = ", ".join([*(["id"] if key else []), "diarist_id", *names])
+            values = ", ".join(
+                [*(["gen_random_uuid()"] if key else []), "twin.id", *(f"t.{n}" for n in names)]
+            )
+            table = model._meta.db_table
+            sql.execute(
+                f"INSERT INTO {table} ({columns}) SELECT {values} FROM twin JOIN {table} t "
+                "ON t.diarist_id = twin.like_id ON CONFLICT DO NOTHING"
+            )
+        sql.execute("DELETE FROM journal_staleday s USING twin WHERE s.diarist_id = twin.id")
+        sql.execute("UPDATE journal_reviewstate r SET revision = d.revision FROM journal_diarist d, twin "
+                    "WHERE d.id = r.diarist_id AND twin.id = d.id")  # fmt: skip
+    _say("the others likewise", f"{time.perf_counter() - begun:.0f} s")
+
+
+def _statistics() -> None:
+    from django.db import connection
+
+    with connection.cursor() as sql:
+        sql.execute("VACUUM ANALYZE")
+
+
+def _sizes() -> None:
+    from django.db import connection
+
+    with connection.cursor() as sql:
+        sql.execute("SELECT pg_database_size(current_database())")
+        (whole,) = sql.fetchone()
+        sql.execute(
+            "SELECT relname, pg_table_size(oid), pg_indexes_size(oid), reltuples::bigint FROM pg_class "
+            "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace "
+            "ORDER BY pg_total_relation_size(oid) DESC LIMIT 6"
+        )
+        tables = sql.fetchall()
+    _say("database", f"{whole / 1e6:,.0f} MB")
+    for name, table, indexes, rows in tables:
+        _say(f"  {name}", f"{table / 1e6:,.0f} + {indexes / 1e6:,.0f} MB of indexes, {rows:,} rows")
+
+
+# The night ------------------------------------------------------------------------------------
+
+
+def _night(said: argparse.Namespace) -> float:
+    """The review of the night: some people part by part, then all the others by the workers."""
+    from journal import nights, review
+
+    nights.plan()
+    due = nights.progress().due
+    sample = [pk for chunk in _chunks() for pk in _due(chunk)[:20]][:200]
+    with _parts() as parts:
+        begun = time.perf_counter()
+        for one in sample:
+            review.review_stale(one)
+        took = time.perf_counter() - begun
+    _say(f"night: {len(sample)} people", f"{_per_thousand(took, len(sample))} in one process")
+    _tell_parts(parts, took, len(sample))
+
+    begun = time.perf_counter()
+    memory = _work(said.workers)
+    whole = (time.perf_counter() - begun) * due / max(due - len(sample), 1)
+    _say(f"night: {due} people", f"{whole:.1f} s by {said.workers} workers, {_per_thousand(whole, due)}")
+    mark = "" if memory <= MOST_MEMORY else "  NOT HELD"
+    _say("memory of a worker", f"{memory:.0f} MB at most, its own; allowed {MOST_MEMORY:.0f} MB{mark}")
+    return whole
+
+
+def _chunks() -> list:
+    from journal.models import ReviewChunk
+
+    return list(ReviewChunk.objects.unfinished())
+
+
+def _due(chunk) -> list[int]:
+    from django.utils import timezone
+
+    from journal import nights
+
+    return nights._due(
+        chunk.time_zone, chunk.day_start, chunk.day, timezone.now(), (chunk.first_id, chunk.last_id)
+    )
+
+
+def _work(workers: int) -> float:
+    """So many processes review all that is shared out; returns the most memory of one of them. [MB]"""
+    from django.conf import settings
+
+    running = [
+        subprocess.Popen(
+            [sys.executable, "manage.py", "review_all", "--verbosity", "0"],
+            cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL,
+        )
+        for _ in range(workers)
+    ]  # fmt: skip
+    most = 0.0
+    while any(process.poll() is None for process in running):
+        for process in running:
+            with contextlib.suppress(OSError, StopIteration):
+                status = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+                most = max(
+                    most, int(next(line for line in status if line.startswith("VmHWM")).split()[1]) / 1024
+                )
+        time.sleep(0.2)
+    assert not any(process.returncode for process in running)
+    return most
+
+
+# The least ------------------------------------------------------------------------------------
+
+
+def _least(said: argparse.Namespace, night: float) -> None:
+    """Read the day totals of everybody once, and write what the night wrote once, in one process."""
+    import numpy as np
+    from django.db import connection
+
+    from journal.models import Diarist, NutrientGap
+
+    today = datetime.now(UTC).date()
+    with connection.cursor() as sql:
+        begun = time.perf_counter()
+        with sql.copy(
+            "COPY (SELECT * FROM journal_dailyintake WHERE date > current_date - 91 "
+            "ORDER BY diarist_id, date) TO STDOUT"
+        ) as lines:
+            read = sum(len(part) for part in lines)
+        reading = time.perf_counter() - begun
+        names = ", ".join(f.column for f in NutrientGap._meta.concrete_fields if f.column != "id")
+        with sql.copy(f"COPY (SELECT {names} FROM journal_nutrientgap WHERE as_of >= current_date - 1 AND "
+                      "computed_at > now() - interval '12 hours') TO STDOUT") as lines:  # fmt: skip
+            found = [bytes(part) for part in lines]
+        sql.execute("CREATE TABLE scale_findings (LIKE journal_nutrientgap INCLUDING ALL)")
+        begun = time.perf_counter()
+        with sql.copy(f"COPY scale_findings ({names}) FROM STDIN") as lines:
+            for part in found:
+                lines.write(part)
+        writing = time.perf_counter() - begun
+        sql.execute("DROP TABLE scale_findings")
+    people = Diarist.objects.count()
+    amounts = np.random.default_rng(2).gamma(4, 75, (min(people, 2000), 20, 90))
+    begun = time.perf_counter()
+    np.nanmean(amounts, axis=-1)
+    bare = (time.perf_counter() - begun) * people / len(amounts)
+    least = reading + writing
+    _say("least: reading once", f"{reading:.1f} s, {read / 1e6:,.0f} MB of text ({today})")
+    _say("least: writing once", f"{writing:.1f} s, {len(found):,} findings")
+    _say("bare numpy", f"{bare:.2f} s")
+    processor = night * said.workers
+    _say(
+        "ratio to the least",
+        f"{night / least:.1f}x on the clock, {processor / least:.1f}x in one process; aim {AIM:.0f}x",
+    )
+    _say("ratio to numpy", f"{night / bare:.0f}x")
+
+
+# Parts ----------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _parts() -> Iterator[dict[str, float]]:
+    """How long each part of a review took, without what is told apart within it. [s]"""
+    from journal import review
+
+    taken: dict[str, float] = defaultdict(float)
+    stack: list[float] = []
+    undo = []
+
+    def timed(part, work):
+        def run(*arguments, **named):
+            begun = time.perf_counter()
+            stack.append(0.0)
+            try:
+                found = work(*arguments, **named)
+                return list(found) if part == "assessment" else found
+            finally:
+                took = time.perf_counter() - begun
+                taken[part] += took - stack.pop()
+                if stack:
+                    stack[-1] += took
+
+        return run
+
+    for part, names in PARTS.items():
+        for name in names:
+            *path, last = name.split(".")
+            owner = getattr(review, path[0]) if path else review
+            work = getattr(owner, last)
+            undo.append((owner, last, work))
+            setattr(owner, last, timed(part, work))
+    try:
+        yield taken
+    finally:
+        for owner, name, work in undo:
+            setattr(owner, name, work)
+
+
+def _tell_parts(parts: dict[str, float], took: float, people: int) -> None:
+    for part in PARTS:
+        _say(f"  {part}", _per_thousand(parts[part], people))
+    _say("  the rest", _per_thousand(took - sum(parts.values()), people))
+
+
+def _per_thousand(seconds: float, people: int) -> str:
+    return f"{seconds / max(people, 1) * 1000:.1f} s per 1,000"
+
+
+def _say(what: str, figure: str) -> None:
+    print(f"{what:34}{figure}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

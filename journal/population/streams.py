@@ -1,0 +1,98 @@
+"""Many rows into a table at once: COPY on PostgreSQL, plain inserts on SQLite."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import NOT_PROVIDED, Field, JSONField, Model
+
+Row = Sequence[Any]
+
+
+def reserve(model: type[Model], count: int) -> list[int]:
+    """Numbers for so many new rows, which nobody else is given."""
+    table = model._meta.db_table
+    with connection.cursor() as sql:
+        if connection.vendor == "postgresql":
+            sql.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [number for (number,) in sql.fetchall()]
+        # The transaction of the caller holds the only write lock there is.
+        sql.execute(f"SELECT coalesce(max(id), 0) FROM {connection.ops.quote_name(table)}")
+        (last,) = sql.fetchone()
+    return list(range(last + 1, last + 1 + count))
+
+
+class Streams:
+    """Rows that wait to be written, by table, in the order in which tables were first named."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[type[Model], tuple[str, ...]], list[Row]] = defaultdict(list)
+
+    def add(self, model: type[Model], **values: Any) -> None:
+        """One row, by its fields. What is not named has the field's own default."""
+        self._rows[model, tuple(values)].append(tuple(values.values()))
+
+    def of(self, model: type[Model], names: Sequence[str]) -> list[Row]:
+        """The list to which rows of many columns are added in the order of `names`."""
+        return self._rows[model, tuple(names)]
+
+    def send(self) -> Counter[str]:
+        """Write all that waits; returns how many rows went to each table."""
+        written: Counter[str] = Counter()
+        for (model, names), rows in sorted(self._rows.items(), key=lambda one: _depth(one[0][0])):
+            write(model, names, rows)
+            written[model._meta.db_table] += len(rows)
+        self._rows.clear()
+        return written
+
+
+def _depth(model: type[Model]) -> int:
+    """How many tables a row needs before it: rows are written after those they refer to."""
+    above = [
+        field.related_model
+        for field in model._meta.concrete_fields
+        if field.is_relation and field.related_model is not model
+    ]
+    return 1 + max((_depth(one) for one in above), default=0)
+
+
+def write(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write rows whose values stand in the order of the fields `names`."""
+    given = [model._meta.get_field(name) for name in names]
+    missing = [
+        field
+        for field in model._meta.concrete_fields
+        if field not in given and not field.primary_key and field.db_default is NOT_PROVIDED
+    ]
+    rest = [field.get_default() for field in missing]
+    fields = [*given, *missing]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    whole = ((*row, *rest) for row in rows)
+    with connection.cursor() as sql:
+        if connection.vendor == "postgresql":
+            _copy(sql, f"COPY {table} ({columns}) FROM STDIN", fields, whole)
+        else:
+            places = ", ".join(["%s"] * len(fields))
+            sql.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", _prepared(fields, whole))
+
+
+def _copy(sql: Any, statement: str, fields: Sequence[Field], rows: Iterable[Row]) -> None:
+    in_json = [place for place, field in enumerate(fields) if isinstance(field, JSONField)]
+    with sql.copy(statement) as copy:
+        for row in rows:
+            if in_json:
+                row = list(row)
+                for place in in_json:
+                    row[place] = None if row[place] is None else json.dumps(row[place])
+            copy.write_row(row)
+
+
+def _prepared(fields: Sequence[Field], rows: Iterable[Row]) -> Iterable[list[Any]]:
+    prepare: list[Callable[..., Any]] = [field.get_db_prep_save for field in fields]
+    for row in rows:
+        yield [one(value, connection) for one, value in zip(prepare, row, strict=True)]
