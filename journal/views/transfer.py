@@ -112,7 +112,7 @@ def import_taken_back(request: HttpRequest, word: str) -> HttpResponse:
         raise Http404
     deleted = taking_back.take_back(request.diarist, range(start, stop))
     said = ngettext("%(n)s row deleted again.", "%(n)s rows deleted again.", deleted) % {"n": deleted}
-    messages.success(request, f"{said} {_('Answers of the profile stay as they are.')}")
+    messages.success(request, " ".join([said, _("Answers of the profile stay as they are.")]))
     return redirect("me")
 
 
