@@ -229,7 +229,7 @@ def forget(before: datetime) -> int:
     for model in FORGETTABLE:
         rows = model._default_manager.filter(deleted_at__lt=before)
         due.update(rows.order_by().values_list("diarist_id", flat=True).distinct())
-    owners = Food.objects.filter(_UNUSED, deleted_at__lt=before).values("owner_id")
+    owners = set(Food.objects.filter(_UNUSED, deleted_at__lt=before).values_list("owner_id", flat=True))
     due.update(Diarist.objects.filter(user_id__in=owners).values_list("pk", flat=True))
     return sum(_forget_of(diarist_id, before) for diarist_id in sorted(due))
 

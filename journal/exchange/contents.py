@@ -20,7 +20,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.translation import gettext_lazy as _
 
@@ -203,31 +203,31 @@ def _asked(section: Section, diarist: Diarist, began: datetime) -> models.QueryS
     if "created_at" not in section.fields:
         return rows.order_by("pk")
     first = [name for name in ("occurred_at", "date", "name") if name in section.fields][:1]
-    live = _in_use(section.model) if section.model is Supplement else Q(deleted_at=None)
+    live = _in_use(section.model, diarist) if section.model is Supplement else Q(deleted_at=None)
     return rows.filter(live, created_at__lte=began).order_by(*first, "pk")
 
 
 def _own_foods(diarist: Diarist, began: datetime) -> models.QuerySet:
-    return Food.objects.filter(_in_use(Food), owner=diarist.user, created_at__lte=began)
+    return Food.objects.filter(_in_use(Food, diarist), owner=diarist.user, created_at__lte=began)
 
 
-USES = {
-    Food: (
-        Ingredient.objects.filter(food=OuterRef("pk")),
-        MealItem.objects.filter(food=OuterRef("pk"), meal__deleted_at=None),
-        WaterIntake.objects.filter(beverage=OuterRef("pk"), deleted_at=None),
-        Favourite.objects.filter(food=OuterRef("pk"), deleted_at=None),
-    ),
-    Supplement: (Dose.objects.filter(supplement=OuterRef("pk"), deleted_at=None),),
-}
-
-
-def _in_use(model: type[models.Model]) -> Q:
-    """Not removed, or removed and still named by something that was not."""
+def _in_use(model: type[models.Model], diarist: Diarist) -> Q:
+    """Not removed, or removed and still named by something of this person that was not."""
     asked = Q(deleted_at=None)
-    for uses in USES[model]:
-        asked |= Q(Exists(uses))
+    for named in _named(model, diarist):
+        asked |= Q(pk__in=named)
     return asked
+
+
+def _named(model: type[models.Model], diarist: Diarist) -> Iterator[models.QuerySet]:
+    """What each kind of row of this person names. Nobody else's rows are looked at: they may be a million."""
+    if model is Supplement:
+        yield Dose.objects.of(diarist).live().values("supplement")
+        return
+    yield Ingredient.objects.filter(recipe__food__owner=diarist.user_id).values("food")
+    yield MealItem.objects.live_of(diarist).values("food")
+    yield WaterIntake.objects.of(diarist).live().exclude(beverage=None).values("beverage")
+    yield Favourite.objects.of(diarist).live().exclude(food=None).values("food")
 
 
 def _put_in_parts(part: Part, rows: list[Row]) -> None:

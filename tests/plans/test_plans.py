@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from journal import changes, devices, entries, findings, nights, pairing, review
+from journal.calc.days import week_start
 from journal.models import Diarist, KeptAnswer, ReviewChunk, StaleDay
 from nutrients.models import Food
 from tests import databases
@@ -26,6 +27,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.servers, pytest.mark.timeout(300)]
 
 ONCE_AN_HOUR = 'SELECT DISTINCT "journal_diarist"."time_zone"'
 """Which zones people live in is read from their index or their table, whichever is smaller."""
+ONCE_A_RELEASE = 'SELECT "nutrients_foodwords"."head"'
+"""Of the public tables, which do not grow with people; a process keeps it."""
+FOUR_TIMES_A_DAY = ('SELECT "usersessions_usersession"."id"', 'SELECT "nutrients_food"."owner_id"')
+"""Devices whose session is gone: all devices are held against all sessions. And own foods that were removed."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -93,7 +98,7 @@ PAGES = (
 def test_no_page_reads_a_table_whole(browser, page):
     with planned() as plans:
         assert browser.get(reverse(page)).status_code in (200, 204)
-    assert_no_table_is_read_whole(plans)
+    assert_no_table_is_read_whole(plans, but=[ONCE_A_RELEASE])
 
 
 @pytest.mark.parametrize("what", ["day", "week_of", "nutrient", "export", "results"])
@@ -101,8 +106,8 @@ def test_no_page_about_something_reads_a_table_whole(browser, phone, what):
     today = findings.today(diarist(phone))
     address = {
         "day": lambda: reverse("day", args=[today - timedelta(days=1)]),
-        "week_of": lambda: reverse("week_of", args=[today - timedelta(days=7)]),
-        "nutrient": lambda: reverse("nutrient", args=["magnesium"]),
+        "week_of": lambda: reverse("week_of", args=[week_start(today) - timedelta(days=7)]),
+        "nutrient": lambda: reverse("nutrient", args=["magnesium_mg"]),
         "export": lambda: reverse("export", args=["json"]),
         "results": lambda: reverse("food_results") + "?q=whole+milk",
     }[what]()
@@ -110,11 +115,11 @@ def test_no_page_about_something_reads_a_table_whole(browser, phone, what):
         answer = browser.get(address)
         assert answer.status_code == 200
         list(answer) if answer.streaming else None
-    assert_no_table_is_read_whole(plans)
+    assert_no_table_is_read_whole(plans, but=[ONCE_A_RELEASE])
 
 
 READ = (
-    "sync/", "profile/", "account/", "devices/", "gaps/", "gaps/weekly/", "patterns/", "advice/", "intake/",
+    "sync/", "profile/", "devices/", "gaps/", "gaps/weekly/", "patterns/", "advice/", "intake/",
     "foods/?search=milk", "foods/?search=bananna", "foods/?search=", "foods/?source=own",
     *(f"{kind}/" for kind in MADE),
 )  # fmt: skip
@@ -124,11 +129,11 @@ READ = (
 def test_nothing_that_a_phone_reads_has_a_table_read_whole(phone, path):
     with planned() as plans:
         assert phone.read(path).status_code == 200
-    assert_no_table_is_read_whole(plans)
+    assert_no_table_is_read_whole(plans, but=[ONCE_A_RELEASE])
 
 
 def test_what_comes_after_a_cursor_has_no_table_read_whole(phone, milk):
-    cursor = phone.read("sync/?limit=5").json()["next_cursor"]
+    cursor = phone.read("sync/?limit=5").json()["cursor"]
     with planned() as plans:
         assert phone.read(f"sync/?cursor={cursor}").status_code == 200
     assert_no_table_is_read_whole(plans)
@@ -209,7 +214,7 @@ def test_what_is_forgotten_is_found_without_reading_a_table_whole(phone, milk):
         KeptAnswer.objects.expired(timezone.now()).delete()
         devices.forget_ended()
         pairing.forget_old()
-    assert_no_table_is_read_whole(plans)
+    assert_no_table_is_read_whole(plans, but=FOUR_TIMES_A_DAY)
 
 
 def test_the_foods_of_a_person_are_found_among_those_of_many(phone):
