@@ -14,7 +14,7 @@ CHECKED := spasmlog nutrients journal tests benchmarks clients manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-all lint lint-ruff lint-types lint-templates lint-migrations lint-schema fmt \
-	schema promise audit words icons bench demo-reset lock clean
+	schema promise audit words icons bench load soak demo-reset lock clean
 
 help: ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -87,6 +87,14 @@ words: $(VENV)/.installed-dev ## bring the catalogs of other languages in step w
 
 bench: $(VENV)/.installed-dev ## every speed and memory claim, measured
 	$(PY) -m benchmarks
+
+load: $(VENV)/.installed-dev ## many people at once, on PostgreSQL and Redis, beside bare views and a peer's figures
+	$(PY) -m benchmarks.load
+
+MINUTES ?= 60
+
+soak: $(VENV)/.installed-dev ## the whole product at work for MINUTES=60, with memory that stays flat
+	$(PY) -m benchmarks.soak --minutes $(MINUTES)
 
 lock: $(VENV)/.installed-dev ## renew the pins of requirements*.txt
 	$(PY) -m pip install --quiet pip-tools

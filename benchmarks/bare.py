@@ -15,7 +15,7 @@ from django.urls import include, path
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from journal.models import Meal, MealItem, StaleDay
+from journal.models import Meal, MealItem, StaleDay, WaterIntake
 from spasmlog.access import TokenAuthentication
 
 
@@ -46,6 +46,24 @@ class Meals(Bare):
         return Response({"id": meal.pk}, 201)
 
 
+class Waters(Bare):
+    """Inserts a drink as it was sent: the one row that a plain diary entry is."""
+
+    def post(self, request) -> Response:
+        now = datetime.now(UTC)
+        drink = WaterIntake(
+            id=uuid4(), diarist_id=request.user.diarist.pk, occurred_at=now, tz="UTC", local_date=now.date(),
+            amount_ml=request.data["amount_ml"], grams=request.data["amount_ml"],
+        )  # fmt: skip
+        with transaction.atomic():
+            drink.save(force_insert=True)
+            StaleDay.objects.bulk_create(
+                [StaleDay(diarist_id=drink.diarist_id, date=drink.local_date, version=0)],
+                ignore_conflicts=True,
+            )
+        return Response({"id": drink.pk}, 201)
+
+
 class Rows(Bare):
     """Fetches all meals with their foods, and encodes the rows."""
 
@@ -64,6 +82,7 @@ class Rows(Bare):
 
 urlpatterns = [
     path("bare/meals/", Meals.as_view()),
+    path("bare/water/", Waters.as_view()),
     path("bare/rows/", Rows.as_view()),
     path("", include("spasmlog.urls")),
 ]

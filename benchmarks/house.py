@@ -2,13 +2,18 @@
 
 import contextlib
 import os
+import signal
 import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import psycopg
 
 
 @dataclass(frozen=True)
@@ -38,24 +43,70 @@ class Line:
 @contextlib.contextmanager
 def furnished() -> Iterator[None]:
     """Django on a temporary SQLite folder, filled by the product's own verbs."""
+    with _empty(DATABASE_URL="", REDIS_URL=""):
+        from journal import demo, review
+
+        with_demo = demo.make()
+        review.recompute(with_demo)
+        yield
+
+
+@contextlib.contextmanager
+def on_servers() -> Iterator[None]:
+    """Django on a PostgreSQL and a Redis of its own, with the foods and nobody's diary yet.
+
+    The servers are found and started as those of the tests are, and end with this process. What they hold is
+    not kept on disk with the care of real ones, for ours and for what is bare alike.
+    """
+    from tests import engines
+
+    os.environ.update(engines.provide("postgres"))
+    database, redis = (os.environ[name] for name in ("TEST_DATABASE_URL", "TEST_REDIS_URL"))
+    name = f"spasmlog_bench_{os.getpid()}"
+    with psycopg.connect(database, autocommit=True) as administration:
+        administration.execute(f"CREATE DATABASE {name}")
+        try:
+            with _empty(DATABASE_URL=urlsplit(database)._replace(path=f"/{name}").geturl(), REDIS_URL=redis):
+                yield
+        finally:
+            administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def _empty(**servers: str) -> Iterator[None]:
+    """Django with a data folder and a database of its own, in which there are foods alone."""
     with tempfile.TemporaryDirectory(prefix="spasmlog-bench-") as folder:
-        os.environ.update(SPASMLOG_DATA=folder, DATABASE_URL="", REDIS_URL="", LOG_LEVEL="WARNING", DEBUG="")
+        os.environ.update(SPASMLOG_DATA=folder, LOG_LEVEL="WARNING", DEBUG="", **servers)
         os.environ["DJANGO_SETTINGS_MODULE"] = "spasmlog.settings"
         import django
 
         django.setup()
         from django.core.management import call_command
 
-        from journal import demo, review
         from nutrients import loading
         from spasmlog import launch
 
         call_command("migrate", verbosity=0)
         loading.load_everything(progress=sys.stderr.isatty())
-        with_demo = demo.make()
-        review.recompute(with_demo)
         launch.collect_static()
         yield
+
+
+@contextlib.contextmanager
+def running(*commands: list[str]) -> Iterator[list[subprocess.Popen]]:
+    """Processes for as long as the block lasts."""
+    processes = [subprocess.Popen(command, start_new_session=True) for command in commands]
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def milliseconds(work: Callable[[], object], times: int = 50) -> list[float]:
@@ -82,6 +133,12 @@ def own_mb(process: int) -> float:
     with open(f"/proc/{process}/smaps_rollup") as rollup:
         kilobytes = next(line.split()[1] for line in rollup if line.startswith("Pss:"))
     return int(kilobytes) * 1024 / 1e6
+
+
+def children(process: int) -> list[int]:
+    """Ids of the processes that a process has started."""
+    with open(f"/proc/{process}/task/{process}/children") as ids:
+        return [int(one) for one in ids.read().split()]
 
 
 def processor_s(process: int) -> float:

@@ -10,13 +10,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
 
-from benchmarks.house import Line, free_port, own_mb
+from benchmarks.house import Line, children, free_port, own_mb
 from benchmarks.pages import signed_in
 
 MOST_MEMORY = 110.0
@@ -66,9 +65,7 @@ def gunicorn(port: int, **environment: str) -> Iterator:
                 fetch(f"http://127.0.0.1:{port}/health/live")
                 break
             time.sleep(0.1)
-        yield lambda: [
-            int(p) for p in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-        ]
+        yield lambda: children(server.pid)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=30)

@@ -29,11 +29,13 @@ from typing import Any
 
 import pandas as pd
 import structlog
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from journal import advice, eaten, frames, patterns, people, revisions
 from journal.calc import days, gaps, plausibility
+from journal.calc.crampdays import DAYS_BETWEEN
 from journal.calc.gaps import Assessment, Gap
 from journal.calc.plausibility import ADULT_YEARS
 from journal.eaten import Logged
@@ -94,9 +96,11 @@ def review_as_of(diarist_id: int, as_of: date) -> bool:
 
 def sweep(seconds: float = LONGEST_SWEEP) -> int:
     """Review diaries with a day that has waited too long, for a while at most; returns how many went well."""
-    late = StaleDay.objects.filter(since__lt=timezone.now() - SWEEP_AFTER).order_by("diarist_id")
+    now = timezone.now()
+    late = Q(since__lt=now - SWEEP_AFTER) | Q(since__gt=now)  # still to come: the clock was set back
+    waiting = StaleDay.objects.filter(late).order_by("diarist_id").values_list("diarist_id", flat=True)
     ends, well = time.monotonic() + seconds, 0
-    for diarist_id in list(late.values_list("diarist_id", flat=True).distinct()[:MOST_SWEPT]):
+    for diarist_id in list(waiting.distinct()[:MOST_SWEPT]):
         if time.monotonic() > ends:
             break
         well += review_apart(diarist_id)
@@ -124,12 +128,16 @@ class Begun:
     """Stale days and the revision that touched each."""
     also: frozenset[date] = frozenset()
     """Days to compute beside the stale ones."""
+    turned: frozenset[date] = frozenset()
+    """Days that were over at the last review and are not now, or the other way round."""
     links_due_on: date | None = None
     """From this day on personal links may be looked for; None: never yet."""
 
     @property
     def links_are_due(self) -> bool:
-        return self.links_due_on is None or self.links_due_on <= self.today
+        """Also where the clock was ahead when they were looked for, and they would not be for as long."""
+        due, longest = self.links_due_on, timedelta(days=DAYS_BETWEEN)
+        return due is None or not self.today < due <= self.today + longest
 
     @property
     def is_due(self) -> bool:
@@ -138,8 +146,7 @@ class Begun:
     @property
     def days(self) -> list[date]:
         """What to compute: also the day that was running at the last review, which may now look finished."""
-        ran = {self.reviewed_on} if self.reviewed_on and self.reviewed_on < self.today else set()
-        return sorted({*self.stale, *self.also, *ran})
+        return sorted({*self.stale, *self.also, *self.turned})
 
     def with_days(self, also: Iterable[date]) -> "Begun":
         return replace(self, also=frozenset(also))
@@ -184,6 +191,7 @@ def review_apart(diarist_id: int) -> bool:
         review_stale(diarist_id)
     except Exception:
         log.exception("review_failed", diarist=diarist_id)
+        connection.close_if_unusable_or_obsolete()  # where it was cut, the next diary gets a new one
         return False
     return True
 
@@ -205,14 +213,25 @@ def _begin(diarist_id: int) -> Begun | None:
     if diarist is None:
         return None
     state = getattr(diarist, "review_state", None)
+    today, reviewed_on = _day_at(timezone.now(), diarist), state.reviewed_on if state else None
     return Begun(
         diarist,
-        today=_day_at(timezone.now(), diarist),
+        today=today,
         state=(state.revision, state.reviewed_at) if state else None,
-        reviewed_on=state.reviewed_on if state else None,
+        reviewed_on=reviewed_on,
         stale=dict(StaleDay.objects.filter(diarist=diarist).values_list("date", "version")),
+        turned=_turned(diarist, reviewed_on, today),
         links_due_on=state.links_due_on if state else None,
     )
+
+
+def _turned(diarist: Diarist, reviewed_on: date | None, today: date) -> frozenset[date]:
+    """The stored days from one day to another, whichever comes first: a clock may have been set back."""
+    if reviewed_on is None or reviewed_on == today:
+        return frozenset()
+    first, after = sorted((reviewed_on, today))
+    rows = DailyIntake.objects.filter(diarist=diarist, date__gte=first, date__lt=after)
+    return frozenset(rows.values_list("date", flat=True))
 
 
 def _day_at(now: datetime, diarist: Diarist) -> date:

@@ -31,7 +31,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -41,7 +41,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journal import account_log, devices, people
 from journal.codes import EventKind
-from spasmlog.sessions import follow, note_use
+from spasmlog.sessions import follow
 
 NAME_LENGTH = 40
 TOO_MANY = ("too_many_login_attempts", "rate_limited")
@@ -158,8 +158,10 @@ class WebSessionMiddleware(SessionMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         session = request.session
         if session.accessed and not session.modified and session.is_due():
-            session.modified = True  # stored below, and its cookie lasts its full time again
-            note_use(session.session_key)
+            try:
+                session.modified = session.note_use()  # its cookie lasts its full time again
+            except UpdateError:
+                session.modified = True  # and it is said below that it was ended
         return super().process_response(request, response)
 
 

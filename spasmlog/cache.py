@@ -1,10 +1,14 @@
 """A cache that a person never notices is down, and a lockout that holds all the same.
 
-With Redis stopped, logging a cramp must still work: a cache that cannot be reached answers
-like one that holds nothing, and says so in the log once for each call. Attempts to sign in are
-no such matter. allauth counts them in this cache by names of its own, and remembers which codes
-of a second factor were used; both are passed on to the cache `lockouts`, which is in the database.
+With Redis stopped, or a disk that is full, logging a cramp and reading a diary must still work: a cache
+that cannot be reached or written answers like one that holds nothing, and says so in the log once for each
+call. Attempts to sign in are no such matter. allauth counts them in this cache by names of its own, and
+remembers which codes of a second factor were used; both are passed on to the cache `lockouts`, which is in
+the database.
 """
+
+import pickle
+import zlib
 
 import structlog
 from django.core.cache import caches
@@ -14,6 +18,8 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
+BROKEN = (RedisError, OSError, EOFError, pickle.UnpicklingError, zlib.error)
+"""What is raised where a server is not reached, a disk takes no more, or a file was cut off."""
 ALLAUTH = "allauth"
 """How the names begin under which allauth counts attempts."""
 
@@ -38,17 +44,13 @@ class LockoutsApart:
         return (caches["lockouts"] if is_attempt(key) else super()).delete(key, *args, **kwargs)
 
 
-class FolderCache(LockoutsApart, FileBasedCache):
-    """Of the embedded default: on disk, so that throttles count in every web process."""
-
-
-class UnnoticedRedisCache(RedisCache):
-    """Django's Redis cache, except that an unreachable server is an empty cache."""
+class Unnoticed:
+    """Before a cache: where it fails, it is an empty one."""
 
     def _or(self, fallback, operation, *args, **kwargs):
         try:
             return operation(*args, **kwargs)
-        except (RedisError, OSError) as error:
+        except BROKEN as error:
             log.warning("cache_unreachable", error=type(error).__name__)
             return fallback
 
@@ -86,5 +88,9 @@ class UnnoticedRedisCache(RedisCache):
         return self._or(False, super().clear)
 
 
-class FailOpenRedisCache(LockoutsApart, UnnoticedRedisCache):
+class FolderCache(LockoutsApart, Unnoticed, FileBasedCache):
+    """Of the embedded default: on disk, so that throttles count in every web process."""
+
+
+class FailOpenRedisCache(LockoutsApart, Unnoticed, RedisCache):
     """Of a server with Redis."""

@@ -6,6 +6,7 @@ the sentences field by field, in the language asked for. So is what goes wrong b
 sign-in (no such address, a mistake of ours); those views have allauth's own format.
 """
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views import csrf, defaults
@@ -32,7 +34,10 @@ from spasmlog.logs import route_of
 log = structlog.get_logger(__name__)
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
-"""A database that does not answer, or that closed the connection: nobody's mistake, and over some day."""
+"""A database that does not answer, closed the connection or is full: nobody's mistake, and over some day."""
+DATABASE_AWAY_WORDS = gettext_lazy("The database does not answer at this moment. Try again.")
+RETRY_AFTER = "30"
+"""[s]"""
 API = ("/api/", "/_allauth/")
 PROBLEM_JSON = "application/problem+json"
 WHOLE = "non_field_errors"
@@ -149,7 +154,7 @@ def _known(exc: Exception) -> exceptions.APIException | None:
         return exceptions.PermissionDenied(str(exc) or None)
     if isinstance(exc, DATABASE_AWAY):
         log.error("database_unreachable", exc_info=exc)
-        return NotReady(_("The database does not answer at this moment. Try again."))
+        return NotReady(str(DATABASE_AWAY_WORDS))
     if isinstance(exc, ModelValidationError):
         return exceptions.ValidationError(by_field(exc))
     if isinstance(exc, RequestDataTooBig):
@@ -215,7 +220,7 @@ def _headers(exc: exceptions.APIException) -> dict[str, str]:
     if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
         headers["Retry-After"] = str(max(1, round(exc.wait + 0.5)))
     if isinstance(exc, NotReady):
-        headers["Retry-After"] = "30"
+        headers["Retry-After"] = RETRY_AFTER
     return headers
 
 
@@ -255,9 +260,22 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Django asks for this while it handles what was raised."""
+    if isinstance(sys.exc_info()[1], DATABASE_AWAY):
+        return _away(request)
     if not request.path.startswith(API):
         return defaults.server_error(request)
     return _answer(500, "error", _("Something went wrong here. It is noted; try again later."))
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """Not now: a browser keeps the form and sends it again by itself, which it does not after a 500."""
+    if request.path.startswith(API):
+        answer = _answer(503, NotReady.default_code, DATABASE_AWAY_WORDS)
+    else:
+        answer = HttpResponse(render_to_string("503.html"), status=503)
+    answer.headers["Retry-After"] = RETRY_AFTER
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -282,6 +282,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_QUEUES = [Queue("celery", routing_key="celery"), Queue("nights", routing_key="nights")]
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {"journal.tasks.review_chunk": {"queue": "nights"}}
+CELERY_BEAT_SCHEDULER = "spasmlog.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # The database remembers what is due; this asks again for whatever the broker lost.
@@ -305,6 +306,7 @@ else:
     _queue = DATA_DIR / "queue"
     for _folder in ("messages", "control"):
         (_queue / _folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT = "spasmlog.folder_queue:Transport"
     CELERY_BROKER_URL = "filesystem://localhost/"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue / "messages"),

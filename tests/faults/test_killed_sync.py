@@ -10,8 +10,9 @@ from decimal import Decimal
 
 import pytest
 
-from journal.models import Diarist, KeptAnswer, Meal, MealItem, StaleDay
+from journal.models import KeptAnswer, Meal, MealItem, StaleDay
 from tests.conftest import environment, until
+from tests.faults.running import meals_are_whole
 
 pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.processes,
@@ -32,11 +33,6 @@ print("answered", flush=True)
 """
 FOODS = 4
 MEALS = 120
-
-
-@pytest.fixture
-def token(alice, phone):
-    return phone._credentials["HTTP_X_SESSION_TOKEN"]
 
 
 @pytest.fixture
@@ -76,16 +72,8 @@ def batch(food):
 
 
 def all_whole():
-    """Each meal has all its foods, a revision of its own that the diary has reached, and a day to review."""
-    meals = list(Meal.objects.prefetch_related("items"))
-    revisions = [one.revision for one in meals]
-    return (
-        all(one.items.count() == FOODS for one in meals)
-        and MealItem.objects.count() == FOODS * len(meals)
-        and len(set(revisions)) == len(revisions)
-        and Diarist.objects.get().revision >= max(revisions)
-        and StaleDay.objects.filter(date=meals[0].local_date).exists()
-    )
+    """Each meal is whole, and its day waits for a review."""
+    return meals_are_whole(FOODS) and StaleDay.objects.filter(date=Meal.objects.first().local_date).exists()
 
 
 def test_a_batch_cut_off_by_a_kill_leaves_whole_items_and_the_rest_comes_with_the_repeat(

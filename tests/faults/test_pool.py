@@ -15,6 +15,7 @@ from journal import entries, findings, review, tasks
 from nutrients.models import Food, food_id
 from spasmlog.pool import ENDED_STUCK, LASTS_AT_MOST, WAITS_AT_MOST, Patience
 from tests.conftest import environment, until
+from tests.faults.running import children
 
 KEPT_WORKER = [
     sys.executable, "-m", "spasmlog.keep", sys.executable, "-m", "celery", "-A", "spasmlog", "worker",
@@ -53,17 +54,6 @@ def test_a_task_may_run_as_long_as_its_own_limit_and_no_dead_one_runs_for_ever()
 
 
 # Real processes -------------------------------------------------------------------------------
-
-
-def children(process):
-    """Ids of the processes that any thread of a process has started."""
-    found = []
-    for thread in Path(f"/proc/{process}/task").glob("*/children"):
-        try:
-            found += [int(one) for one in thread.read_text().split()]
-        except OSError:
-            pass
-    return found
 
 
 def of(process, word):

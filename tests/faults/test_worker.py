@@ -14,9 +14,7 @@ from django.utils import timezone
 
 from journal import entries, findings, review, tasks
 from journal.models import Advice, DailyIntake, Diarist, NutrientGap, ReviewState, StaleDay
-from nutrients.models import Food, food_id
 from spasmlog.celery import app
-from tests import engines
 from tests.conftest import environment, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -25,11 +23,6 @@ QUICK = 2.0
 """Within so long a logged meal is in the numbers. [s]"""
 PATIENT = 20.0
 FINDINGS = (DailyIntake, NutrientGap, Advice, ReviewState, StaleDay)
-
-
-@pytest.fixture
-def banana(transactional_db):
-    return Food.objects.get(pk=food_id("fndds", "63107010"))  # 28 mg of magnesium in 100 g
 
 
 @pytest.fixture
@@ -183,30 +176,6 @@ for word in sys.stdin:
         entries.log_meal(diarist, [(food, Decimal(100))])
     print(time.monotonic() - began, flush=True)
 """
-
-
-@pytest.fixture
-def own_redis(tmp_path):
-    """A Redis-compatible server of this test's own, which may be stopped and started again."""
-
-    class Server:
-        def __init__(self):
-            running = []
-            self.url = engines.redis(tmp_path, running)
-            ((self.process, _ending),) = running
-
-        def stop(self):
-            self.process.terminate()
-            self.process.wait(timeout=10)
-
-        def start(self):
-            port = int(self.url.rpartition(":")[2])
-            self.process = subprocess.Popen(self.process.args, stdout=subprocess.DEVNULL)
-            until(lambda: engines._redis_answers(port))
-
-    server = Server()
-    yield server
-    server.stop()
 
 
 @pytest.mark.faults

@@ -267,6 +267,19 @@ def test_a_review_finds_what_the_diary_holds_and_stores_it_with_its_date(alice):
     assert due_on(alice) == TODAY + timedelta(days=14)
 
 
+def test_links_looked_for_while_the_clock_was_ahead_do_not_stay_unlooked_for_as_long(alice):
+    review.review_stale(alice.pk)
+    ReviewState.objects.update(links_due_on=TODAY + timedelta(days=14))
+    entries.log_water(alice, Decimal(200))
+    review.review_stale(alice.pk)
+    assert due_on(alice) == TODAY + timedelta(days=14)
+
+    ReviewState.objects.update(links_due_on=TODAY + timedelta(days=300))
+    entries.log_water(alice, Decimal(200))
+    review.review_stale(alice.pk)
+    assert due_on(alice) == TODAY + timedelta(days=1)  # there are too few days to look at
+
+
 @pytest.mark.slow
 def test_nothing_is_looked_for_again_within_14_days_whatever_is_reviewed(alice, clock, monkeypatch):
     keep_diary(alice, TODAY)

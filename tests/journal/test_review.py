@@ -588,6 +588,14 @@ def test_the_sweep_takes_what_has_waited_and_trouble_with_one_diary_does_not_sto
     assert set(StaleDay.objects.values_list("diarist", flat=True)) == {alice.pk}
 
 
+def test_a_day_of_a_clock_that_was_set_back_is_swept_without_waiting_for_it(alice, banana, now):
+    now.shift(timedelta(days=1))
+    entries.log_meal(alice, [(banana, Decimal(100))])
+    now.shift(timedelta(days=-1))
+    assert review.sweep() == 1
+    assert not StaleDay.objects.exists()
+
+
 # A new day ------------------------------------------------------------------------------------
 
 
@@ -617,6 +625,34 @@ def test_a_new_week_keeps_the_day_that_ended_the_last_one(alice, ten_poor_days, 
 
     kept = set(NutrientGap.objects.filter(diarist=alice).values_list("as_of", flat=True))
     assert kept == {date(2026, 11, 8), LAST_SUNDAY, date(2026, 11, 22), date(2026, 11, 23)}
+
+
+def test_a_day_judged_while_the_clock_was_ahead_is_running_again_once_it_is_right(alice, banana, bread, now):
+    for hour in (5, 9, 12):
+        food = [(banana, Decimal(200)), (bread, Decimal(150))]  # 3 x (194 + 381) kcal
+        entries.log_meal(alice, food, occurred_at=at(TODAY, hour, alice))
+    now.shift(timedelta(days=3))
+    review.review_stale(alice.pk)
+    assert day_of(alice).status == "complete_inferred"
+
+    now.shift(timedelta(days=-3))
+    assert review.review_stale(alice.pk)
+    assert day_of(alice).status == "incomplete"
+    assert review.recompute(alice).total == 0
+
+
+def test_a_day_that_was_over_while_nothing_ran_is_judged_by_the_next_review(alice, banana, bread, now):
+    now.shift(timedelta(days=2))
+    for hour in (5, 9, 12):
+        food = [(banana, Decimal(200)), (bread, Decimal(150))]
+        entries.log_meal(alice, food, occurred_at=at(TODAY + timedelta(days=2), hour, alice))
+    now.shift(timedelta(days=-2))  # the clock was ahead
+    review.review_stale(alice.pk)
+
+    now.shift(timedelta(days=5))
+    review.review_stale(alice.pk)
+    assert day_of(alice, TODAY + timedelta(days=2)).status == "complete_inferred"
+    assert review.recompute(alice).total == 0
 
 
 def test_a_diary_at_rest_is_left_alone(alice, ten_poor_days, now):
