@@ -216,6 +216,23 @@ def test_taps_on_the_kept_page_of_today_fall_into_the_queue_each_as_one_entry(at
 
 
 @pytest.mark.slow
+def test_what_is_said_of_a_day_on_its_kept_page_looks_as_it_was_tapped_and_is_taken_back(at_home, line, alice):
+    at_home.go("/")
+    line.cut()
+    at_home.go("/")
+    at_home.find("#as-kept", "No network")
+    at_home.tap("form[action$='/mark/'] button[aria-pressed=false]", "Day finished")
+    at_home.find("form[action$='/mark/'] button[aria-pressed=true]", "Day finished")
+    at_home.tap("form[action$='/mark/'] button[aria-pressed=true]", "Day finished")
+    at_home.find("form[action$='/mark/'] button[aria-pressed=false]", "Day finished")
+
+    line.mend()
+    sends_all(at_home)
+
+    assert DayMark.objects.get().finished is False
+
+
+@pytest.mark.slow
 def test_a_form_that_the_server_took_while_its_answer_was_lost_is_one_entry(at_home, line, alice):
     line.deaf.set()
     # Nothing may be asked of the browser until the line is cut: it waits for the page that will not come.

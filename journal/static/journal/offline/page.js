@@ -56,9 +56,23 @@ async function draw() {
   bar.querySelector(".waiting-said").textContent = about?.locked && items.length ? words.signIn : "";
   bar.querySelector("button").hidden = !unsent.length || Boolean(about?.locked);
   bar.querySelector(".waiting-sign-in").hidden = !about?.locked;
+  showMarks(unsent);
   await drawCards(about);
   if (!unsent.length) await tell(about);
   else sentNote.hidden = true;
+}
+
+/** On a page as it was kept, what is said of a day looks as it was tapped, and the next tap takes it back. */
+function showMarks(unsent) {
+  if (!document.documentElement.dataset.keptAt) return;
+  for (const { day, data } of unsent.filter(({ type }) => type === "days")) {
+    for (const form of document.querySelectorAll(`form[action="/day/${day}/mark/"]`)) {
+      const { mark, value } = form.elements;
+      if (!value || !(mark.value in data)) continue; // a form that only asks is answered once
+      value.value = data[mark.value] ? "no" : "yes";
+      form.querySelector("button").setAttribute("aria-pressed", data[mark.value]);
+    }
+  }
 }
 
 const outcomes = { "sign in": "signIn", "no answer": "noAnswer", pause: "asked" };
