@@ -74,7 +74,8 @@ def test_the_scheduler_sweeps_often_and_begins_new_days_within_the_hour():
     schedule = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert schedule == {
         "journal.tasks.sweep": 20.0, "journal.tasks.review_everybody": 3600.0,
-        "journal.tasks.forget_old": 21_600.0, "journal.tasks.ring": 60.0, "journal.tasks.post_digests": 1800.0,
+        "journal.tasks.forget_old": 21_600.0, "journal.tasks.ring": 60.0,
+        "journal.tasks.post_digests": 1800.0,
     }  # fmt: skip
     assert schedule.keys() <= app.tasks.keys()
 
