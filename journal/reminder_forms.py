@@ -43,7 +43,8 @@ class RemindersForm(forms.Form):
     digest = forms.BooleanField(
         label=gettext_lazy("A mail once a week"), required=False,
         help_text=gettext_lazy(
-            "On how many days something was logged, and a link. No figures: a mail is not private."
+            "To your confirmed address: on how many days something was logged, and a link. No figures, for "
+            "a mail is not private."
         ),
     )  # fmt: skip
 
