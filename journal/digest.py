@@ -8,6 +8,7 @@ again that day.
 from datetime import date, datetime, time, timedelta
 
 import structlog
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage
@@ -59,15 +60,22 @@ def post(diarist_id: int, now: datetime | None = None) -> bool:
     now = now or timezone.now()
     plan = ReminderPlan.objects.filter(pk=diarist_id, digest=True).select_related("diarist__user").first()
     week = _week_due(plan, now) if plan and reminders.mail_is_there() else None
-    if plan is None or week is None or not _take(plan, week):
+    address = address_of(plan.diarist) if plan and week else ""
+    if plan is None or week is None or not address or not _take(plan, week):
         return False
     try:
-        _mail(plan, week).send()
+        _mail(plan, week, address).send()
     except OSError as error:  # smtplib's errors are some, and those of connections
         log.warning("digest_not_sent", error=type(error).__name__)
         ReminderPlan.objects.filter(pk=plan.pk).update(digest_sent_for=plan.digest_sent_for)
         return False
     return True
+
+
+def address_of(diarist: Diarist) -> str:
+    """Where the person's mail goes: never to an address that nobody has shown to be theirs."""
+    known = EmailAddress.objects.filter(user=diarist.user_id, verified=True, primary=True)
+    return known.values_list("email", flat=True).first() or ""
 
 
 def _take(plan: ReminderPlan, week: date) -> bool:
@@ -78,14 +86,14 @@ def _take(plan: ReminderPlan, week: date) -> bool:
 # What it says -----------------------------------------------------------------------------------
 
 
-def _mail(plan: ReminderPlan, week: date) -> EmailMessage:
+def _mail(plan: ReminderPlan, week: date, address: str) -> EmailMessage:
     off = settings.PUBLIC_URL + reverse("mail_off", args=[word_of(plan.diarist)])
     with translation.override(plan.language or settings.LANGUAGE_CODE):
         return EmailMessage(
             _("SpasmLog: your week"),
             "\n\n".join([*_said(plan.diarist, week), _("To end these mails, without signing in: %s") % off])
             + "\n",
-            to=[plan.diarist.user.email],
+            to=[address],
             headers={
                 "List-Unsubscribe": f"<{off}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

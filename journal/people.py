@@ -47,14 +47,11 @@ PROFILE_FIELDS = (
 
 def diarist_of(user: User) -> Diarist:
     """The user's diarist, made at the first look for users who came by another way than sign-up."""
-    if User.diarist.is_cached(user):
+    try:
         return user.diarist
-    # Every page asks for the diarist, and Today for the plan of reminders: both in one query.
-    diarist = Diarist.objects.select_related("reminder_plan").filter(user=user).first()
-    if diarist is None:
+    except Diarist.DoesNotExist:
         diarist, _made = Diarist.objects.get_or_create(user=user)
-    diarist.user = user
-    return diarist
+        return diarist
 
 
 @transaction.atomic

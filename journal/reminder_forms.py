@@ -27,10 +27,10 @@ def clock(label: Any, **more: Any) -> forms.TimeField:
 
 
 class RemindersForm(forms.Form):
-    meal = clock(gettext_lazy("Log a meal, if none is logged by"))
-    finish = clock(gettext_lazy("Finish yesterday, if it is not marked by"))
+    meal = clock(gettext_lazy("If no meal is logged by"))
+    finish = clock(gettext_lazy("If yesterday is not marked by"))
     look_back_on = forms.TypedChoiceField(label=gettext_lazy("Look back on the week, on"), required=False)
-    look_back_at = clock(gettext_lazy("at"))
+    look_back_at = clock(gettext_lazy("At"))
     quiet_from = clock(gettext_lazy("From"), required=True)
     quiet_until = clock(gettext_lazy("Until"), required=True)
     urgent = forms.BooleanField(
@@ -43,7 +43,8 @@ class RemindersForm(forms.Form):
     digest = forms.BooleanField(
         label=gettext_lazy("A mail once a week"), required=False,
         help_text=gettext_lazy(
-            "On how many days something was logged, and a link. No figures: a mail is not private."
+            "To your confirmed address: on how many days something was logged, and a link. No figures, for "
+            "a mail is not private."
         ),
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ from journal.calc.reminders import Chosen, Logged
 from journal.calc.suppressions import Effects, Flags, effects
 from journal.codes import ReminderKind
 from journal.models import Diarist, Reminder, ReminderPlan
+from journal.templatetags.journal import time_on_wall
 from journal.timeline import DayPage
 
 PLAN_FIELDS = ("quiet_from", "quiet_until", "urgent", "digest")
@@ -80,6 +81,20 @@ def change_plan(diarist: Diarist, said: Mapping[str, Any]) -> ReminderPlan:
     return plan
 
 
+def told(diarist: Diarist) -> dict[str, Any]:
+    """The plan as plain values, to be put back later."""
+    plan = plan_of(diarist)
+    times = {name: f"{getattr(plan, name):%H:%M}" for name in ("quiet_from", "quiet_until")}
+    rows = [
+        {
+            "kind": row.kind, "at": f"{row.at:%H:%M}", "weekday": row.weekday,
+            "supplement": str(row.supplement_id) if row.supplement_id else None,
+        }
+        for row in chosen(diarist)
+    ]  # fmt: skip
+    return {**times, "urgent": plan.urgent, "digest": plan.digest, "reminders": rows}
+
+
 def _rows(diarist: Diarist, said: Iterable[Mapping[str, Any]]) -> list[Reminder]:
     rows = {_same(row): row for row in (Reminder(diarist=diarist, **one) for one in said)}
     if len(rows) > MOST_REMINDERS:
@@ -108,7 +123,7 @@ def _check_not_quiet(plan: ReminderPlan, rows: Iterable[Reminder]) -> None:
     for row in rows:
         if calc.is_within(row.at, plan.quiet_from, plan.quiet_until):
             words = _("%(at)s lies in your quiet hours. Choose another time, or other quiet hours.")
-            raise ValidationError({"reminders": words % {"at": f"{row.at:%H:%M}"}})
+            raise ValidationError({"reminders": words % {"at": time_on_wall(row.at)}})
 
 
 def _replace(before: Iterable[Reminder], rows: Iterable[Reminder]) -> None:
@@ -144,7 +159,7 @@ WORDS: Mapping[str, Any] = {
     ReminderKind.FINISH: lambda one: _("Was everything logged yesterday?"),
     ReminderKind.DOSE: lambda one: (
         _("%(name)s, planned for %(at)s, is not logged yet.")
-        % {"name": one.supplement.name, "at": f"{one.at:%H:%M}"}
+        % {"name": one.supplement.name, "at": time_on_wall(one.at)}
     ),
     ReminderKind.LOOK_BACK: lambda one: _("Your last seven days are there to look back on."),
 }

@@ -132,6 +132,7 @@ urlpatterns = [
     path("me/life-stages/", profile.me_list, {"about": "life_stages"}, name="me_life_stages"),
     path("me/targets/", profile.me_list, {"about": "targets"}, name="me_targets"),
     path("me/reminders/", reminders.reminders_page, name="me_reminders"),
+    path("me/reminders/back/", reminders.reminders_back, name="reminders_back"),
     path("me/reminders/ring/", reminders.ring_here, name="ring_here"),
     path("me/reminders/ring/<uuid:id>/stop/", reminders.ring_no_more, name="ring_no_more"),
     path("reminders/<int:id>/put-away/", reminders.reminder_put_away, name="reminder_put_away"),

@@ -51,11 +51,11 @@ DEVICE_NAME = "X-Device-Name"
 
 
 class People(AuthenticationBackend):
-    """Who is signed in, by e-mail or username. A person comes with their diary, in one query: every page
-    and every address of the API asks for both."""
+    """Who is signed in, by e-mail or username. A person comes with their diary and their plan of reminders,
+    in one query: every page and every address of the API asks for the one, Today for both."""
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.select_related("diarist").filter(pk=user_id).first()
+        user = User.objects.select_related("diarist__reminder_plan").filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
 
 

@@ -9,6 +9,7 @@ import http.client
 import os
 import time
 from dataclasses import dataclass
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 import jwt
@@ -81,14 +82,19 @@ def _proof(endpoint: str) -> str:
     """Who sends: signed for this push service alone, and for half a day."""
     parts = urlsplit(endpoint)
     claims = {
-        "aud": f"{parts.scheme}://{parts.netloc}",
+        "aud": f"{parts.scheme}://{parts.netloc.removesuffix(':443')}",
         "exp": int(time.time()) + PROOF_HOLDS_S,
-        "sub": settings.PUBLIC_URL
-        if settings.PUBLIC_URL.startswith("https://")
-        else f"mailto:{settings.DEFAULT_FROM_EMAIL}",
+        "sub": _whom_to_ask(),
     }
     key = private_key(settings.VAPID_KEY)
     return f"vapid t={jwt.encode(claims, key, algorithm='ES256')}, k={packed(point_of(key))}"
+
+
+def _whom_to_ask() -> str:
+    """Where a push service finds whoever runs this server."""
+    if settings.PUBLIC_URL.startswith("https://"):
+        return settings.PUBLIC_URL
+    return f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
 
 
 def sealed(

@@ -24,6 +24,11 @@ class PushService:
     came: list = field(default_factory=list)
     answers: list = field(default_factory=list)
     location: str = ""
+    hold: threading.Event = field(default_factory=threading.Event)
+    """Cleared, nobody is answered until it is set again."""
+
+    def __post_init__(self):
+        self.hold.set()
 
     @property
     def origin(self):
@@ -37,6 +42,7 @@ def started(**more):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             service.came.append((self.path, dict(self.headers), body))
+            service.hold.wait()
             self.send_response(service.answers.pop(0) if service.answers else 201)
             if service.location:
                 self.send_header("Location", service.location)

@@ -192,7 +192,13 @@ def clock(moment: datetime) -> str:
 @register.filter
 def hour_on_wall(hour: int) -> str:
     """A full hour as clocks show it: 03:00, or 3:00 AM."""
-    return date_format(time(hour), _clock())
+    return time_on_wall(time(hour))
+
+
+@register.filter
+def time_on_wall(at: time) -> str:
+    """A time of the day as clocks show it: 19:30, or 7:30 PM."""
+    return date_format(at, _clock())
 
 
 def clock_in(moment: datetime, tz: tzinfo) -> str:

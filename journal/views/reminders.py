@@ -1,6 +1,8 @@
 """Reminders: the page under Me, the line on Today, the devices that ring, the link that ends the mails."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +19,7 @@ from journal import devices, digest, entries, flags, reminders, ringing
 from journal.forms import refuse
 from journal.models import Diarist, Reminder, Supplement
 from journal.reminder_forms import RemindersForm
+from journal.serializers import ReminderPlanShape
 from journal.views.devices import own_session
 from journal.views.door import diary, posted
 from spasmlog import webpush
@@ -29,8 +32,7 @@ def reminders_page(request: HttpRequest) -> HttpResponse:
     diarist, form = request.diarist, _form(request)
     if request.method == "POST" and form.is_valid():
         try:
-            reminders.change_plan(diarist, form.answers())
-            messages.success(request, _("Saved."))
+            _change(request, form.answers(), _("Saved."))
             return redirect("me_reminders")
         except ValidationError as error:
             refuse(form, error)
@@ -48,6 +50,33 @@ def reminders_page(request: HttpRequest) -> HttpResponse:
             "mail_is_there": reminders.mail_is_there(),
         },
     )
+
+
+BEFORE = "reminders_before"
+"""The key of the session under which the plan before the last change is kept."""
+
+
+def _change(request: HttpRequest, said: Mapping[str, Any], words: str) -> None:
+    """Change the plan, and tell of it with a button that puts the one before back."""
+    before = reminders.told(request.diarist)
+    reminders.change_plan(request.diarist, said)
+    request.session[BEFORE] = before
+    messages.success(request, words, extra_tags=reverse("reminders_back"))
+
+
+@diary
+@require_POST
+def reminders_back(request: HttpRequest) -> HttpResponse:
+    """Choose again what was chosen before the last change."""
+    before = ReminderPlanShape(data=request.session.get(BEFORE), context={"diarist": request.diarist})
+    if not before.is_valid():
+        messages.error(request, _("This can be taken back no more."))
+        return redirect("me_reminders")
+    try:
+        _change(request, before.validated_data, _("It is as it was."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("me_reminders")
 
 
 def _form(request: HttpRequest) -> RemindersForm:

@@ -25,7 +25,7 @@ UNTOLD = {
     "/api/v1/docs/": "the page that shows the document",
     **{
         f"/api/v1/advice/{{id}}/{said}": "the same without the closing slash"
-        for said in ("acknowledge", "got-help", "snooze", "dismiss")
+        for said in ("acknowledge", "got-help", "snooze", "dismiss", "take-back")
     },
 }
 """Addresses that the document leaves out, each with the reason."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
@@ -31,6 +32,7 @@ def mailing(settings):
 
 @pytest.fixture
 def reader(alice, clock, mailing):
+    EmailAddress.objects.create(user=alice.user, email="alice@example.org", verified=True, primary=True)
     reminders.change_plan(alice, {"digest": True})
     return alice
 
@@ -87,6 +89,12 @@ def test_nobody_gets_it_who_did_not_ask_or_where_no_mail_is_configured(reader, b
     assert digest.whom() == [reader.pk]  # Bob asked for none
     settings.EMAIL_URL = ""
     assert digest.whom() == [] and not digest.post(reader.pk) and mail.outbox == []
+
+
+def test_an_address_that_nobody_has_shown_to_be_theirs_gets_nothing(reader):
+    EmailAddress.objects.update(verified=False)
+    assert not digest.post(reader.pk) and mail.outbox == []
+    assert ReminderPlan.objects.get().digest_sent_for is None
 
 
 def test_where_sending_fails_it_is_tried_again(reader, monkeypatch):

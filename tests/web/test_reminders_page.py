@@ -78,6 +78,32 @@ def test_what_is_chosen_is_kept_and_shown_again(browser, alice, tablets):
     assert "6 reminders" in words(browser.get("/me/"))
 
 
+def test_a_change_can_be_taken_back_and_that_again(browser, alice, tablets):
+    dose = f"dose-{tablets.pk}"
+    browser.post(PAGE, {**QUIET, "meal": "19:30", f"{dose}-0": "08:00"})
+    before = chosen()
+    said = browser.post(
+        PAGE, {"quiet_from": "21:00", "quiet_until": "06:00", "drink-0": "10:00"}, follow=True
+    )
+    after = chosen()
+    assert after == [("drink", time(10), None, None)]
+    back = pressed(browser, said)
+    assert "It is as it was." in words(back) and chosen() == before
+    assert ReminderPlan.objects.get().quiet_from == time(22)
+    pressed(browser, back)
+    assert chosen() == after and ReminderPlan.objects.get().quiet_from == time(21)
+
+
+def test_nothing_is_taken_back_where_nothing_was_changed(browser, alice):
+    said = browser.post("/me/reminders/back/", follow=True)
+    assert "This can be taken back no more." in words(said)
+
+
+def test_clocks_are_shown_as_where_the_person_lives(client, bob):
+    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "11:00 PM lies in your quiet hours" in words(client.post(PAGE, {**QUIET, "meal": "23:00"}))
+
+
 def test_times_chosen_on_a_phone_are_not_lost_on_the_page(browser, phone, alice):
     many = [{"kind": "drink", "at": f"{hour:02}:00"} for hour in range(8, 16)]
     assert phone.patch(REST, {"reminders": many}, format="json").status_code == 200
