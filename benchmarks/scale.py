@@ -16,7 +16,9 @@ import contextlib
 import itertools
 import math
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -67,6 +69,7 @@ def server() -> Iterator[None]:
     """A PostgreSQL that does not cheat about its disk, and Django on it."""
     from tests import engines
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server goes with us, however we end
     folder, running, told = Path(tempfile.mkdtemp(prefix="spasmlog-scale-")), [], {}
     folder.chmod(0o711)
     try:
@@ -141,11 +144,11 @@ def _first_reviews(said: argparse.Namespace, yesterday: datetime) -> None:
         Diarist.objects.exclude(pk__in=known).order_by("?").values_list("pk", flat=True)[: said.reviewed]
     )
     with time_machine.travel(yesterday), _parts() as parts:
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         for one in people:
             review.review_stale(one)
-        took = time.perf_counter() - begun
-    _say(f"first review of {len(people)}", f"{_per_thousand(took, len(people))} in one process")
+        took, used = time.perf_counter() - begun, time.process_time() - used
+    _say(f"first review of {len(people)}", _in_one_process(took, used, len(people)))
     _tell_parts(parts, took, len(people))
 
 
@@ -226,20 +229,31 @@ def _night(said: argparse.Namespace) -> float:
     due = nights.progress().due
     sample = [pk for chunk in _chunks() for pk in _due(chunk)[:20]][:200]
     with _parts() as parts:
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         for one in sample:
             review.review_stale(one)
-        took = time.perf_counter() - begun
-    _say(f"night: {len(sample)} people", f"{_per_thousand(took, len(sample))} in one process")
+        took, used = time.perf_counter() - begun, time.process_time() - used
+    _say(f"night: {len(sample)} people", _in_one_process(took, used, len(sample)))
     _tell_parts(parts, took, len(sample))
 
-    begun = time.perf_counter()
-    memory = _work(said.workers)
-    whole = (time.perf_counter() - begun) * due / max(due - len(sample), 1)
-    _say(f"night: {due} people", f"{whole:.1f} s by {said.workers} workers, {_per_thousand(whole, due)}")
+    memory, took, used = _work(said.workers)
+    _memory, start, start_used = _work(said.workers)  # nothing is left: so much is their start, which is once
+    share = due / max(due - len(sample), 1)
+    whole, used = max(took - start, 0.1) * share, (used - start_used) * share
+    _say(
+        f"night: {due} people",
+        f"{whole:.1f} s by {said.workers} workers, {_per_thousand(whole, due)}; "
+        f"their processor time: {_per_thousand(used, due)}",
+    )
     mark = "" if memory <= MOST_MEMORY else "  NOT HELD"
     _say("memory of a worker", f"{memory:.0f} MB at most, its own; allowed {MOST_MEMORY:.0f} MB{mark}")
     return whole
+
+
+def _used_by_workers() -> float:
+    """Processor time of the processes that have ended. [s]"""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _chunks() -> list:
@@ -258,10 +272,14 @@ def _due(chunk) -> list[int]:
     )
 
 
-def _work(workers: int) -> float:
-    """So many processes review all that is shared out; returns the most memory of one of them. [MB]"""
+def _work(workers: int) -> tuple[float, float, float]:
+    """So many processes review all that is shared out.
+
+    Returns the most memory of one of them [MB], the time on the clock and their processor time. [s]
+    """
     from django.conf import settings
 
+    begun, before = time.perf_counter(), _used_by_workers()
     running = [
         subprocess.Popen(
             [sys.executable, "manage.py", "review_all", "--verbosity", "0"],
@@ -279,7 +297,7 @@ def _work(workers: int) -> float:
                 )
         time.sleep(0.2)
     assert not any(process.returncode for process in running)
-    return most
+    return most, time.perf_counter() - begun, _used_by_workers() - before
 
 
 # The least ------------------------------------------------------------------------------------
@@ -378,6 +396,11 @@ def _tell_parts(parts: dict[str, float], took: float, people: int) -> None:
 
 def _per_thousand(seconds: float, people: int) -> str:
     return f"{seconds / max(people, 1) * 1000:.1f} s per 1,000"
+
+
+def _in_one_process(took: float, used: float, people: int) -> str:
+    """On the clock, and of the processor: what others do on the machine tells in the first alone."""
+    return f"{_per_thousand(took, people)} in one process; its processor time: {_per_thousand(used, people)}"
 
 
 def _say(what: str, figure: str) -> None:

@@ -16,7 +16,7 @@ from django.db import connection
 
 from spasmlog.celery import app
 from tests import engines
-from tests.conftest import until
+from tests.conftest import environment, until
 
 ON_POSTGRES = settings.TEST_ENGINE == "postgres"
 
@@ -129,3 +129,33 @@ def _processes_in(folder):
 
 def test_the_foods_are_there_again_after_a_test_that_committed(transactional_db, foods):
     assert foods.count() > 13_000  # 5 431 of FNDDS 2021-2023 and 8 618 of SR28 (the rest are for industry)
+
+
+SHARED = """
+import threading
+import django
+django.setup()
+from django.db import connection
+
+seen = set()
+
+def ask():
+    with connection.cursor() as sql:
+        sql.execute("SELECT pg_backend_pid(), pg_sleep(0.1)")
+        seen.add(sql.fetchone()[0])
+    connection.close()
+
+threads = [threading.Thread(target=ask) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(len(seen))
+"""
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize(("pool", "connections"), [("2", "2"), ("", "8")])
+def test_threads_share_as_many_connections_as_they_are_given(db, pool, connections):
+    said = subprocess.run(
+        [sys.executable, "-c", SHARED], env=environment(DATABASE_POOL=pool), capture_output=True, text=True
+    )
+    assert said.stdout.strip() == connections, said.stderr

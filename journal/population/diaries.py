@@ -152,7 +152,7 @@ def _at(person: Person, day: date, hour: float) -> datetime | None:
 def _hour(person: Person, usual: float, spread: float) -> float:
     """About the usual hour, and within what still belongs to the same day."""
     begins = person.day_start.hour
-    return float(np.clip(person.dice.normal(usual, spread), begins + 0.5, begins + 23.5))
+    return min(max(person.dice.normal(usual, spread), begins + 0.5), begins + 23.5)
 
 
 def _logged(person: Person, moment: datetime, id: UUID) -> tuple[Any, ...]:
@@ -213,7 +213,7 @@ def _move(person: Person, habits: Habits, day: date, streams: Streams) -> None:
     if day.weekday() not in habits.sports or moment is None or not person.likely(0.85):
         return
     code, met = habits.activity
-    minutes = int(np.clip(person.dice.normal(40, 15), 10, 150))
+    minutes = int(min(max(person.dice.normal(40, 15), 10), 150))
     streams.of(Exercise, EXERCISE).append((*_logged(person, moment, *person.ids(1)), code, met, minutes))
 
 

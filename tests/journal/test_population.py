@@ -1,6 +1,7 @@
 """`manage.py make_population`: people who were made up, by the rules that everybody's entries obey."""
 
 from datetime import UTC, timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -22,8 +23,10 @@ from journal.models import (
     ReviewState,
     SpasmEpisode,
     StaleDay,
+    Supplement,
     WaterIntake,
 )
+from journal.population import streams
 
 pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 ENTRIES = (Meal, WaterIntake, Dose, Exercise, SpasmEpisode, BodyWeight)
@@ -147,3 +150,11 @@ def test_a_person_who_signs_up_afterwards_gets_a_number_of_their_own(foods):
     one = diarist("later")
     assert Diarist.objects.count() == 4
     assert one.pk not in Diarist.objects.exclude(pk=one.pk).values_list("pk", flat=True)
+
+
+def test_what_is_copied_arrives_as_it_was(alice):
+    odd = 'a tab\t, a line\n, a return\r, a \\ and "quotes", \\N and ü'
+    streams.write(Supplement, ["id", "diarist", "name", "amounts"], [(uuid4(), alice.pk, odd, {"x": odd})])
+    stored = Supplement.objects.get()
+    assert (stored.name, stored.amounts) == (odd, {"x": odd})
+    assert (stored.deleted_at, stored.prescribed, stored.unit) == (None, False, "tablet")

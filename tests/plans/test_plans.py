@@ -30,7 +30,7 @@ ONCE_AN_HOUR = 'SELECT DISTINCT "journal_diarist"."time_zone"'
 ONCE_A_RELEASE = 'SELECT "nutrients_foodwords"."head"'
 """Of the public tables, which do not grow with people; a process keeps it."""
 FOUR_TIMES_A_DAY = ('SELECT "usersessions_usersession"."id"', 'SELECT "nutrients_food"."owner_id"')
-"""Devices whose session is gone: all devices are held against all sessions. And own foods, removed ones."""
+"""Devices whose session is gone: all are held against all sessions. And own foods that were removed."""
 
 
 @pytest.fixture(scope="module", autouse=True)
