@@ -191,7 +191,8 @@ def review_apart(diarist_id: int) -> bool:
         review_stale(diarist_id)
     except Exception:
         log.exception("review_failed", diarist=diarist_id)
-        connection.close_if_unusable_or_obsolete()  # where it was cut, the next diary gets a new one
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()  # where it was cut, the next diary gets a new one
         return False
     return True
 

@@ -13,24 +13,29 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from journal import account_log, devices, nights, pairing
+from spasmlog.pause import Pause
 
 log = structlog.get_logger(__name__)
 
 DELETIONS_KEPT = timedelta(days=90)
 """A phone that was away for longer reads everything anew."""
 NIGHTS_KEPT = timedelta(days=7)
+broker_away = Pause(5)
 RETRY = {"autoretry_for": [OperationalError, InterfaceError], "retry_backoff": True, "max_retries": 5}
 
 
 def ask(task: Task, *arguments: Any) -> bool:
     """Ask the workers for a task, and say whether the broker took it.
 
-    A broker that is down is one line in the log: the database remembers what is due, and the sweep
-    comes back for it.
+    A broker that is down is one line in the log, and is not asked for some seconds: the database remembers
+    what is due, and the sweep comes back for it.
     """
+    if broker_away.is_on:
+        return False
     try:
         task.delay(*arguments)
     except Exception as error:  # kombu's and redis' errors have no ancestor in common
+        broker_away.begin()
         log.warning("broker_down", task=task.name, error=type(error).__name__)
         return False
     return True

@@ -1,10 +1,9 @@
 """A cache that a person never notices is down, and a lockout that holds all the same.
 
 With Redis stopped, or a disk that is full, logging a cramp and reading a diary must still work: a cache
-that cannot be reached or written answers like one that holds nothing, and says so in the log once for each
-call. Attempts to sign in are no such matter. allauth counts them in this cache by names of its own, and
-remembers which codes of a second factor were used; both are passed on to the cache `lockouts`, which is in
-the database.
+that cannot be reached or written answers like one that holds nothing, and says so in the log. Attempts to
+sign in are no such matter. allauth counts them in this cache by names of its own, and remembers which codes
+of a second factor were used; both are passed on to the cache `lockouts`, which is in the database.
 """
 
 import pickle
@@ -15,6 +14,8 @@ from django.core.cache import caches
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
+
+from spasmlog.pause import Pause
 
 log = structlog.get_logger(__name__)
 
@@ -45,12 +46,17 @@ class LockoutsApart:
 
 
 class Unnoticed:
-    """Before a cache: where it fails, it is an empty one."""
+    """Before a cache: where it fails, it is an empty one, and is so for as long as its `pause`."""
+
+    pause = Pause(0)
 
     def _or(self, fallback, operation, *args, **kwargs):
+        if self.pause.is_on:
+            return fallback
         try:
             return operation(*args, **kwargs)
         except BROKEN as error:
+            self.pause.begin()
             log.warning("cache_unreachable", error=type(error).__name__)
             return fallback
 
@@ -93,4 +99,6 @@ class FolderCache(LockoutsApart, Unnoticed, FileBasedCache):
 
 
 class FailOpenRedisCache(LockoutsApart, Unnoticed, RedisCache):
-    """Of a server with Redis."""
+    """Of a server with Redis. One that hangs would hold up each request for seconds."""
+
+    pause = Pause(5)

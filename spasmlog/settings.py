@@ -297,7 +297,7 @@ if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 600,  # longer than the longest task may take
         "socket_connect_timeout": 1,
-        "socket_timeout": 5,
+        "socket_timeout": 2,  # who logs a meal waits for a broker that hangs, once in a while
         "max_retries": 0,
     }
     # A broker that is down must not hold up the person who logs a meal.

@@ -155,8 +155,12 @@ def empty_cache():
     """Each test starts with nothing remembered: no lockout, throttle, food or language of the one before."""
     from django.core.cache import cache
 
+    from journal import tasks
     from nutrients import texts
+    from spasmlog.cache import FailOpenRedisCache
 
+    tasks.broker_away.end()
+    FailOpenRedisCache.pause.end()
     cache.clear()
     texts.forget()
     translation.deactivate()

@@ -680,15 +680,17 @@ def overdrunk(
     The test is `hydration.overdrinking`. One drink alone is no span unless an effort lies in it: many write
     down a day's water at once.
     """
-    events = sorted(drinks)
+    events = _by_the_minute(drinks)
     worst: tuple[float, Overdrunk] | None = None
-    for i, (start, _day, _litres) in enumerate(events):
+    for i, (start, _day, _litres, at_once) in enumerate(events):
         total = 0.0
-        for at, day, litres in events[i:]:
+        for at, day, litres, _at_once in events[i:]:
             total = round(total + litres, 6)  # sums of tenths must not be more than they are
             hours = max(hydration.SHORTEST_SPAN, (at - start) / timedelta(hours=1))
+            if total <= hydration.RENAL_L_PER_HOUR * hours:
+                continue  # never too much, whatever was sweated: most spans end here
             end = start + timedelta(hours=hours)
-            if at == start and not any(_overlap(one, start, end) for one in efforts):
+            if at == start and at_once and not any(_overlap(one, start, end) for one in efforts):
                 continue
             before = start - timedelta(hours=hydration.SHORTEST_SPAN)
             sweat = sum(_sweat_in(one, before, end) for one in efforts)
@@ -696,6 +698,20 @@ def overdrunk(
             if excess.caution and (worst is None or excess.over_renal > worst[0]):
                 worst = excess.over_renal, Overdrunk(day, total, sweat, hours)
     return worst[1] if worst else _gained_weight(efforts)
+
+
+Drunk = tuple[datetime, date, float, bool]
+"""Moment, diary day, volume [L], and whether all of it was written down for one moment."""
+
+
+def _by_the_minute(drinks: Iterable[tuple[datetime, date, float]]) -> list[Drunk]:
+    """Drinks of a minute together, in order: each is set beside each, and days have only so many minutes."""
+    found: dict[datetime, Drunk] = {}
+    for at, day, litres in sorted(drinks):
+        minute = at.replace(second=0, microsecond=0)
+        first, _day, before, at_once = found.get(minute, (at, day, 0.0, True))
+        found[minute] = first, day, before + litres, at_once and at == first
+    return list(found.values())
 
 
 def _gained_weight(efforts: Sequence[Effort]) -> Overdrunk | None:

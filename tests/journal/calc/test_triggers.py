@@ -1,7 +1,8 @@
 """Each rule on plain facts: it fires, it stays silent just below, and answers take it away or change it."""
 
+import time
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -351,6 +352,21 @@ def test_a_day_written_down_at_once_is_no_span():
     assert triggers.overdrunk(drinks((21, 3.0))) is None
     effort = replace(ON.effort(), begun=ON.at(0, 21), sweat_l=0.5)
     assert triggers.overdrunk(drinks((21, 3.0)), [effort]) is not None  # 3.0 - 0.5 - 1.6 = 0.9
+
+
+def test_drinks_of_one_minute_are_a_span_unless_all_are_of_one_moment():
+    ten, day = ON.at(0, 10), ON.ago(0)
+    taps = [(ten + timedelta(seconds=n), day, 0.5) for n in range(4)]
+    over = triggers.overdrunk(taps)
+    assert (over.drinks_l, over.hours) == (2.0, 2.0)  # 2.0 - 0.8 x 2 = 0.4
+    assert triggers.overdrunk([(ten, day, 0.5)] * 4) is None
+
+
+def test_thousands_of_drinks_are_judged_at_once():
+    drunk = [(ON.at(0, 10) + timedelta(milliseconds=200 * n), ON.ago(0), 0.001) for n in range(3000)]
+    began = time.process_time()
+    assert triggers.overdrunk(drunk).drinks_l == pytest.approx(3.0)
+    assert time.process_time() - began < 2  # each beside each, they were 30 s
 
 
 def test_weight_gained_in_exercise_is_too_much():
