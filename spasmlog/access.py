@@ -162,7 +162,7 @@ MOST_BYTES_OF_SYNC = 8_000_000
 MOST_BYTES_OF_ANY = 10_000_000
 """More than any address takes, but for the one that says so itself."""
 UNUSED_POWERS = (
-    "accelerometer", "autoplay", "bluetooth", "display-capture", "encrypted-media", "fullscreen",
+    "accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen",
     "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
     "payment", "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial",
     "usb", "xr-spatial-tracking",
