@@ -216,7 +216,9 @@ def test_taps_on_the_kept_page_of_today_fall_into_the_queue_each_as_one_entry(at
 
 
 @pytest.mark.slow
-def test_what_is_said_of_a_day_on_its_kept_page_looks_as_it_was_tapped_and_is_taken_back(at_home, line, alice):
+def test_what_is_said_of_a_day_on_its_kept_page_looks_as_it_was_tapped_and_is_taken_back(
+    at_home, line, alice
+):
     at_home.go("/")
     line.cut()
     at_home.go("/")
