@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote_plus
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ from django.test import Client
 from django.utils import timezone
 
 from journal import entries, people, review
+from journal.models import Meal, MealItem, StaleDay, WaterIntake
 from nutrients import search
 from nutrients.models import Food, food_id
 
@@ -84,6 +85,14 @@ def _write_past(diarist: people.Diarist, foods: list[Food], days: int) -> None:
                 entries.log_meal(diarist, [(food, 150) for food in foods], occurred_at=moment)
                 entries.log_water(diarist, 300, occurred_at=moment)
     review.review_stale(diarist.pk)
+
+
+def forget_since(moment: datetime) -> None:
+    """Take away what was logged, ours and bare alike: nobody eats a thousand meals a day."""
+    MealItem.objects.filter(meal__created_at__gte=moment).delete()
+    Meal.objects.filter(created_at__gte=moment).delete()
+    WaterIntake.objects.filter(created_at__gte=moment).delete()
+    StaleDay.objects.all().delete()
 
 
 # What they do ---------------------------------------------------------------------------------
