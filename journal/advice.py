@@ -43,6 +43,7 @@ from journal.models import (
     Dose,
     Exercise,
     Kept,
+    PushSubscription,
     SpasmEpisode,
     StaleDay,
     WarningSigns,
@@ -148,6 +149,8 @@ def _raise(diarist: Diarist, entry: SpasmEpisode | WarningSigns, rule: str, evid
 
 def _ring(diarist: Diarist) -> None:
     """Have the devices of the person ring, where they asked for it, once the card is stored."""
+    if not PushSubscription.objects.filter(diarist=diarist).exists():
+        return
 
     def ask() -> None:
         tasks.ask(tasks.ring_diarist, diarist.pk)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from journal import people
@@ -41,3 +42,14 @@ class SignupForm(forms.Form):
             }
             raise ImmediateHttpResponse(JsonResponse(refused, status=400))
         people.diarist_of(user)
+
+
+class NoSpaceAtAnEnd:
+    """A rule for new passwords: allauth's sign-in for phones takes spaces off both ends of what is typed."""
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        if password != password.strip():
+            raise ValidationError(self.get_help_text(), "space_at_an_end")
+
+    def get_help_text(self) -> str:
+        return gettext("A password must not begin or end with a space.")

@@ -45,7 +45,7 @@ def service(settings):
 
 def signed_in(person):
     client = Client()
-    client.force_login(person.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person.user)
     return client
 
 

@@ -62,7 +62,7 @@ def phone(db, milk):
 @pytest.fixture
 def browser(phone):
     client = Client()
-    client.force_login(diarist(phone).user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(diarist(phone).user)
     return client
 
 

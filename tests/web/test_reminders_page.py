@@ -100,7 +100,7 @@ def test_nothing_is_taken_back_where_nothing_was_changed(browser, alice):
 
 
 def test_clocks_are_shown_as_where_the_person_lives(client, bob):
-    client.force_login(bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob.user)
     assert "11:00 PM lies in your quiet hours" in words(client.post(PAGE, {**QUIET, "meal": "23:00"}))
 
 

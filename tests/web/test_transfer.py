@@ -73,7 +73,21 @@ def test_the_web_gives_the_same_files_as_a_phone_gets(browser, phone, drink):
         on_web, by_rest = browser.get(f"/me/export/{format}/"), phone.get(f"{EXPORT}?format={format}")
         assert on_web["Content-Disposition"] == by_rest["Content-Disposition"]
         assert on_web["Content-Type"] == by_rest["Content-Type"]
-        assert len(body(on_web)) == len(body(by_rest))
+        assert said_in(body(on_web)) == said_in(body(by_rest))
+
+
+def said_in(raw):
+    """What a file tells, but for when it was made, and what happened to the account: the export before."""
+    if raw[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            return {
+                one: packed.read(one)
+                for one in packed.namelist()
+                if "account" not in one and "read" not in one.lower()
+            }
+    return {
+        name: rows for name, rows in json.loads(raw).items() if name not in ("exported_at", "account_events")
+    }
 
 
 def test_an_export_holds_nobody_elses_rows(phone, drink, bob):
