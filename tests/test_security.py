@@ -16,7 +16,7 @@ SCRIPTS = [path for app in ("spasmlog", "journal") for path in (ROOT / app / "st
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+)")
 
 
-def tests_of_the_suite():
+def names_in_the_suite():
     return {
         node.name
         for path in (ROOT / "tests").rglob("test_*.py")
@@ -28,7 +28,7 @@ def tests_of_the_suite():
 def test_every_test_that_is_named_exists():
     named = set(re.findall(r"`(test_\w+)`", DOCUMENT))
     assert len(named) > 100
-    assert named - tests_of_the_suite() == set()
+    assert named - names_in_the_suite() == set()
 
 
 def test_every_item_that_is_met_names_a_test_and_none_that_is_not_met_does():
