@@ -1,5 +1,6 @@
 """A push service on this machine, and a browser that subscribed there: with its secret it reads what came."""
 
+import contextlib
 import json
 import threading
 from dataclasses import dataclass, field
@@ -83,3 +84,13 @@ class Subscriber:
         text = AESGCM(secret).decrypt(nonce, sealed, None).rstrip(b"\x00")
         assert text.endswith(b"\x02")
         return json.loads(text[:-1])
+
+
+@contextlib.contextmanager
+def running(settings):
+    """A service that the product may ask, as long as the block lasts."""
+    service = started()
+    settings.PUSH_TEST_SERVER = service.origin
+    yield service
+    service.server.shutdown()
+    service.server.server_close()

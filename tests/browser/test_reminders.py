@@ -30,11 +30,8 @@ REGISTRATIONS = 40
 
 @pytest.fixture
 def service(settings):
-    service = push_service.started()
-    settings.PUSH_TEST_SERVER = service.origin
-    yield service
-    service.server.shutdown()
-    service.server.server_close()
+    with push_service.running(settings) as service:
+        yield service
 
 
 def notifications(screen):
