@@ -103,7 +103,7 @@ def test_a_reason_answers_its_own_danger_and_no_other(before):
 def test_a_migration_lets_people_go_first_and_is_applied_when_the_table_is_free(capfd, monkeypatch):
     from journal.management.commands import migrate
 
-    call_command("migrate", "journal", "0010", verbosity=0)
+    call_command("migrate", "journal", "0011", verbosity=0)
     held, over = threading.Event(), threading.Event()
     monkeypatch.setattr(migrate, "WAITS_FOR_A_LOCK", "200ms")
     monkeypatch.setattr(migrate, "time", SimpleNamespace(sleep=lambda pause: over.set() or writer.join()))
@@ -120,7 +120,7 @@ def test_a_migration_lets_people_go_first_and_is_applied_when_the_table_is_free(
     writer = threading.Thread(target=somebody_writes)
     writer.start()
     held.wait(10)
-    call_command("migrate", "journal", "0008", verbosity=0)  # takes the table away that somebody holds
+    call_command("migrate", "journal", "0010", verbosity=0)  # takes the table away that somebody holds
 
     assert "tries again" in capfd.readouterr().err
     assert "journal_reviewchunk" not in connection.introspection.table_names()
@@ -136,7 +136,7 @@ def test_an_index_that_was_broken_off_half_way_is_built_anew_while_others_write(
     name = "diarist_night"
     with connection.cursor() as sql:
         sql.execute(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{name}'::regclass")
-        sql.execute("DELETE FROM django_migrations WHERE app = 'journal' AND name LIKE '0011%'")
+        sql.execute("DELETE FROM django_migrations WHERE app = 'journal' AND name LIKE '0012%'")
 
     call_command("migrate", verbosity=0)
 

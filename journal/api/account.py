@@ -73,6 +73,7 @@ class Account(ApiView):
 class EventShape(serializers.ModelSerializer):
     happened_at = Moment(help_text="Of several within an hour, the first.")
     words = serializers.CharField(source="get_kind_display", help_text="To show.")
+    times = serializers.IntegerField(min_value=1, help_text="How often within an hour.")
     device = serializers.SerializerMethodField(
         help_text="In plain words, by what its User-Agent told; empty: done on the server, or not told."
     )
