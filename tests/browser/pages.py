@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.urls.converters import IntConverter
 
 from journal import entries
 from journal.models import (
@@ -47,9 +48,11 @@ def pages(client: Client, diarist: Diarist) -> list[str]:
     found, missing = [], []
     examples = _examples(diarist)
     for name, pattern in _named():
-        asked = list(pattern.pattern.converters)
+        asked = pattern.pattern.converters
         known = examples.get(name, {}) if asked else {}
-        address = reverse(name, kwargs={part: known.get(part, _anything(part)) for part in asked})
+        address = reverse(
+            name, kwargs={part: known.get(part, _anything(part, how)) for part, how in asked.items()}
+        )
         answer = client.get(address)
         if answer.status_code == 404 and not known:
             missing.append(name)
@@ -69,7 +72,9 @@ def _named(patterns=None, before: str = "") -> Iterator[tuple[str, URLPattern]]:
             yield from _named(one.url_patterns, route)
 
 
-def _anything(part: str):
+def _anything(part: str, how):
+    if isinstance(how, IntConverter):
+        return 1
     return {"id": NOBODY, "day": date(2026, 1, 5), "month": date(2026, 1, 1), "revision": 1}.get(
         part, "anything"
     )

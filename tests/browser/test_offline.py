@@ -307,7 +307,7 @@ def test_what_a_phone_shows_first_after_a_cramp_is_that_it_is_kept_and_how_to_ta
     at_home.find("#waiting", "The server cannot be reached.")
     until(lambda: in_view(at_home, "#done"))
     clock = datetime.now(alice.tz)
-    times = [f"Cramp at {at:%-I:%M %p} is" for at in (clock, clock - timedelta(minutes=1))]
+    times = [f"Cramp at {at:%H:%M} is" for at in (clock, clock - timedelta(minutes=1))]
     assert any(time in said.text for time in times), said.text
 
     at_home.tap("#done button", "Undo")
