@@ -177,7 +177,7 @@ def known_of(entry: Kept) -> list[Advice]:
     return list(cards) if rules else []
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def raise_dangers(diarist: Diarist, kind: str) -> list[Advice]:
     """Bring the cards on dangers in line with what was just saved, a `dose` or a `drink` (or exercise).
 

@@ -608,7 +608,7 @@ def _drink_grams(drink: WaterIntake) -> Decimal:
     """Weight of a drink: by the beverage's own fluid-ounce portion if it has one, else 1 g per ml."""
     if not isinstance(drink.amount_ml, Decimal):
         drink.amount_ml = WaterIntake._meta.get_field("amount_ml").to_python(drink.amount_ml)
-    beverage = drink.beverage or Food.objects.tap_water()
+    beverage = drink.beverage or foods.tap_water()
     density = beverage.grams_per_ml() if beverage else Decimal(1)
     # A volume that no field can hold is refused by its own validator, in words.
     usable = drink.amount_ml is not None and drink.amount_ml.is_finite() and 0 < drink.amount_ml < 100_000

@@ -2,7 +2,7 @@
 
     facts_about(diarist, today, gaps) -> Facts     everything, for the review; at most 12 queries
     facts_of_doses(diarist, today) -> Facts        what the dangers of a dose need, inside its save; 4 queries
-    facts_of_drinks(diarist, today) -> Facts       the same for a drink or exercise; 3 queries
+    facts_of_drinks(diarist, today) -> Facts       the same for a drink or exercise; 2 to 4 queries
 
 Nothing here needs pandas: web processes import it.
 """
@@ -150,8 +150,11 @@ def facts_of_doses(diarist: Diarist, today: date) -> Facts:
 
 def facts_of_drinks(diarist: Diarist, today: date) -> Facts:
     """What the danger of drinking too much needs: the drinks and exercises of two days, and a weight."""
-    flags = flags_about(diarist, today)
     drinks = _drinks(diarist, today, DRINK_DAYS)
+    beyond = triggers.may_be_overdrunk(_lately(today, drinks))
+    if not (beyond or sweat.was_weighed(diarist, today, DRINK_DAYS)):
+        return Facts(today=today)  # most drinks: whoever drinks them, they are not too much
+    flags = flags_about(diarist, today)
     efforts = _efforts(diarist, today, DRINK_DAYS, flags, drinks)
     return Facts(
         today=today, flags=flags, efforts=tuple(efforts), overdrunk=_overdrunk(today, drinks, efforts)
@@ -160,8 +163,12 @@ def facts_of_drinks(diarist: Diarist, today: date) -> Facts:
 
 def _overdrunk(today: date, drinks: list[Drink], efforts: list[Effort]) -> Any:
     since = today - timedelta(days=DRINK_DAYS)
-    lately = [(one.at, one.day, one.litres) for one in drinks if one.day > since]
-    return triggers.overdrunk(lately, [one for one in efforts if one.day > since])
+    return triggers.overdrunk(_lately(today, drinks), [one for one in efforts if one.day > since])
+
+
+def _lately(today: date, drinks: Iterable[Drink]) -> list[tuple[datetime, date, float]]:
+    since = today - timedelta(days=DRINK_DAYS)
+    return [(one.at, one.day, one.litres) for one in drinks if one.day > since]
 
 
 # Gaps -----------------------------------------------------------------------------------------

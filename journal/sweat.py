@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from journal import drunk
-from journal.calc import hydration
+from journal.calc import days, hydration
 from journal.calc.hydration import Measured, Sweat
 from journal.models import Diarist, Exercise
 
@@ -32,6 +32,12 @@ def exercises(diarist: Diarist, first: date, last: date) -> list[Exercise]:
     bouts = list(rows.select_related("activity").order_by("occurred_at", "created_at"))
     _note_drinks(diarist, [bout for bout in bouts if _was_weighed(bout)])
     return bouts
+
+
+def was_weighed(diarist: Diarist, today: date, length: int) -> bool:
+    """Whether the scales were asked before and after any bout of the last days."""
+    first, last = days.window(today, length)
+    return Exercise.objects.of(diarist).live().between(first, last).filter(WEIGHED).exists()
 
 
 def _note_drinks(diarist: Diarist, weighed: list[Exercise]) -> None:

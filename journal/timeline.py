@@ -36,6 +36,7 @@ from journal.models import (
 )
 from nutrients.calc import requirement
 from nutrients.codes import KEY_CODES, NUTRIENTS, LifeStage
+from nutrients.foods import tap_water
 from nutrients.models import Food, ReferenceIntake
 
 CODES = ("energy_kcal", *KEY_CODES)
@@ -133,19 +134,6 @@ def content(food: Food | None) -> list[float | None]:
 def taken(dose: Dose) -> dict[str, float]:
     """Exact amounts of a dose, by nutrient code."""
     return {code: float(dose.quantity) * amount for code, amount in dose.supplement.amounts.items()}
-
-
-def tap_water() -> Food | None:
-    """The table's tap water, read once by each process that finds it."""
-    found = _tap_water()
-    if found is None:
-        _tap_water.cache_clear()
-    return found
-
-
-@lru_cache(maxsize=1)
-def _tap_water() -> Food | None:
-    return Food.objects.tap_water()
 
 
 def day_page(diarist: Diarist, day: date) -> DayPage:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -226,6 +227,19 @@ def restore(user: AbstractBaseUser, id: UUID) -> Food:
         food.save(update_fields=["deleted_at", "updated_at"])
         search.index(food)
     return food
+
+
+def tap_water() -> Food | None:
+    """What a drink without a named beverage is, with its portions. Read once by each process."""
+    found = _tap_water()
+    if found is None:
+        _tap_water.cache_clear()
+    return found
+
+
+@lru_cache(maxsize=1)
+def _tap_water() -> Food | None:
+    return Food.objects.tap_water()
 
 
 def own_foods(user: AbstractBaseUser) -> Any:

@@ -5,7 +5,7 @@ so that the same thing is not told twice; `severity` says that this finding is m
 rule's own. Limits on days, counts and confidence are product choices unless the rule's sources name them.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -680,24 +680,39 @@ def overdrunk(
     The test is `hydration.overdrinking`. One drink alone is no span unless an effort lies in it: many write
     down a day's water at once.
     """
-    events = _by_the_minute(drinks)
     worst: tuple[float, Overdrunk] | None = None
+    for start, day, total, hours, lone in _beyond_the_kidneys(drinks):
+        end = start + timedelta(hours=hours)
+        if lone and not any(_overlap(one, start, end) for one in efforts):
+            continue
+        before = start - timedelta(hours=hydration.SHORTEST_SPAN)
+        sweat = sum(_sweat_in(one, before, end) for one in efforts)
+        excess = hydration.overdrinking(total, sweat, hours)
+        if excess.caution and (worst is None or excess.over_renal > worst[0]):
+            worst = excess.over_renal, Overdrunk(day, total, sweat, hours)
+    return worst[1] if worst else _gained_weight(efforts)
+
+
+def may_be_overdrunk(drinks: Iterable[tuple[datetime, date, float]]) -> bool:
+    """Whether `overdrunk` has to be asked: without such a span it finds only a weight that was gained."""
+    return any(True for _span in _beyond_the_kidneys(drinks))
+
+
+Span = tuple[datetime, date, float, float, bool]
+"""Begin, diary day of its last drink, volume [L], length [h], and whether it is one moment's drink alone."""
+
+
+def _beyond_the_kidneys(drinks: Iterable[tuple[datetime, date, float]]) -> Iterator[Span]:
+    """Spans between drinks in which more was drunk than kidneys pass on. All others are never too much,
+    whatever was sweated."""
+    events = _by_the_minute(drinks)
     for i, (start, _day, _litres, at_once) in enumerate(events):
         total = 0.0
         for at, day, litres, _at_once in events[i:]:
             total = round(total + litres, 6)  # sums of tenths must not be more than they are
             hours = max(hydration.SHORTEST_SPAN, (at - start) / timedelta(hours=1))
-            if total <= hydration.RENAL_L_PER_HOUR * hours:
-                continue  # never too much, whatever was sweated: most spans end here
-            end = start + timedelta(hours=hours)
-            if at == start and at_once and not any(_overlap(one, start, end) for one in efforts):
-                continue
-            before = start - timedelta(hours=hydration.SHORTEST_SPAN)
-            sweat = sum(_sweat_in(one, before, end) for one in efforts)
-            excess = hydration.overdrinking(total, sweat, hours)
-            if excess.caution and (worst is None or excess.over_renal > worst[0]):
-                worst = excess.over_renal, Overdrunk(day, total, sweat, hours)
-    return worst[1] if worst else _gained_weight(efforts)
+            if total > hydration.RENAL_L_PER_HOUR * hours:
+                yield start, day, total, hours, at == start and at_once
 
 
 Drunk = tuple[datetime, date, float, bool]

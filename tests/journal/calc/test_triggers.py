@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from journal.calc import triggers
 from journal.calc.advice_rules import RULE, RULES, wanted
@@ -334,6 +336,11 @@ def test_the_span_of_two_hours_and_its_limit():
     assert triggers.overdrunk(drinks((10, 0.8), (12, 0.8))) is None  # 1.6 - 1.6 = 0
 
 
+def test_a_span_may_begin_with_any_drink_of_the_day():
+    over = triggers.overdrunk(drinks((8, 0.1), (20, 0.8), (21, 0.9)))
+    assert (over.drinks_l, over.hours) == (pytest.approx(1.7), 2.0)
+
+
 def test_sweat_of_the_span_counts_against_it():
     effort = replace(ON.effort(), begun=ON.at(0, 10), sweat_l=1.2, hours=2.0)
     # 3.0 - 1.2 - 0.8 x 2 = 0.2 L over; with 2.8 L nothing is over.
@@ -360,6 +367,21 @@ def test_drinks_of_one_minute_are_a_span_unless_all_are_of_one_moment():
     over = triggers.overdrunk(taps)
     assert (over.drinks_l, over.hours) == (2.0, 2.0)  # 2.0 - 0.8 x 2 = 0.4
     assert triggers.overdrunk([(ten, day, 0.5)] * 4) is None
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 600), st.floats(0.05, 1.5).map(lambda litres: round(litres, 2))), max_size=8
+    ),
+    st.integers(0, 600),
+)
+def test_what_cannot_be_too_much_is_never_found_to_be(sips, begin):
+    """The quick look inside a save may say "perhaps" too often, never "no" where the full one finds it."""
+    noon, day = ON.at(0, 0), ON.ago(0)
+    drunk = [(noon + timedelta(minutes=n), day, litres) for n, litres in sips]
+    effort = replace(ON.effort(), begun=noon + timedelta(minutes=begin), sweat_l=0.1, hours=1.0)
+    if not triggers.may_be_overdrunk(drunk):
+        assert triggers.overdrunk(drunk) is None and triggers.overdrunk(drunk, [effort]) is None
 
 
 def test_thousands_of_drinks_are_judged_at_once():
