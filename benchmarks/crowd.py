@@ -53,15 +53,17 @@ class Person:
 def move_in(number: int, days: int) -> list[Person]:
     """So many people who logged three meals of four foods a day, and drank, for so many days."""
     foods = eaten()
-    return [_moved_in(f"bench{n}", foods, days) for n in range(number)]
+    return [_moved_in(n, foods, days) for n in range(number)]
 
 
 def eaten() -> list[Food]:
     return [Food.objects.get(pk=food_id("fndds", code)) for code in EATEN]
 
 
-def _moved_in(name: str, foods: list[Food], days: int) -> Person:
-    client = Client(headers={"host": "localhost"})
+def _moved_in(number: int, foods: list[Food], days: int) -> Person:
+    """Each signs up from an address of their own: one address may not make accounts without end."""
+    name = f"bench{number}"
+    client = Client(headers={"host": "localhost"}, REMOTE_ADDR=f"10.0.{number // 250}.{number % 250 + 1}")
     said = client.post(
         "/_allauth/app/v1/auth/signup",
         {"email": f"{name}@example.org", "username": name, "password": "long enough 7 for this"},

@@ -449,22 +449,19 @@ def _stored(model: type[K], diarist: Diarist, id: UUID | None) -> K | None:
 
 
 def _log(model: type[K], diarist: Diarist, id: UUID | None = None, **fields: Any) -> K:
-    """Store a new entry; a known id returns what is stored. Others may write while it is checked."""
+    """Store a new entry; a known id returns what is stored. Others may write while it is checked.
+
+    Whether the id is known is for the database to say: most are not, and asking beforehand would cost each.
+    """
     fields = {name: value for name, value in fields.items() if value is not None or name != "occurred_at"}
     entry = model(diarist=diarist, id=id or uuid4())
+    before = diarist.revision
     try:
         portions = _fill(entry, fields, new=True)
-    except ValidationError:
-        if stored := _known(model, diarist, id):
-            return stored
-        raise
-    try:
         with transaction.atomic():
-            _hold(diarist)
-            if stored := _known(model, diarist, id):
-                return stored
             _stamp_and_save(entry, portions, new=True)
-    except IntegrityError:
+    except (ValidationError, IntegrityError):
+        diarist.revision = before
         if stored := _known(model, diarist, id):  # raises, for somebody else was first with this id
             return stored
         raise
