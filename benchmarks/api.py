@@ -14,7 +14,7 @@ from urllib.parse import quote_plus
 
 from django.test import Client
 
-from benchmarks.house import Line, free_port, median, p95, processor_s
+from benchmarks.house import NO_LIMITS, Line, free_port, median, p95, processor_s
 from benchmarks.web import gunicorn
 from journal import entries, people
 from nutrients import search
@@ -35,7 +35,7 @@ SEARCH_MS, A_LETTER = 20.0, (0.15, 0.25)
 def measure() -> list[Line]:
     token, diary = _phone()
     port = free_port()
-    served = {"DJANGO_SETTINGS_MODULE": "benchmarks.served", "SPASMLOG_API_RATE": "1000000/min"}
+    served = {"DJANGO_SETTINGS_MODULE": "benchmarks.served", **NO_LIMITS}
     with gunicorn(port, **served) as workers:
         lines = [_search(port, token), *_meals(port, token, workers)]
         _furnish(diary)

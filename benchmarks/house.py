@@ -40,6 +40,10 @@ class Line:
         return f"{self.what:44}{figures}{ratio:>8}{mark}"
 
 
+NO_LIMITS = dict.fromkeys(("SPASMLOG_API_RATE", "SPASMLOG_SEARCH_RATE"), "1000000/min")
+"""Settings of a server whose clients ask for more than any person does."""
+
+
 @contextlib.contextmanager
 def furnished() -> Iterator[None]:
     """Django on a temporary SQLite folder, filled by the product's own verbs."""

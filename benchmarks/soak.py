@@ -62,7 +62,7 @@ def main() -> int:
         from benchmarks.web import gunicorn
 
         port = house.free_port()
-        with gunicorn(port, SPASMLOG_API_RATE="1000000/min") as web, load.background() as (worker, _beat):
+        with gunicorn(port, **house.NO_LIMITS) as web, load.background() as (worker, _beat):
             return run(port, web, worker.pid, said)
 
 
