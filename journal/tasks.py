@@ -146,13 +146,15 @@ def post_digest(diarist_id: int) -> None:
 def forget_old() -> None:
     """Beat: remove for good what was deleted long ago, answers that are kept no longer, files that nobody
     said yes to or that were half written, what is left of sign-ins and pairing codes that ended, what
-    happened to accounts a while ago, and how the reviews of past nights were shared out."""
-    from journal import changes
+    happened to accounts a while ago, and how the reviews of past nights were shared out. And put right what
+    a clock that stood ahead has left."""
+    from journal import changes, clocks
     from journal.exchange import uploads
     from journal.models import KeptAnswer
     from nutrients import pack
 
     changes.forget(timezone.now() - DELETIONS_KEPT)
+    clocks.put_right(timezone.now())
     nights.forget(timezone.now() - NIGHTS_KEPT)
     KeptAnswer.objects.expired(timezone.now()).delete()
     devices.forget_ended()
