@@ -53,6 +53,7 @@ from journal.models import (
 )
 from nutrients.calc.requirement import Need, Person, age_in_months, age_in_years, needs, noting_changes
 from nutrients.codes import LifeStage
+from spasmlog import fatal
 
 log = structlog.get_logger(__name__)
 
@@ -78,9 +79,11 @@ MOST_SWEPT = 1000
 def review_stale(diarist_id: int) -> bool:
     """Review the days of one diary that changed, and begin today if no review has seen it.
 
-    Returns whether anything was due. Safe to run twice, at once, or to be killed.
+    Returns whether anything was due. Safe to run twice, at once, or to be killed; a diary over which one
+    process after the other ended is left alone for a while.
     """
-    return _review(diarist_id, lambda begun: begun if begun.is_due else None) is not None
+    with fatal.attempt(f"review:{diarist_id}") as may:
+        return may and _review(diarist_id, lambda begun: begun if begun.is_due else None) is not None
 
 
 def review_as_of(diarist_id: int, as_of: date) -> bool:

@@ -292,8 +292,8 @@ def real_worker(transactional_db, tmp_path):
             os.killpg(worker.pid, signal.SIGTERM)
     for worker in workers:
         try:
-            worker.wait(timeout=15)
-        except subprocess.TimeoutExpired:
+            worker.wait(timeout=3)
+        except subprocess.TimeoutExpired:  # it may still send for a while what nobody waits for
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
 

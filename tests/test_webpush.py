@@ -23,6 +23,8 @@ from spasmlog.outward import Unsafe
 from tests import push_service
 from tests.conftest import environment
 
+pytestmark = pytest.mark.once
+
 EXAMPLE = {
     "own": "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw",
     "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",

@@ -6,7 +6,7 @@ from tests.api.conftest import Phone
 from tests.browser.conftest import until
 from tests.conftest import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, True)])

@@ -21,6 +21,8 @@ from tests.client.badline import FAULTS, answer
 from tests.client.conftest import at, on_server
 from tests.conftest import until
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_on_any_request_is_overcome_in_the_same_run(alices_phone, alice, fault):

@@ -22,6 +22,8 @@ from tests.api.rows import card as card_for
 from tests.client.conftest import on_server
 from tests.conftest import PASSWORD
 
+pytestmark = pytest.mark.once
+
 NOWHERE = "http://127.0.0.1:9"
 """The port of the discard service: nobody listens there."""
 

@@ -9,11 +9,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
 from journal import entries, findings, review, tasks
 from journal.models import Advice, DailyIntake, Diarist, NutrientGap, ReviewState, StaleDay
+from spasmlog import fatal
 from spasmlog.celery import app
 from tests.conftest import environment, until
 
@@ -86,7 +88,7 @@ def test_gaps_of_any_day_come_while_somebody_waits_for_them(alice, banana, real_
 # Killed in the middle -------------------------------------------------------------------------
 
 DYING = """
-import sys, time
+import os, signal, sys, time
 import django
 django.setup()
 from journal import advice, review
@@ -139,6 +141,33 @@ def test_what_a_killed_worker_had_begun_is_done_by_the_sweep(alice, banana, real
     until(reviewed(alice, 28), within=PATIENT)
 
 
+DEADLY = DYING.replace("time.sleep(60)", "os.kill(os.getpid(), signal.SIGKILL)")
+
+
+@pytest.mark.faults
+def test_a_diary_that_ends_each_process_is_left_alone_and_keeps_nobody_waiting(
+    alice, banana, real_worker, bob
+):
+    """As one that needs more memory than there is would: nothing is left that could say so."""
+    review.review_stale(bob.pk)
+    for diarist in (alice, bob):
+        entries.log_meal(diarist, [(banana, Decimal(100))])
+        waited_long(diarist)
+    app.control.purge()
+    for _process in range(fatal.MOST):
+        died = subprocess.run([sys.executable, "-c", DEADLY, str(alice.pk)], env=environment(), check=False)
+        assert died.returncode == -signal.SIGKILL
+    worker = real_worker()
+    tasks.sweep.delay()
+    until(reviewed(bob, 28), within=PATIENT)
+    assert findings.is_stale(alice)
+    assert f'"what": "review:{alice.pk}"' in worker.log.read_text()
+
+    cache.delete(f"attempt:review:{alice.pk}")  # as an hour later
+    tasks.sweep.delay()
+    until(reviewed(alice, 28), within=PATIENT)
+
+
 # At once --------------------------------------------------------------------------------------
 
 
@@ -161,6 +190,7 @@ def test_many_reviews_of_one_diary_at_once_end_in_the_same_rows(alice, banana, r
 LOGGING = """
 import sys, time
 from decimal import Decimal
+import os, signal, sys, time
 import django
 django.setup()
 from journal import entries, tasks
