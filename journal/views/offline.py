@@ -142,6 +142,7 @@ def release() -> dict:
         "shell": reverse("offline"),
         "who": reverse("offline_who"),
         "sync": reverse("api-sync"),
+        "ring": reverse("ring_here"),
         "today": reverse("today"),
         "keep": [reverse(name) for name in KEPT_PAGES] + ["/day/", "/nutrients/"],
         "logs": {reverse(name): what for what, names in LOGS.items() for name in names},

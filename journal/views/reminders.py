@@ -114,7 +114,8 @@ def ring_here(request: HttpRequest) -> HttpResponse:
         ringing.subscribe(request.diarist, own_session(request), **said)
     except ValidationError as error:
         return JsonResponse({"words": " ".join(error.messages)}, status=400)
-    messages.success(request, _("This device rings from now on."))
+    if "again" not in request.POST:  # the browser says of itself that its address is another now
+        messages.success(request, _("This device rings from now on."))
     return JsonResponse({}, status=201)
 
 

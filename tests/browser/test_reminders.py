@@ -14,10 +14,10 @@ from tests.push_service import Subscriber
 pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 SERVICE_OF_THE_MAKER = """
-window.asked = [];
-Notification.requestPermission = async () => (window.asked.push("permission"), "granted");
+self.asked = [];
+Notification.requestPermission = async () => (self.asked.push("permission"), "granted");
 PushManager.prototype.subscribe = async function (wanted) {
-  window.asked.push(wanted.applicationServerKey);
+  self.asked.push(wanted.applicationServerKey);
   const plain = (text) => atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = (text) => Uint8Array.from(plain(text), (c) => c.charCodeAt(0)).buffer;
   const keys = { p256dh: "%(p256dh)s", auth: "%(auth)s" };
@@ -78,6 +78,50 @@ def deliver(screen, data):
     for number in range(REGISTRATIONS):
         about = {"origin": screen.address, "registrationId": str(number), "data": data}
         screen.driver.execute_cdp_cmd("ServiceWorker.deliverPushMessage", about)
+
+
+def in_worker(screen, script):
+    """Run a script in the world of the service worker, and of one that is on its way out."""
+    targets = screen.driver.execute_cdp_cmd("Target.getTargets", {})["targetInfos"]
+    for one in targets:
+        if one["type"] == "service_worker" and one["url"].startswith(screen.address):
+            asked = {"targetId": one["targetId"], "flatten": False}
+            session = screen.driver.execute_cdp_cmd("Target.attachToTarget", asked)["sessionId"]
+            call = {"id": 1, "method": "Runtime.evaluate", "params": {"expression": script}}
+            message = {"sessionId": session, "message": json.dumps(call)}
+            screen.driver.execute_cdp_cmd("Target.sendMessageToTarget", message)
+
+
+def test_a_notification_that_is_tapped_opens_its_page_and_is_gone(screen, alice):
+    screen.sign_in("alice", PASSWORD)
+    screen.go("/week/")
+    screen.later("navigator.serviceWorker.ready.then(() => true)")
+    granted = {"origin": screen.address, "permissions": ["notifications"]}
+    screen.driver.execute_cdp_cmd("Browser.grantPermissions", granted)
+    until(lambda: screen.run("Boolean(navigator.serviceWorker.controller)"))
+    deliver(screen, json.dumps({"title": "SpasmLog", "path": "/advice/"}))
+    until(lambda: notifications(screen))
+    tapped = "dispatchEvent(new NotificationEvent('notificationclick', { notification: one }))"
+    in_worker(screen, f"registration.getNotifications().then(([one]) => {tapped})")
+    until(lambda: screen.run("location.pathname") == "/advice/")
+    assert until(lambda: notifications(screen) == [])
+
+
+def test_a_browser_that_gets_another_address_is_rung_for_there(screen, alice, service):
+    old, new = Subscriber(service), Subscriber(service, "changed")
+    screen.sign_in("alice", PASSWORD)
+    screen.go("/me/reminders/")
+    screen.find("#ring-here button", "Ring on this device")
+    screen.driver.execute_script(SERVICE_OF_THE_MAKER % old.said)
+    screen.tap("#ring-here button")
+    screen.find(".message", "This device rings from now on.")
+    maker = SERVICE_OF_THE_MAKER.replace("Notification.requestPermission", "self.unused") % new.said
+    change = "Object.assign(new ExtendableEvent('pushsubscriptionchange'), {oldSubscription: {options: {}}})"
+    in_worker(screen, f"{maker}; dispatchEvent({change})")
+    until(lambda: PushSubscription.objects.get().endpoint == new.endpoint)
+    assert PushSubscription.objects.get().diarist == alice
+    screen.go("/me/")
+    assert "rings from now on" not in screen.find("main").text  # nobody pressed anything
 
 
 def test_a_browser_that_may_not_is_told_so_and_nothing_is_kept(screen, alice, service):

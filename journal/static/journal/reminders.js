@@ -1,5 +1,7 @@
 // Reminders: have this browser ring. It is asked for permission once the button is pressed, and never before.
 
+import { addTo } from "./offline/ringing.js";
+
 const place = document.getElementById("ringing");
 const form = document.getElementById("ring-here");
 const said = document.getElementById("ring-said");
@@ -7,7 +9,6 @@ const known = JSON.parse(place.dataset.known);
 const able = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 
 const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-const packed = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 const digestOf = async (subscription) => hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(subscription.endpoint)));
 
 /** The worker that rings; on this site every page registers it. */
@@ -37,9 +38,7 @@ async function subscribed() {
 async function ring() {
   if ((await Notification.requestPermission()) !== "granted") return place.dataset.notAllowed;
   const subscription = await subscribed();
-  const body = new FormData(form);
-  body.set("endpoint", subscription.endpoint);
-  for (const name of ["p256dh", "auth"]) body.set(name, packed(subscription.getKey(name)));
+  const body = addTo(new FormData(form), subscription);
   const answer = await fetch(place.dataset.ring, { method: "POST", body });
   if (answer.status === 201) return location.reload();
   return (await answer.json().catch(() => null))?.words || place.dataset.failed;

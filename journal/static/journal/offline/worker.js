@@ -3,6 +3,7 @@
 
 import { itemOf } from "./items.js";
 import { add, get, edit, newId } from "./queue.js";
+import { addTo } from "./ringing.js";
 import { sendAll } from "./send.js";
 import { alter, keep, read } from "./store.js";
 import { PAGES, arrive, erase, leave, lock, whose } from "./whose.js";
@@ -256,8 +257,21 @@ export function begin(release) {
     const page = asked && asked.origin === self.location.origin ? asked.href : new URL(release.today, self.location.origin).href;
     const [window] = await self.clients.matchAll({ type: "window" });
     if (!window) return self.clients.openWindow(page);
-    await window.focus();
+    await window.focus().catch(() => {}); // not every browser lets a worker do that
     return window.navigate(page);
+  }
+
+  /** A browser's address may change at any time. Whoever is signed in here is rung for at the new one. */
+  self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(ringThere(event)));
+
+  async function ringThere({ oldSubscription, newSubscription }) {
+    const wanted = oldSubscription?.options;
+    const subscription = newSubscription ?? (wanted && (await self.registration.pushManager.subscribe(wanted)));
+    const said = await (await fetch(release.who, { cache: "no-store" })).json();
+    if (!subscription || said.diary === null) return;
+    const body = addTo(new FormData(), subscription);
+    body.set("again", "yes");
+    await fetch(release.ring, { method: "POST", headers: { "X-CSRFToken": said.csrf }, body });
   }
 
   // Sending ----------------------------------------------------------------------------------
