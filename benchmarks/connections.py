@@ -11,10 +11,8 @@ import sys
 import threading
 import time
 
-from benchmarks.api import CLIENTS, Connection, _phone
-from benchmarks.house import free_port, median, p95
+from benchmarks.house import NO_LIMITS, free_port, median, p95
 from benchmarks.scale import server
-from benchmarks.web import gunicorn
 
 WAYS = {
     "one for each thread (CONN_MAX_AGE empty)": {},
@@ -27,11 +25,14 @@ ROUNDS, REQUESTS = 3, 800
 
 def main() -> int:
     with server():
+        from benchmarks.api import _phone
+        from benchmarks.web import gunicorn
+
         token, _diary = _phone()
         print(f"\n{'':44}{'a second':>10}{'median':>10}{'p95':>10}{'held':>6}")
         for way, setting in WAYS.items():
             port = free_port()
-            with gunicorn(port, SPASMLOG_API_RATE="1000000/min", **setting):
+            with gunicorn(port, **NO_LIMITS, **setting):
                 _round(port, token)
                 rounds = [_round(port, token) for _ in range(ROUNDS)]
                 held = _connections()
@@ -41,6 +42,8 @@ def main() -> int:
 
 
 def _round(port: int, token: str) -> tuple[float, list[float]]:
+    from benchmarks.api import CLIENTS, Connection
+
     taken: list[float] = []
 
     def client() -> None:

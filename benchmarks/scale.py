@@ -111,11 +111,10 @@ def _measure(count: int, said: argparse.Namespace) -> float:
     )
     yesterday = datetime.now(UTC) - timedelta(days=1)
     _make(count - Diarist.objects.count(), said, yesterday)
-    _first_reviews(said, yesterday)
-    _likewise(said.totals_only)
+    _likewise(_first_reviews(said, yesterday), said.totals_only)
     _statistics()
     _sizes()
-    night = _night(said)
+    night = _night(said, count)
     _least(said, night)
     return night
 
@@ -132,8 +131,8 @@ def _make(more: int, said: argparse.Namespace, now: datetime) -> None:
 # Before the night -----------------------------------------------------------------------------
 
 
-def _first_reviews(said: argparse.Namespace, yesterday: datetime) -> None:
-    """Review some people as of yesterday."""
+def _first_reviews(said: argparse.Namespace, yesterday: datetime) -> list[int]:
+    """Review some people as of yesterday; returns who they are."""
     import time_machine
 
     from journal import review
@@ -150,10 +149,11 @@ def _first_reviews(said: argparse.Namespace, yesterday: datetime) -> None:
         took, used = time.perf_counter() - begun, time.process_time() - used
     _say(f"first review of {len(people)}", _in_one_process(took, used, len(people)))
     _tell_parts(parts, took, len(people))
+    return people
 
 
-def _likewise(have_days: bool) -> None:
-    """Give those who were not reviewed the findings of somebody of their zone who was."""
+def _likewise(reviewed: list[int], have_days: bool) -> None:
+    """Give those who were never reviewed the findings of somebody of their zone who just was."""
     from django.db import connection
 
     from journal.models import Advice, DailyIntake, NutrientGap, PersonalLink, ReviewState, ToldGaps
@@ -164,12 +164,13 @@ def _likewise(have_days: bool) -> None:
         sql.execute(
             "CREATE TEMP TABLE twin AS WITH done AS (SELECT d.id, d.time_zone, "
             "row_number() OVER w - 1 AS place, "
-            "count(*) OVER (PARTITION BY d.time_zone) AS all_of FROM journal_diarist d WHERE EXISTS "
-            "(SELECT FROM journal_nutrientgap g WHERE g.diarist_id = d.id) "
+            "count(*) OVER (PARTITION BY d.time_zone) AS all_of FROM journal_diarist d WHERE d.id = ANY(%s) "
             "WINDOW w AS (PARTITION BY d.time_zone ORDER BY d.id)) "
             "SELECT d.id, done.id AS like_id FROM journal_diarist d "
             "JOIN done ON done.time_zone = d.time_zone "
-            "AND done.place = d.id % done.all_of WHERE NOT EXISTS (SELECT FROM done o WHERE o.id = d.id)"
+            "AND done.place = d.id %% done.all_of WHERE NOT EXISTS "
+            "(SELECT FROM journal_reviewstate r WHERE r.diarist_id = d.id AND r.reviewed_at IS NOT NULL)",
+            [reviewed],
         )
         sql.execute("ANALYZE twin")
         days = [] if have_days else [DailyIntake]
@@ -221,8 +222,11 @@ def _sizes() -> None:
 # The night ------------------------------------------------------------------------------------
 
 
-def _night(said: argparse.Namespace) -> float:
-    """The review of the night: some people part by part, then all the others by the workers."""
+def _night(said: argparse.Namespace, count: int) -> float:
+    """The review of the night: some people part by part, then all the others by the workers.
+
+    Who was reviewed today already, for a smaller number, is not due again; returns what all would take. [s]
+    """
     from journal import nights, review
 
     nights.plan()
@@ -247,7 +251,7 @@ def _night(said: argparse.Namespace) -> float:
     )
     mark = "" if memory <= MOST_MEMORY else "  NOT HELD"
     _say("memory of a worker", f"{memory:.0f} MB at most, its own; allowed {MOST_MEMORY:.0f} MB{mark}")
-    return whole
+    return whole * count / due
 
 
 def _used_by_workers() -> float:
