@@ -39,6 +39,15 @@ def cards(request: HttpRequest) -> HttpResponse:
 @require_GET
 def rules(request: HttpRequest) -> HttpResponse:
     """All rules with their triggers in words and their sources, signed in or not."""
+    return _rules_of_diarist(request) if request.user.is_authenticated else _rules(request)
+
+
+@diary
+def _rules_of_diarist(request: HttpRequest) -> HttpResponse:
+    return _rules(request)
+
+
+def _rules(request: HttpRequest) -> HttpResponse:
     return render(request, "journal/rules.html", {"layers": rulebook.layers()})
 
 
