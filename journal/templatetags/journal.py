@@ -132,8 +132,8 @@ def nutrient_name(code: str) -> str:
 
 @register.filter
 def percent(share: float | None) -> str:
-    """0.874 is "87 %"; unknown is an empty text."""
-    return "" if share is None else f"{round(share * 100)} %"
+    """0.874 is "87 %", never broken over two lines; unknown is an empty text."""
+    return "" if share is None else f"{round(share * 100)}\N{NO-BREAK SPACE}%"
 
 
 @register.filter
