@@ -227,7 +227,7 @@ def _drink(entry, units: str) -> str:
 
 
 def _exercise(entry, units: str) -> str:
-    name = entry.activity.name if entry.activity else _("Exercise")
+    name = entry.activity.said if entry.activity else _("Exercise")
     minutes = _("%(n)s min") % {"n": entry.minutes}
     degrees = [] if entry.temperature_c is None else [temperature(entry.temperature_c, units)]
     return ", ".join([minutes, *degrees, name])

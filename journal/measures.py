@@ -17,7 +17,7 @@ from django.utils.functional import Promise, lazy
 from journal.codes import Units
 from nutrients.calc import units
 
-SPEED = re.compile(r"(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)?) km/h")
+SPEED = re.compile(r"(\d+(?:[.,]\d+)?(?:-\d+(?:[.,]\d+)?)?) km/h")
 WHOLE_FROM_MPH = 9.75
 """From here on a speed is told to the whole mile an hour. [mph]"""
 _spoken: ContextVar[str] = ContextVar("units that are spoken", default=Units.METRIC.value)
@@ -68,7 +68,7 @@ def speeds(text: str) -> str:
 
 
 def _in_mph(said: re.Match) -> str:
-    return "-".join(_mph(float(end)) for end in said[1].split("-")) + " mph"
+    return "-".join(_mph(float(end.replace(",", "."))) for end in said[1].split("-")) + " mph"
 
 
 def _mph(kmh: float) -> str:

@@ -135,4 +135,4 @@ def _activities(diarist: Diarist) -> list[list[str]]:
     done = Exercise.objects.of(diarist).live().exclude(activity=None).order_by("-occurred_at")
     recent = [bout.activity for bout in done.select_related("activity")[:40]]
     everyday = Activity.objects.exclude(everyday=None).order_by("everyday")
-    return [[one.pk, one.name] for one in dict.fromkeys([*recent, *everyday])]
+    return [[one.pk, one.said] for one in dict.fromkeys([*recent, *everyday])]

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext as in_words
 
 from nutrients.codes import CODES, NUTRIENTS, Authority, FoodSource, LifeStage, Sex
 
@@ -367,6 +368,11 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def said(self) -> str:
+        """Its name in the language that is spoken; in English, where it is no everyday one."""
+        return in_words("activity", self.name)
 
 
 class LoadedRelease(models.Model):

@@ -8,6 +8,7 @@ broke: a placeholder that is gone, an unfinished plural.
 A text that changed is translated anew: nothing is guessed from one that looks alike.
 """
 
+import csv
 import re
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from spasmlog.american import american
 HOUSE = Path(__file__).resolve().parent.parent
 PLACES = ("spasmlog", "nutrients", "journal")
 LOCALE = HOUSE / "spasmlog" / "locale"
+ACTIVITIES = HOUSE / "fixtures" / "activities.csv"
 WHOLE = ("de", "es")
 """Languages in which every text must be said."""
 AMERICAN = "en_US"
@@ -46,13 +48,20 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|%%")
 
 
 def texts() -> Catalog:
-    """Every text for people in the source, with the files that say it."""
+    """Every text for people in the source, with the files that say it, and names of everyday activities."""
     found = Catalog(charset="utf-8")
+    for name in _everyday_activities():
+        found.add(name, locations=[(ACTIVITIES.relative_to(HOUSE).as_posix(), None)], context="activity")
     for path in _sources():
         name = path.relative_to(HOUSE).as_posix()
         for _line, message, _comments, context in _texts_in(path):
             found.add(message, locations=[(name, None)], context=context)
     return found
+
+
+def _everyday_activities() -> list[str]:
+    with ACTIVITIES.open(encoding="utf-8", newline="") as file:
+        return [row["name"] for row in csv.DictReader(file) if row["everyday"]]
 
 
 def _sources() -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -35,7 +36,7 @@ def exercise_add(request: HttpRequest) -> HttpResponse:
         try:
             id = entry_id(Exercise, request.diarist, request.POST.get("id"))
             bout = entries.log_exercise(request.diarist, id=id, **_said(request, form))
-            saved(request, bout, _("%(activity)s saved.") % {"activity": bout.activity.name})
+            saved(request, bout, _("%(activity)s saved.") % {"activity": bout.activity.said})
             return to_day(request, bout.local_date)
         except ValidationError as error:
             _refuse(form, error)
@@ -109,12 +110,18 @@ def activity_results(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _said_with(word: str) -> list[str]:
+    """Codes of everyday activities whose name in the language that is spoken holds a word."""
+    everyday = Activity.objects.exclude(everyday=None)
+    return [activity.pk for activity in everyday if word.casefold() in activity.said.casefold()]
+
+
 def _choices(diarist: Diarist, query: str) -> dict:
     """By the words typed; else what this person does, then everyday activities."""
     if query:
         found = Activity.objects.all()
         for word in query.split()[:6]:
-            found = found.filter(name__icontains=word)
+            found = found.filter(Q(name__icontains=word) | Q(pk__in=_said_with(word)))
         return {"query": query, "activities": found[:MOST_RESULTS]}
     done = Exercise.objects.of(diarist).live().exclude(activity=None).order_by("-occurred_at")
     recent = list(dict.fromkeys(bout.activity for bout in done.select_related("activity")[:40]))[:MOST_RECENT]

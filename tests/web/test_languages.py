@@ -8,6 +8,7 @@ from django.utils import translation
 
 from journal import advice, entries, signs, wording
 from journal.codes import Units
+from nutrients.models import Activity
 from spasmlog import catalogs
 from spasmlog.american import american
 
@@ -74,6 +75,25 @@ def test_ticks_without_an_account_are_answered_in_both_languages():
     with translation.override("es"):
         (card,) = signs.judge(["chest_pain"], cramp=False, pregnant=False, kidney_failure=False)
     assert card.original.title == str(wording.RED["R02"][0])
+
+
+def test_an_activity_is_found_logged_and_kept_for_offline_by_its_name_in_the_language_spoken(browser, alice):
+    german = {"Accept-Language": "de"}
+    found = browser.get("/exercise/results/?q=spazieren", headers=german).content.decode()
+    assert "Spazierengehen" in found
+    code = re.search(r'name="activity" value="([^"]+)"', found)[1]
+    assert code in browser.get("/exercise/results/?q=pleasure", headers=german).content.decode()
+    entries.log_exercise(alice, activity=Activity.objects.get(pk=code), minutes=30)
+    assert "Spazierengehen" in browser.get("/", headers=german).content.decode()
+    assert [code, "Spazierengehen"] in browser.get("/offline/activities/", headers=german).json()
+    assert "Walking for pleasure" in browser.get("/").content.decode()
+
+
+def test_a_speed_with_a_comma_is_told_in_miles_to_those_who_speak_them(browser, alice):
+    alice.units = Units.US
+    alice.save()
+    found = browser.get("/exercise/results/?q=5,6", headers={"Accept-Language": "de"}).content.decode()
+    assert "Gehen, zügig (3.5 mph)" in found
 
 
 # The catalogs ---------------------------------------------------------------------------------

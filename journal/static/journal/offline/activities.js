@@ -6,14 +6,15 @@ import { keep, read } from "./store.js";
 const A_WEEK = 7 * 86_400_000; // ms
 const MOST_FOUND = 30;
 
-/** All activities, as [code, name], those of every day first; fetched anew when they are a week old. */
+/** All activities, as [code, name], those of every day first; fetched anew when they are a week old, or in another language. */
 export async function renewActivities(address) {
+  const language = document.documentElement.lang;
   const known = await read("activities");
-  if (known && Date.now() - known.at < A_WEEK) return known.rows;
+  if (known && known.language === language && Date.now() - known.at < A_WEEK) return known.rows;
   const answer = await fetch(address).catch(() => null);
   if (!answer?.ok) return known?.rows;
   const rows = await answer.json();
-  await keep("activities", { at: Date.now(), rows });
+  await keep("activities", { at: Date.now(), language, rows });
   return rows;
 }
 
