@@ -15,10 +15,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import get_language
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 SYNONYMS = Path(settings.BASE_DIR) / "fixtures" / "synonyms.csv"
+LANGUAGES = ("de", "es")
+"""Languages beside English that synonyms are said in, by their `kind`."""
 WORD = re.compile(r"[^\W_]+")
 NO_LATIN = re.compile(r"[^a-z0-9]")
 APOSTROPHES = str.maketrans("", "", "'’`´")
@@ -150,24 +153,42 @@ class Vocabulary:
 
 
 @cache
-def synonyms() -> dict[tuple[str, ...], list[tuple[tuple[str, ...], bool]]]:
-    """What people say -> the words of the food table, and whether these stand instead of what was said."""
+def synonyms(language: str = "") -> dict[tuple[str, ...], list[tuple[tuple[str, ...], bool]]]:
+    """What people say -> the words of the food table, and whether these stand instead of what was said.
+
+    In English, and in one of `LANGUAGES` if it is spoken: to others "pan" is no bread.
+    """
     table: dict[tuple[str, ...], list[tuple[tuple[str, ...], bool]]] = {}
     with SYNONYMS.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
+            if row["kind"] in LANGUAGES and row["kind"] != language:
+                continue
             key = tuple(telling(row["said"]))
             table.setdefault(key, []).append((tuple(telling(row["means"])), row["how"] == "instead"))
     return table
 
 
-@cache
-def _by_stems() -> dict[tuple[str, ...], tuple[str, ...]]:
-    return {_meant(key): key for key in synonyms()}
+def _here() -> str:
+    """The language that is spoken, where there are synonyms of it."""
+    spoken = (get_language() or "")[:2]
+    return spoken if spoken in LANGUAGES else ""
 
 
 @cache
-def _longest() -> int:
-    return max(map(len, synonyms()), default=0)
+def _by_stems(language: str) -> dict[tuple[str, ...], tuple[str, ...]]:
+    return {_meant(key): key for key in synonyms(language)}
+
+
+@cache
+def _foreign(language: str) -> frozenset[str]:
+    """The stems of words that are said in this language alone."""
+    english = {stem for key in _by_stems("") for stem in key}
+    return frozenset(stem for key in _by_stems(language) for stem in key if stem not in english)
+
+
+@cache
+def _longest(language: str) -> int:
+    return max(map(len, synonyms(language)), default=0)
 
 
 ALSO_COST = 6.0
@@ -202,7 +223,10 @@ def _spelt(typed: list[str], finished: bool, vocabulary: Vocabulary) -> dict[str
     spelt: dict[str, tuple[str, ...]] = {}
     for place, word in enumerate(typed):
         being_typed = place == len(typed) - 1 and not finished
-        if vocabulary.knows(word) or (vocabulary.begins(word) and (being_typed or len(word) >= 3)):
+        begun = vocabulary.begins(word) and (being_typed or len(word) >= 3)
+        if (
+            begun or vocabulary.knows(word) or stem(word) in _foreign(_here())
+        ):  # "Milch" is no slip for "milk"
             spelt[word] = (word,)
         elif two := vocabulary.split(word):
             spelt.update((part, (part,)) for part in two)
@@ -220,7 +244,7 @@ def _variants(typed: list[str], finished: bool) -> Iterator[tuple[list[str], flo
         yield typed, 0.0
         return
     start, end, key, unfinished = said
-    meanings = [(list(meant), 0.0 if instead else ALSO_COST) for meant, instead in synonyms()[key]]
+    meanings = [(list(meant), 0.0 if instead else ALSO_COST) for meant, instead in synonyms(_here())[key]]
     if unfinished:
         meanings = [(meant, UNFINISHED_COST if cost else UNHEARD_COST) for meant, cost in meanings]
     literal = 0.0 if unfinished or all(cost for _, cost in meanings) else LITERAL_COST
@@ -232,10 +256,10 @@ def _variants(typed: list[str], finished: bool) -> Iterator[tuple[list[str], flo
 
 def _spoken(typed: list[str], finished: bool) -> Iterator[tuple[int, int, tuple[str, ...], bool]]:
     """Where synonyms are said, the longest first: from, to, which, and whether it is unfinished."""
-    for length in range(min(len(typed), _longest()), 0, -1):
+    for length in range(min(len(typed), _longest(_here())), 0, -1):
         for start in range(len(typed) - length + 1):
             said = tuple(typed[start : start + length])
-            if key := _by_stems().get(_meant(said)):
+            if key := _by_stems(_here()).get(_meant(said)):
                 yield start, start + length, key, False
             elif start + length == len(typed) and not finished and (key := _begun(said)):
                 yield start, start + length, key, True
@@ -252,11 +276,12 @@ def _begun(said: tuple[str, ...]) -> tuple[str, ...] | None:
     """
     if len(said[-1]) < 3:
         return None
+    table = synonyms(_here())
     begun = [
-        key for key in synonyms()
+        key for key in table
         if len(key) == len(said) and key[:-1] == said[:-1] and key[-1].startswith(said[-1])
     ]  # fmt: skip
-    return min(begun, key=lambda key: (synonyms()[key][0][1], len(key[-1]), key), default=None)
+    return min(begun, key=lambda key: (table[key][0][1], len(key[-1]), key), default=None)
 
 
 def _joined(typed: list[str], vocabulary: Vocabulary) -> Iterator[list[str]]:

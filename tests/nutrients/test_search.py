@@ -6,11 +6,12 @@ import uuid
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.utils import translation
 
 from nutrients import foods as own
 from nutrients import search
 from nutrients.models import Food, FoodWords, LoadedRelease
-from nutrients.search.words import stem, synonyms
+from nutrients.search.words import LANGUAGES, stem, synonyms
 
 pytestmark = pytest.mark.django_db
 
@@ -295,9 +296,26 @@ def test_words_that_no_food_has_together_find_foods_with_some_of_them():
 
 def test_every_synonym_leads_to_a_food():
     held = [{*name.split(), *other.split()} for name, other in FoodWords.objects.values_list("name", "other")]
-    meanings = {meant for found in synonyms().values() for meant, _ in found}
-    assert len(synonyms()) > 400
+    tables = [synonyms(language) for language in ("", *LANGUAGES)]
+    meanings = {meant for table in tables for found in table.values() for meant, _ in found}
+    assert [len(table) > least for table, least in zip(tables, (400, 500, 500), strict=True)] == [True] * 3
     assert not [meant for meant in meanings if not any({stem(w) for w in meant} <= words for words in held)]
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "first"),
+    [
+        ("de", "Milch", "Milk, NFS"), ("de", "Kartoffeln", "Potato, NFS"),
+        ("de", "Vollkornbr", "Bread, whole wheat"),
+        ("de", "banana", "Banana, raw"), ("es", "leche", "Milk, NFS"),
+        ("es", "zumo de naranja", "Orange juice, 100%, NFS"),
+        ("es", "pan integral", "Bread, whole wheat"), ("en-gb", "pan", "Pancakes, NFS"),
+    ],
+)  # fmt: skip
+def test_foods_are_found_by_their_names_in_the_language_spoken(language, typed, first):
+    with translation.override(language):
+        found = names(typed)
+    assert found[0] == first
 
 
 def test_every_everyday_food_is_in_the_table_under_its_name(foods):
