@@ -7,8 +7,10 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from journal import entries
 from journal.models import Diarist, Exercise, Meal, SpasmEpisode, WaterIntake
-from nutrients.models import food_id
+from nutrients.models import Food, food_id
+from nutrients.portions import Portion
 from tests.browser.conftest import until
 from tests.conftest import PASSWORD
 
@@ -150,6 +152,18 @@ SMALL = """[...document.querySelectorAll(
     .filter(([e, r]) => r.width && r.height && (r.height < 43.5 || r.width < 43.5))
     .map(([e, r]) => e.outerHTML.slice(0, 90) + ' ' + Math.round(r.width) + 'x' + Math.round(r.height))"""
 """Things to tap that are smaller than 44 px in either direction."""
+
+
+def test_a_portion_of_a_long_word_breaks_where_a_phone_ends(screen, alice):
+    """Up to its next space "medium/regular/sandwich" is one word to a browser."""
+    roll = Food.objects.get(source="fndds", name="Roll, white, soft")
+    usual = roll.portions.get(description__startswith="1 medium/regular/sandwich")
+    meal = entries.log_meal(alice, [Portion(roll, portion=usual)])
+    screen.shape(320)
+    screen.sign_in("alice", PASSWORD)
+    screen.go(f"/meals/{meal.pk}/")
+    screen.find(".chip", "medium/regular/sandwich")
+    assert screen.run("document.documentElement.scrollWidth") == 320
 
 
 @pytest.mark.slow
