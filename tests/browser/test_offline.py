@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -63,6 +64,13 @@ def sign_in(screen, name):
 
 def keep(screen, name, value):
     screen.later(f"(await import('/static/journal/offline/store.js')).keep('{name}', {value})")
+
+
+def paused(screen):
+    """Have the browser wait for long before it sends; whether a try that just failed has not said otherwise."""
+    keep(screen, "pause", "{until: Date.now() + 600000, tries: 1, asked: true}")
+    time.sleep(0.5)
+    return kept(screen, "pause")["asked"]
 
 
 @pytest.fixture
@@ -186,7 +194,7 @@ def test_on_a_page_that_shows_no_day_what_was_sent_leads_to_today_and_nothing_ty
     line.cut()
     log_water(at_home)
     at_home.find("#waiting", "It is tried again by itself")
-    keep(at_home, "pause", "{until: Date.now() + 60000, tries: 1, asked: true}")
+    until(lambda: paused(at_home))
     line.mend()
     at_home.go("/meals/add/")
     at_home.type("#q", "oat")
@@ -701,8 +709,7 @@ def test_who_signs_out_is_asked_about_what_waits_and_leaves_nothing_else(
     line.cut()
     log_water(at_home)
     at_home.find("#waiting", ONE)
-    while_paused = "{until: Date.now() + 60000, tries: 1, asked: true}"
-    keep(at_home, "pause", while_paused)
+    until(lambda: paused(at_home))
     line.mend()
     at_home.go("/me/")
     at_home.tap("main button", "Sign out")
