@@ -67,7 +67,7 @@ def keep(screen, name, value):
 
 
 def paused(screen):
-    """Have the browser wait for long before it sends; whether a try that just failed has not said otherwise."""
+    """Have the browser wait before it sends; whether a try that just failed has not said otherwise."""
     keep(screen, "pause", "{until: Date.now() + 600000, tries: 1, asked: true}")
     time.sleep(0.5)
     return kept(screen, "pause")["asked"]
