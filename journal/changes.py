@@ -258,8 +258,24 @@ def _forgettable(diarist: Diarist, before: datetime) -> Iterator[QuerySet]:
             if model is Supplement
             else rows
         )
-    foods = Food.objects.filter(_UNUSED, owner_id=diarist.user_id, deleted_at__lt=before)
-    yield foods.exclude(pk__in=_in_usual_meals(diarist))
+    yield Food.objects.filter(pk__in=_unused_foods(diarist, before))
+
+
+def _unused_foods(diarist: Diarist, before: datetime) -> set[UUID]:
+    """Own foods that were removed before a moment and that no row names.
+
+    Each is looked up by its id: for foods told by a condition a database may read all that anybody ever drank.
+    """
+    removed = set(
+        Food.objects.filter(owner_id=diarist.user_id, deleted_at__lt=before).values_list("pk", flat=True)
+    )
+    if not removed:
+        return removed
+    named = _in_usual_meals(diarist)
+    for model, column in ((MealItem, "food"), (WaterIntake, "beverage"), (Favourite, "food")):
+        rows = model._default_manager.filter(**{f"{column}__in": removed}).order_by()
+        named.update(rows.values_list(column, flat=True).distinct())
+    return removed - named
 
 
 _UNUSED = ~(

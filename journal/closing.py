@@ -123,6 +123,11 @@ class Standing:
         ) % {"most": amount(calc.MOST_SODIUM, SODIUM)}
 
     @property
+    def is_untold(self) -> bool:
+        """Nothing can be said of any nutrient yet: neither that it is enough nor that it is low."""
+        return all(one.state in ("unknown", "off") for one in self.nutrients)
+
+    @property
     def below(self) -> list[Nutrient]:
         return [one for one in self.nutrients if one.state == "below"]
 
@@ -195,10 +200,10 @@ def _nutrient(code: str, gaps: Sequence[NutrientGap], flags: Flags, taken_out: E
     if off or (off := _off(code, flags, taken_out)):
         return Nutrient(code, "off", off)
     gap = next((gap for gap in gaps if gap.nutrient == code and gap.kind in ("ear", "ai")), None)
-    if gap is None or gap.mean is None:
-        return Nutrient(
-            code, "unknown", _("There is no reference value to compare with, or nothing logged yet.")
-        )
+    if gap is None:
+        return Nutrient(code, "unknown", _("There is no reference value to compare with."))
+    if gap.mean is None:
+        return Nutrient(code, "unknown", _("There are too few finished days yet to tell what is lacking."))
     reference = gap.reference_amount or max((gap.reference or {}).get("amounts", [0.0]))
     state, why = "below", ""
     if gap.band == Band.NOT_ENOUGH_DATA:

@@ -18,6 +18,9 @@ WORDS = {
     "dialling": "dialing", "fuelled": "fueled", "modelled": "modeled", "mould": "mold",
 }  # fmt: skip
 
+PHRASES = {"Ring %(": "Call %(", "an out-of-hours doctor": "a doctor's after-hours line"}
+"""What an American would not say, whatever its spelling."""
+
 DATES = {
     "j F": "F j", "j M": "M j", "D j F": "D, F j", "D j M": "D, M j", "l j F": "l, F j",
     "j F Y": "F j, Y", "j M Y": "M j, Y", "l j F Y": "l, F j, Y", "j M Y, H:i": "M j, Y, g:i A",
@@ -29,6 +32,8 @@ _ANY = re.compile(rf"\b({'|'.join(sorted(WORDS, key=len, reverse=True))})(s|d|r|
 
 def american(text: str) -> str:
     """The text in American spelling; the same where nothing in it is spelled otherwise."""
+    for british, said in PHRASES.items():
+        text = text.replace(british, said)
     return DATES.get(text) or _ANY.sub(
         lambda found: _like(found[1], WORDS[found[1].lower()]) + (found[2] or ""), text
     )

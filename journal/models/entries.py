@@ -11,12 +11,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from journal.codes import Doing, DoseSource, Helped, MealKind, Relief, Side, Sign, Site
 from journal.measures import either
 from journal.models.person import Belonging, Diarist, validate_zone
-from nutrients.codes import CODES
+from nutrients.codes import CODES, NUTRIENT
 from nutrients.models import Activity, Food, FoodPortion
 
 if TYPE_CHECKING:
@@ -391,6 +392,14 @@ class WarningSigns(Entry):
             raise ValidationError({"signs": _("Tick at least one warning sign.")})
 
 
+MOST_IN_A_UNIT = {
+    "magnesium_mg": 10_000, "calcium_mg": 10_000, "potassium_mg": 20_000, "sodium_mg": 20_000,
+    "vitamin_d_ug": 25_000, "vitamin_b12_ug": 25_000,
+}  # fmt: skip
+"""More than the strongest scoop, ampoule or tablet that is sold holds; beyond is a slip of the unit (product
+choice)."""
+
+
 def validate_amounts(amounts) -> None:
     """`{"magnesium_mg": 250, ...}`: each a known nutrient and a number above 0."""
     if not isinstance(amounts, dict) or not amounts:
@@ -399,9 +408,14 @@ def validate_amounts(amounts) -> None:
         if code not in CODES:
             raise ValidationError(_("“%(code)s” is not a nutrient of the table."), params={"code": code})
         number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        if not number or not 0 < value <= 1_000_000:
+        if not number or value <= 0:
             raise ValidationError(
                 _("The amount of %(code)s must be a number above 0."), params={"code": code}
+            )
+        if value > MOST_IN_A_UNIT.get(code, 1_000_000):
+            raise ValidationError(
+                _("%(name)s: no product holds that much in one unit. Check the amount and the unit."),
+                params={"name": capfirst(NUTRIENT[code].name)},
             )
 
 

@@ -1,9 +1,10 @@
 """From a diary to foods and swaps that would close its gaps. Contents are the food table's."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from journal import closing, entries, findings, people, review, tasks
 from journal.calc import judging
@@ -14,6 +15,13 @@ from nutrients.models import Food, food_id
 pytestmark = pytest.mark.django_db
 WHITE_BREAD, WHEAT_BREAD, RICE, CHICKEN, CRISPS = "51101000", "51301010", "56205001", "24122130", "71200010"
 MENU = [(WHITE_BREAD, 250), (CHICKEN, 250), (RICE, 400), (CRISPS, 90)]
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """A Wednesday: on another day other ones are weekends, which a mean weighs by their share of a week."""
+    with time_machine.travel(datetime(2026, 11, 25, 9, tzinfo=UTC)):
+        yield
 
 
 def fndds(code):

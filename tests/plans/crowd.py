@@ -1,6 +1,6 @@
 """A database of some thousands of people, with something of everybody in every table, and its statistics."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from journal import entries, population, review
+from journal import entries, population, reminders, review
 from journal.models import (
     Advice,
     Diarist,
@@ -63,6 +63,7 @@ def _one_of_each(one: Diarist) -> None:
     for number in range(3):
         Advice.objects.create(diarist=one, rule="L01", severity="info", key=f"made-up-{number}")
     KeptAnswer.objects.create(diarist=one, key="x", asked="x")
+    reminders.change_plan(one, {"reminders": [{"kind": "meal", "at": time(19, 30)}]})
     Suggestion.objects.create(diarist=one, about="magnesium_mg", as_of=today)
     PersonalTarget.objects.create(diarist=one, nutrient="zinc_mg", amount=1)
     PersonalLink.objects.create(
