@@ -264,7 +264,7 @@ def _forgettable(diarist: Diarist, before: datetime) -> Iterator[QuerySet]:
 def _unused_foods(diarist: Diarist, before: datetime) -> set[UUID]:
     """Own foods that were removed before a moment and that no row names.
 
-    Each is looked up by its id: for foods told by a condition a database may read all that anybody ever drank.
+    Each is looked up by its id: foods told by a condition may lead a database to read all anybody ever drank.
     """
     removed = set(
         Food.objects.filter(owner_id=diarist.user_id, deleted_at__lt=before).values_list("pk", flat=True)
