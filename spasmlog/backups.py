@@ -107,7 +107,8 @@ class Program:
         """Wait for its end. Raises if it failed, with what it said."""
         with self.process, self.complaints:
             if self.process.stdin:
-                self.process.stdin.close()
+                with suppress(BrokenPipeError):  # it has given up before all was said, and tells why
+                    self.process.stdin.close()
             if self.process.wait():
                 self.complaints.seek(0)
                 said = self.complaints.read().decode(errors="replace").strip()
