@@ -202,11 +202,9 @@ def _nutrient(code: str, gaps: Sequence[NutrientGap], flags: Flags, taken_out: E
     gap = next((gap for gap in gaps if gap.nutrient == code and gap.kind in ("ear", "ai")), None)
     if gap is None:
         return Nutrient(code, "unknown", _("There is no reference value to compare with."))
-    if gap.mean is None:
-        return Nutrient(code, "unknown", _("There are too few finished days yet to tell what is lacking."))
     reference = gap.reference_amount or max((gap.reference or {}).get("amounts", [0.0]))
     state, why = "below", ""
-    if gap.band == Band.NOT_ENOUGH_DATA:
+    if gap.mean is None or gap.band == Band.NOT_ENOUGH_DATA:
         state, why = "unknown", _("There are too few finished days yet to tell what is lacking.")
     elif gap.coverage is not None and gap.coverage < LEAST_COVERAGE and gap.mean < reference:
         state, why = "unknown", _("Too much of what was logged has no known amount to tell what is lacking.")

@@ -110,18 +110,13 @@ def activity_results(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _said_with(word: str) -> list[str]:
-    """Codes of everyday activities whose name in the language that is spoken holds a word."""
-    everyday = Activity.objects.exclude(everyday=None)
-    return [activity.pk for activity in everyday if word.casefold() in activity.said.casefold()]
-
-
 def _choices(diarist: Diarist, query: str) -> dict:
     """By the words typed; else what this person does, then everyday activities."""
     if query:
-        found = Activity.objects.all()
+        found, everyday = Activity.objects.all(), list(Activity.objects.exclude(everyday=None))
         for word in query.split()[:6]:
-            found = found.filter(Q(name__icontains=word) | Q(pk__in=_said_with(word)))
+            said = [one.pk for one in everyday if word.casefold() in one.said.casefold()]
+            found = found.filter(Q(name__icontains=word) | Q(pk__in=said))
         return {"query": query, "activities": found[:MOST_RESULTS]}
     done = Exercise.objects.of(diarist).live().exclude(activity=None).order_by("-occurred_at")
     recent = list(dict.fromkeys(bout.activity for bout in done.select_related("activity")[:40]))[:MOST_RECENT]

@@ -224,9 +224,8 @@ def _spelt(typed: list[str], finished: bool, vocabulary: Vocabulary) -> dict[str
     for place, word in enumerate(typed):
         being_typed = place == len(typed) - 1 and not finished
         begun = vocabulary.begins(word) and (being_typed or len(word) >= 3)
-        if (
-            begun or vocabulary.knows(word) or stem(word) in _foreign(_here())
-        ):  # "Milch" is no slip for "milk"
+        foreign = stem(word) in _foreign(_here())  # "Milch" is no slip for "milk"
+        if begun or foreign or vocabulary.knows(word):
             spelt[word] = (word,)
         elif two := vocabulary.split(word):
             spelt.update((part, (part,)) for part in two)

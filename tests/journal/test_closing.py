@@ -62,6 +62,20 @@ def found(diarist):
     return closing.swaps(standing(diarist))
 
 
+def test_before_any_day_is_finished_nothing_is_called_enough_and_it_is_said_why(settled):
+    review.review_stale(settled.pk)
+    here = standing(settled)
+    assert here.is_untold
+    assert "too few finished days" in here.of("magnesium_mg").why
+
+
+def test_brazil_nuts_are_in_no_list(white_days):
+    larder = closing.Larder.of(standing(white_days))
+    assert any("brazil nut" in one.name.lower() for one in larder.foods)
+    offered = closing.foods_for(standing(white_days), ["magnesium_mg"], larder)
+    assert offered and "brazil nut" not in str(offered).lower()
+
+
 def test_what_is_lacking_is_the_reference_without_the_mean(white_days):
     magnesium = standing(white_days).of("magnesium_mg")
     per_100g = {code: fndds(code).magnesium_mg for code, _grams in MENU}

@@ -232,6 +232,13 @@ def test_an_impossible_drink_is_refused(alice, ml):
     assert not WaterIntake.objects.exists()
 
 
+@pytest.mark.parametrize("mg", [10_001, 999_999])
+def test_a_product_of_more_than_any_holds_is_a_slip_of_the_unit(alice, mg):
+    with pytest.raises(ValidationError, match="Magnesium: no product holds that much"):
+        entries.save_supplement(alice, name="Magnesium", amounts={"magnesium_mg": mg})
+    assert entries.save_supplement(alice, name="Magnesium", amounts={"magnesium_mg": 10_000}).pk
+
+
 # Cramps and exercise --------------------------------------------------------------------------
 
 

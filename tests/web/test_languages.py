@@ -99,6 +99,11 @@ def test_a_speed_with_a_comma_is_told_in_miles_to_those_who_speak_them(browser, 
 # The catalogs ---------------------------------------------------------------------------------
 
 
+def test_an_american_calls_and_does_not_ring():
+    assert american("Ring %(advice_line)s if") == "Call %(advice_line)s if"
+    assert american("This device rings from now on.") == "This device rings from now on."
+
+
 def test_american_spelling_keeps_capitals_and_leaves_other_words_alone():
     assert american("Fibre, litres and a flavour. Fibreglass") == "Fiber, liters and a flavor. Fibreglass"
 
