@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from journal.calc import usual
 from journal.calc.gaps import (
     LOW_BANDS,
     RULES,
+    Someone,
     assess,
     assess_days,
     days_in_window,
@@ -275,6 +277,13 @@ def test_magnesium_of_food_never_counts_towards_the_upper_level_of_tablets():
     found = gap(with_tablets([0] * 28, from_food=900.0), kind="ul")
     assert (found.band, found.mean, found.method) == ("not_usually_above", 0, "ul")
     assert found.reference["amount"] == 350 and "supplements_only" in found.reasons
+
+
+def test_fortified_food_is_no_part_of_what_tablets_brought():
+    days = with_tablets([200] * 28).assign(magnesium_mg_fortified=50.0, magnesium_mg_medicine=80.0)
+    sources = gap(days, kind="ul").evidence["sources"]
+    assert sources == {"food": 0, "fortified": 0, "supplement": 120, "medicine": 80}
+    assert gap(days, kind="ear").evidence["sources"]["food"] == 250
 
 
 def test_the_same_tablets_above_the_upper_level_every_day_are_certain():
@@ -861,9 +870,12 @@ def test_more_days_of_the_same_mean_never_weaken_what_is_said_of_a_level(n, mean
     assert more >= one - 1e-12
 
 
+lengths = st.sampled_from([7, 14, 28, 90])
+
+
 @given(
     st.lists(st.one_of(st.just(np.nan), st.floats(0, 900)), min_size=1, max_size=100),
-    st.sampled_from([7, 14, 28, 90]),
+    lengths,
 )
 def test_a_window_cut_from_a_longer_one_says_what_its_own_days_say(amounts, length):
     days = diary(amounts)
@@ -872,5 +884,20 @@ def test_a_window_cut_from_a_longer_one_says_what_its_own_days_say(amounts, leng
     days["food_water_g"], days["moisture_share"] = nth, 1 - nth / 200
     days[f"{MG}_added"], days[f"{MG}_medicine"], days["energy_kcal"] = nth, nth / 2, 1500 + nth
     cut = days_in_window(days, list(RULES), SUNDAY, 90).last(length)
-    same = {"bmr_kcal": 1450.0, "person": 7}
-    assert assess_days(cut, WOMAN, SUNDAY, **same) == assess(days, WOMAN, SUNDAY, length, **same)
+    (alone,) = assess_days(cut, [Someone(7, WOMAN, 1450.0)], SUNDAY)
+    assert alone == assess(days, WOMAN, SUNDAY, length, bmr_kcal=1450.0, person=7)
+
+
+@given(st.lists(st.lists(st.floats(0, 900), min_size=1, max_size=40), min_size=2, max_size=5), lengths)
+def test_everybody_gets_the_same_alone_and_among_others(diaries, length):
+    frames = [diary(amounts, nutrient=nutrient) for amounts, nutrient in zip(diaries, cycle((MG, B12, CA)))]
+    people = [
+        Someone(number, needs, bmr)
+        for number, needs, bmr in zip(range(len(frames)), cycle((WOMAN, BOTH)), cycle((None, 1450.0, 2900.0)))
+    ]
+    together = days_in_window(
+        pd.concat(dict(enumerate(frames))), list(RULES), SUNDAY, length, range(len(frames))
+    )
+    for one, frame, found in zip(people, frames, assess_days(together, people, SUNDAY), strict=True):
+        same = {"bmr_kcal": one.bmr_kcal, "person": one.number}
+        assert found == assess(frame, one.needs, SUNDAY, length, **same)

@@ -1,0 +1,275 @@
+"""The days of a window as arrays, for one diarist or for many at once.
+
+days_in_window(frame, nutrients, as_of, length, people) -> DaysInWindow     out of a pandas frame
+columns(found, nutrients) -> Columns      each nutrient's days, and what they sum up to
+
+Diarists are the first axis of every array and days the last. Nothing here looks at one diarist beside
+another: each gets the same digits alone and among a thousand.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from journal.calc import hydration, usual
+from journal.calc.days import EMPTY, FASTING_MARKED, USABLE, window
+from journal.calc.plausibility import diary_implausible
+from journal.calc.usual import Flags, Floats, Summary
+from journal.calc.windows import SKEWED
+
+ENERGY, WATER = "energy_kcal", "water_g"
+SATURDAY = 5
+FORTIFIED, MEDICINE = "fortified", "medicine"
+"""Sources kept apart where a frame has columns `<code>_fortified` and `<code>_medicine`."""
+FLUID = ("drinks_water_g", "food_water_g", "moisture_share")
+"""Columns of a day about water, see `hydration`; without them all water logged counts."""
+PARTS = ("", "_added", "_share", "_unknown")
+
+
+class DaysInWindow(NamedTuple):
+    """Each calendar day of a window, in order, as the last axis; a day without a row is empty."""
+
+    status: NDArray[np.str_]
+    """Shape (diarists, days), as `energy_kcal`."""
+    weekend: Flags
+    """Shape (days,)."""
+    energy_kcal: Floats
+    amount: Floats
+    """Shape (diarists, nutrients, days), as the three that follow, and each of `apart`."""
+    added: Floats
+    share: Floats
+    unknown: Floats
+    apart: Mapping[str, Floats]
+    """What came from fortified food and from medicines; NaN where it was not told apart."""
+    fluid: Floats | None
+    """Shape (3, diarists, days): the columns `FLUID`, if the frame has them."""
+
+    def last(self, length: int) -> "DaysInWindow":
+        """The shorter window that ends on the same day."""
+        return DaysInWindow(
+            self.status[..., -length:],
+            self.weekend[-length:],
+            self.energy_kcal[..., -length:],
+            self.amount[..., -length:],
+            self.added[..., -length:],
+            self.share[..., -length:],
+            self.unknown[..., -length:],
+            {source: amount[..., -length:] for source, amount in self.apart.items()},
+            None if self.fluid is None else self.fluid[..., -length:],
+        )
+
+    @property
+    def usable(self) -> Flags:
+        """Which days count. Shape (diarists, days)."""
+        return np.isin(self.status, USABLE)
+
+
+def days_in_window(
+    days: pd.DataFrame,
+    nutrients: Sequence[str],
+    as_of: date,
+    length: int,
+    people: Sequence[int] | None = None,
+) -> DaysInWindow:
+    """Take the days of a window out of a frame as `gaps.assess` gets it.
+
+    With `people`, the index of the frame is (number of the diarist, date), and theirs are the rows taken, in
+    this order.
+    """
+    first, _ = window(as_of, length)
+    dates = [first + timedelta(days=i) for i in range(length)]
+    columns = [f"{code}{part}" for part in PARTS for code in nutrients]
+    sources = [f"{code}_{source}" for source in (FORTIFIED, MEDICINE) for code in nutrients]
+    status, column = _cells(days, [ENERGY, *FLUID, *sources, *columns], dates, people)
+    amount, added, share, unknown = (
+        np.stack([column[f"{code}{part}"] for code in nutrients], axis=1) for part in PARTS
+    )
+    return DaysInWindow(
+        status,
+        np.array([day.weekday() >= SATURDAY for day in dates]),
+        column[ENERGY],
+        amount,
+        added,
+        share,
+        unknown,
+        {
+            source: np.stack([column[f"{code}_{source}"] for code in nutrients], axis=1)
+            for source in (FORTIFIED, MEDICINE)
+        },
+        np.stack([column[name] for name in FLUID]) if set(FLUID) <= set(days.columns) else None,
+    )
+
+
+def _cells(
+    days: pd.DataFrame, names: Sequence[str], dates: Sequence[date], people: Sequence[int] | None
+) -> tuple[NDArray[np.str_], dict[str, Floats]]:
+    """Status and columns of some days, each of shape (diarists, days); NaN where a row or a column is not."""
+    if people is None:
+        rows, shape = days.index.get_indexer(pd.Index(dates, dtype=object)), (1, len(dates))
+    else:
+        wanted = pd.MultiIndex.from_product([people, dates])
+        rows, shape = days.index.get_indexer(wanted), (len(people), len(dates))
+    there = rows >= 0
+    known = [name for name in dict.fromkeys(names) if name in days.columns]
+    numbers = np.full((len(known), len(rows)), np.nan)
+    numbers[:, there] = days[known].to_numpy(dtype=float)[rows[there]].T
+    status = np.full(len(rows), EMPTY, dtype=object)
+    status[there] = days["status"].to_numpy(dtype=object)[rows[there]]
+    cells = dict.fromkeys(names, np.full(shape, np.nan))
+    cells |= {name: column.reshape(shape) for name, column in zip(known, numbers, strict=True)}
+    return status.astype(str).reshape(shape), cells
+
+
+def with_fasts(found: DaysInWindow) -> tuple[Floats, Floats, Floats]:
+    """Amount, added and share with what is certain filled in: a fast with nothing logged is a day of 0."""
+    nothing_unknown = np.nan_to_num(found.unknown) == 0
+    fasting = (found.status == FASTING_MARKED)[:, None]
+    fast = fasting & np.isnan(found.amount) & nothing_unknown
+    amount = np.where(fast, 0.0, found.amount)
+    # Without energy to weigh by, all is known (water alone) or it is not known how much is.
+    without_energy = np.where(nothing_unknown & ~np.isnan(amount), 1.0, 0.0)
+    share = np.where(np.isnan(found.share), without_energy, found.share)
+    return amount, np.nan_to_num(found.added), share
+
+
+def implausible(found: DaysInWindow, bmr_kcal: Sequence[float | None]) -> Flags:
+    """Whose mean energy is below what is possible for them; nobody's whose resting energy is not known."""
+    counted = found.usable & (found.status != FASTING_MARKED)
+    bmr = np.array([np.nan if one is None else one for one in bmr_kcal], dtype=float)
+    return np.asarray(diary_implausible(found.energy_kcal, counted, bmr))
+
+
+# Columns --------------------------------------------------------------------------------------
+
+
+class Column:
+    """The days of one nutrient, or of a part of it, of all diarists; and what they sum up to."""
+
+    def __init__(
+        self,
+        amount: Floats,
+        added: Floats,
+        share: Floats,
+        summary: Summary,
+        usable: Flags,
+        apart: tuple[Floats, Floats] | None = None,
+    ):
+        self.amount, self.added, self.share, self.summary = amount, added, share, summary
+        self._usable = usable
+        none = np.zeros_like(amount)
+        self._apart = apart or (none, none)
+
+    @cached_property
+    def of_each(self) -> list[Summary]:
+        """The summary of each diarist in plain numbers."""
+        return [Summary(*one) for one in zip(*(part.tolist() for part in self.summary), strict=True)]
+
+    @cached_property
+    def sources(self) -> list[dict[str, float]]:
+        """Where the known mean comes from, over the usable days of which something is known. [unit / day]
+
+        For each diarist; empty where nothing is known.
+        """
+        known = self._usable & ~np.isnan(self.amount)
+        days = known.sum(axis=-1)
+        with np.errstate(invalid="ignore"):
+            means = [
+                np.where(known, np.nan_to_num(part), 0.0).sum(axis=-1) / days
+                for part in (self.amount, self.added, *self._apart)
+            ]
+        return [
+            _by_source(*one) for one in zip(days.tolist(), *(mean.tolist() for mean in means), strict=True)
+        ]
+
+
+def _by_source(days: int, every: float, added: float, fortified: float, medicine: float) -> dict[str, float]:
+    if not days:
+        return {}
+    return {
+        "food": every - added - fortified,
+        FORTIFIED: fortified,
+        "supplement": added - medicine,
+        MEDICINE: medicine,
+    }
+
+
+class Columns:
+    """All nutrients of a window: `columns["magnesium_mg"]`, and the parts that stand for themselves."""
+
+    def __init__(self, found: DaysInWindow, nutrients: Sequence[str]):
+        self._place = {code: i for i, code in enumerate(nutrients)}
+        self.usable, self._found = found.usable, found
+        self._days = with_fasts(found)
+        self._summary = usual.summary(*self._days, self.usable[:, None], _weekends(found, nutrients))
+        self._columns: dict[str, Column] = {}
+
+    def __getitem__(self, code: str) -> Column:
+        if code not in self._columns:
+            i = self._place[code]
+            amount, added, share = (part[:, i] for part in self._days)
+            summary = Summary(*(part[:, i] for part in self._summary))
+            self._columns[code] = Column(amount, added, share, summary, self.usable, self._apart(code))
+        return self._columns[code]
+
+    def _apart(self, code: str) -> tuple[Floats, Floats]:
+        fortified, medicine = (self._found.apart[one][:, self._place[code]] for one in (FORTIFIED, MEDICINE))
+        return fortified, medicine
+
+    @property
+    def is_fluid_known(self) -> bool:
+        """Whether drinks and the water in food were told apart."""
+        return self._found.fluid is not None
+
+    def doses(self, code: str) -> Column:
+        """The part from supplements and medicines, exact on every usable day."""
+        key = f"{code} of doses"
+        if key not in self._columns:
+            taken = self[code].added
+            _fortified, medicine = self._apart(code)
+            apart = (np.zeros_like(taken), medicine)
+            summary = self._summed(taken, taken, np.ones_like(taken))
+            self._columns[key] = Column(taken, taken, np.ones_like(taken), summary, self.usable, apart)
+        return self._columns[key]
+
+    @cached_property
+    def water(self) -> tuple[Column, list[bool]]:
+        """Water that counts toward the goal, and of whom it is that of drinks alone.
+
+        That is so where too little is known of the moisture of food.
+        """
+        assert self._found.fluid is not None
+        drinks, food, moisture = self._found.fluid
+        every = self[WATER]
+        alone = usual.mean_of(np.where(self.usable, moisture, np.nan)) < hydration.ENOUGH_MOISTURE
+        only = alone[:, None]
+        nothing_drunk = np.isnan(drinks) & self.usable & ~np.isnan(every.amount)
+        # What a drink holds is told by its kind at least; food alone may hold more than is known.
+        certain = np.nan_to_num(drinks)
+        of_both = np.where(np.isnan(every.amount) & (certain == 0), np.nan, certain + food)
+        amount = np.where(only, np.where(nothing_drunk, 0.0, drinks), of_both)
+        share = np.where(only | np.isnan(moisture), 1.0, moisture)
+        summary = self._summed(amount, np.where(only, 0.0, certain), share)
+        column = Column(amount, every.added, share, summary, self.usable, self._apart(WATER))
+        return column, alone.tolist()
+
+    def _summed(self, amount: Floats, certain: Floats, share: Floats) -> Summary:
+        return usual.summary(amount, certain, share, self.usable, self._found.weekend)
+
+
+def summarise(found: DaysInWindow, nutrients: Sequence[str] = ()) -> Summary:
+    """Sum up the days of a window for each diarist and nutrient.
+
+    Means are balanced over the week, but for those judged by resampling: their mean is the plain one.
+    """
+    return usual.summary(*with_fasts(found), found.usable[:, None], _weekends(found, nutrients))
+
+
+def _weekends(found: DaysInWindow, nutrients: Sequence[str]) -> Flags:
+    if not SKEWED & set(nutrients):
+        return found.weekend
+    return found.weekend & ~np.array([code in SKEWED for code in nutrients])[:, None]
