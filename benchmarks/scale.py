@@ -29,15 +29,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 PARTS = {
-    "read what is due": ("_begin", "_due"),
-    "recompute of days": ("_day_rows",),
-    "windows": ("frames.known_days",),
-    "assessment": ("_gaps_as_of",),
-    "personal links": ("patterns.look",),
-    "write-back": ("_store_days", "_store_gaps", "_tell_phones", "_no_longer_stale", "_reviewed", "_remove"),
-    "advice": ("advice.facts_about", "advice.update"),
+    "read what is due": ("review.begin", "assessed.due"),
+    "recompute of days": ("assessed.day_rows",),
+    "windows": ("frames.known_days", "assessed.days_in_window"),
+    "assessment": ("assessed._gaps_as_of",),
+    "personal links": ("patterns.look", "patterns.keep"),
+    "advice": ("stored._store_cards",),
+    "write-back": ("stored.store",),
 }
-"""Parts of a review, and the functions of `journal.review` in which they are done."""
+"""Parts of a review, and the functions in which they are done; what is told apart within them is left out."""
 MOST_MEMORY = 300.0
 """Of one worker, at any number of people. [MB]"""
 AIM = 4.0
@@ -234,8 +234,8 @@ def _night(said: argparse.Namespace, count: int) -> float:
     sample = [pk for chunk in _chunks() for pk in _due(chunk)[:20]][:200]
     with _parts() as parts:
         begun, used = time.perf_counter(), time.process_time()
-        for one in sample:
-            review.review_stale(one)
+        for at in range(0, len(sample), nights.TOGETHER):
+            review.review_apart(sample[at : at + nights.TOGETHER])
         took, used = time.perf_counter() - begun, time.process_time() - used
     _say(f"night: {len(sample)} people", _in_one_process(took, used, len(sample)))
     _tell_parts(parts, took, len(sample))
@@ -357,8 +357,9 @@ def _least(said: argparse.Namespace, night: float) -> None:
 @contextlib.contextmanager
 def _parts() -> Iterator[dict[str, float]]:
     """How long each part of a review took, without what is told apart within it. [s]"""
-    from journal import review
+    from journal import assessed, frames, patterns, review, stored
 
+    rooms = {"assessed": assessed, "frames": frames, "patterns": patterns, "review": review, "stored": stored}
     taken: dict[str, float] = defaultdict(float)
     stack: list[float] = []
     undo = []
@@ -368,8 +369,7 @@ def _parts() -> Iterator[dict[str, float]]:
             begun = time.perf_counter()
             stack.append(0.0)
             try:
-                found = work(*arguments, **named)
-                return list(found) if part == "assessment" else found
+                return work(*arguments, **named)
             finally:
                 took = time.perf_counter() - begun
                 taken[part] += took - stack.pop()
@@ -380,8 +380,8 @@ def _parts() -> Iterator[dict[str, float]]:
 
     for part, names in PARTS.items():
         for name in names:
-            *path, last = name.split(".")
-            owner = getattr(review, path[0]) if path else review
+            room, last = name.split(".")
+            owner = rooms[room]
             work = getattr(owner, last)
             undo.append((owner, last, work))
             setattr(owner, last, timed(part, work))

@@ -7,7 +7,7 @@ that were kept when it was raised; so does what it must leave out for this perso
 Nothing here needs pandas: web processes import it.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -33,6 +33,7 @@ from journal.facts import (
     facts_about,
     facts_of_doses,
     facts_of_drinks,
+    facts_of_many,
     over_for,
     red_flags_lately,
 )
@@ -51,9 +52,10 @@ from journal.models import (
 )
 
 __all__ = [
-    "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "got_help", "known_of",
-    "one_of_each", "past_cards", "raise_dangers", "raise_red_flags", "raised_by", "red_flags_of", "seen",
-    "snooze", "suppressions", "take_back", "update", "waits_after_a_save",
+    "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "facts_of_many",
+    "got_help", "known_of", "one_of_each", "past_cards", "raise_dangers", "raise_red_flags", "raised_by",
+    "red_flags_of", "seen", "snooze", "suppressions", "take_back", "update", "update_many",
+    "waits_after_a_save",
 ]  # fmt: skip
 
 LONGEST_SNOOZE = 90
@@ -191,8 +193,10 @@ def raise_dangers(diarist: Diarist, kind: str) -> list[Advice]:
     rows = list(Advice.objects.of(diarist).filter(rule__in=rules).order_by("-created_at", "-pk"))
     if not (wanted or rows):
         return []
-    changes = _Changes(diarist, today, rows, diarist.revision)
-    return changes.all_in_line(wanted, facts)
+    changes = _Changes(diarist, today, rows)
+    open_ones = changes.all_in_line(wanted, facts)
+    _write(changes.touched, {diarist.pk: diarist.revision})
+    return open_ones
 
 
 # All other cards, after a review --------------------------------------------------------------
@@ -206,20 +210,63 @@ def update(diarist: Diarist, facts: Facts, today: date) -> list[Advice]:
     withdrawn, and at most one new card a day comes in each layer. Twice the same gives the same rows.
     """
     diarist = Diarist.objects.select_for_update().get(pk=diarist.pk)
-    rows = list(Advice.objects.of(diarist).exclude(rule__startswith="R").order_by("-created_at", "-pk"))
-    changes = _Changes(diarist, today, rows)
-    open_ones = changes.all_in_line(advice_rules.wanted(facts), facts)
-    if not facts.quiet:
-        changes.end_silence()
-    return open_ones
+    return update_many([diarist], {diarist.pk: facts}, today)[diarist.pk]
+
+
+def update_many(
+    diarists: Sequence[Diarist], facts: Mapping[int, Facts], today: date
+) -> dict[int, list[Advice]]:
+    """Do the same for many diaries, in as many statements; the caller holds them all."""
+    every = Advice.objects.filter(diarist__in=diarists)
+    rows: dict[int, list[Advice]] = {who.pk: [] for who in diarists}
+    for card in every.exclude(rule__startswith="R").order_by("-created_at", "-pk"):
+        rows[card.diarist_id].append(card)
+    found, touched, ended = {}, [], _silence_ended(diarists, rows, facts)
+    for who in diarists:
+        changes = _Changes(who, today, rows[who.pk])
+        found[who.pk] = changes.all_in_line(advice_rules.wanted(facts[who.pk]), facts[who.pk])
+        changes.end_silence(ended.get(who.pk))
+        touched += changes.touched
+    _write(touched, revisions.forward_all({card.diarist_id for card in touched}))
+    return found
+
+
+def _silence_ended(
+    diarists: Iterable[Diarist], rows: Mapping[int, list[Advice]], facts: Mapping[int, Facts]
+) -> dict[int, datetime]:
+    """When the last red flag ended that held tips back, of those whom none holds back now."""
+    told = [who.pk for who in diarists if not facts[who.pk].quiet and any(map(_is_live_tip, rows[who.pk]))]
+    flags = Advice.objects.filter(diarist__in=told, rule__startswith="R", ended_at__isnull=False)
+    if not told:
+        return {}
+    return dict(flags.order_by().values_list("diarist").annotate(last=Max("ended_at")))
+
+
+def _is_live_tip(card: Advice) -> bool:
+    return card.rule in TIPS and card.state not in OVER
+
+
+def _write(cards: Collection[Advice], revision: Mapping[int, int]) -> None:
+    """Store cards that are new or were changed, each under the revision of its diary, in one statement."""
+    if not cards:
+        return
+    now = timezone.now()
+    for card in cards:
+        card.revision, card.updated_at = revision[card.diarist_id], now
+    changed = [f.name for f in Advice._meta.concrete_fields if f.name not in ("id", "diarist", "created_at")]
+    Advice.objects.bulk_create(cards, update_conflicts=True, unique_fields=["id"], update_fields=changed)
 
 
 class _Changes:
-    """The cards of one diarist during one update, which takes the revision forward at most once."""
+    """The cards of one diarist during one update; those that became others are `touched`."""
 
-    def __init__(self, diarist: Diarist, today: date, rows: list[Advice], revision: int | None = None):
+    def __init__(self, diarist: Diarist, today: date, rows: list[Advice]):
         self.diarist, self.today, self.rows = diarist, today, rows
-        self._revision = revision
+        self._touched: dict[UUID, Advice] = {}
+
+    @property
+    def touched(self) -> list[Advice]:
+        return list(self._touched.values())
 
     def all_in_line(self, wanted: Collection[Wanted], facts: Facts) -> list[Advice]:
         """Keep or bring what is wanted, and withdraw the rest. Returns the cards that are not over."""
@@ -229,27 +276,22 @@ class _Changes:
                 self.end(card)
         return [card for card in self.rows if card.state not in OVER]
 
-    def end_silence(self) -> None:
+    def end_silence(self, ended: datetime | None) -> None:
         """Tell phones again of the tips that were last told of while a red flag forbade to show them."""
-        tips = [card for card in self.rows if card.rule in TIPS and card.state not in OVER]
-        flags = Advice.objects.of(self.diarist).filter(rule__startswith="R")
-        ended = flags.aggregate(last=Max("ended_at"))["last"] if tips else None
-        told = [card.pk for card in tips if ended and card.updated_at < ended + SILENCE]
-        if told:
-            tell_again(Advice.objects.filter(pk__in=told), self.revision)
+        for card in self.rows:
+            if ended and _is_live_tip(card) and card.updated_at < ended + SILENCE:
+                self.touch(card)
 
-    @property
-    def revision(self) -> int:
-        if self._revision is None:
-            self._revision = revisions.forward(self.diarist)
-        return self._revision
+    def touch(self, card: Advice) -> Advice:
+        self._touched[card.pk] = card
+        return card
 
     def day_of(self, moment: datetime) -> date:
         return days.local_day(moment, self.diarist.tz, self.diarist.day_start)
 
     def end(self, card: Advice) -> None:
         card.evidence = {**card.evidence, "was": card.state}
-        _end(card, AdviceState.WITHDRAWN, self.revision)
+        self.touch(_ended(card, AdviceState.WITHDRAWN))
 
     def bring_in_line(self, want: Wanted, facts: Facts) -> Advice | None:
         """The open card of what is wanted, kept, reopened or new; or a weaker one open on its topic."""
@@ -300,8 +342,8 @@ class _Changes:
             return card
         if SEVERITIES.index(want.severity) < SEVERITIES.index(card.severity):
             card.state, card.snoozed_until = AdviceState.NEW, None
-        card.severity, card.rule_version = want.severity, want.rule.version
-        return _keep(card, evidence, self.revision)
+        card.severity, card.rule_version, card.evidence = want.severity, want.rule.version, evidence
+        return self.touch(card)
 
     def told(self, card: Advice, want: Wanted) -> str:
         """What the person was told last: until a card is acknowledged it tells the newest."""
@@ -314,26 +356,23 @@ class _Changes:
         evidence = {**_evidence(want), "raised": card.evidence["raised"], "told": want.state}
         card.severity = want.severity
         state = AdviceState.NEW if before == AdviceState.SNOOZED else before
-        return _reopen(card, evidence, self.revision, state)
+        return self.touch(_reopened(card, evidence, state))
 
     def create(self, want: Wanted) -> Advice:
-        card, made = Advice.objects.get_or_create(
+        """A new card. Its key is nobody else's: whoever brings cards holds the diary."""
+        card = Advice(
             diarist=self.diarist,
             key=want.key,
-            defaults={
-                "rule": want.rule.id,
-                "rule_version": want.rule.version,
-                "nutrient": want.nutrient,
-                "severity": want.severity,
-                "evidence": {**_evidence(want), "raised": _evidence(want), "told": want.state},
-                "revision": self.revision,
-            },
+            rule=want.rule.id,
+            rule_version=want.rule.version,
+            nutrient=want.nutrient,
+            severity=want.severity,
+            evidence={**_evidence(want), "raised": _evidence(want), "told": want.state},
         )
-        if made:
-            self.rows.insert(0, card)
-        if made and want.rule.push:
+        self.rows.insert(0, card)
+        if want.rule.push:
             _ring(self.diarist)
-        return card
+        return self.touch(card)
 
 
 def _evidence(want: Wanted) -> dict:
@@ -744,13 +783,21 @@ def tell_again(rows: QuerySet[Advice], revision: int) -> None:
 
 
 def _end(card: Advice, state: str, revision: int) -> Advice:
+    return _save(_ended(card, state), revision)
+
+
+def _ended(card: Advice, state: str) -> Advice:
     card.state, card.ended_at, card.snoozed_until = state, timezone.now(), None
-    return _save(card, revision)
+    return card
 
 
-def _reopen(card: Advice, evidence: dict, revision: int, state: str = AdviceState.NEW) -> Advice:
-    card.state, card.ended_at, card.asked_again_at = state, None, None
-    return _keep(card, evidence, revision)
+def _reopen(card: Advice, evidence: dict, revision: int) -> Advice:
+    return _save(_reopened(card, evidence), revision)
+
+
+def _reopened(card: Advice, evidence: dict, state: str = AdviceState.NEW) -> Advice:
+    card.state, card.ended_at, card.asked_again_at, card.evidence = state, None, None, evidence
+    return card
 
 
 def _keep(card: Advice, evidence: dict, revision: int) -> Advice:

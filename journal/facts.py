@@ -1,19 +1,20 @@
 """Gather what rules of advice look at: rows of one diary in, plain facts out.
 
     facts_about(diarist, today, gaps) -> Facts     everything, for the review; at most 12 queries
+    facts_of_many(diarists, today, gaps)           the same for many diaries, in as many queries
     facts_of_doses(diarist, today) -> Facts        what the dangers of a dose need, inside its save; 4 queries
     facts_of_drinks(diarist, today) -> Facts       the same for a drink or exercise; 2 to 4 queries
 
 Nothing here needs pandas: web processes import it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import FloatField, Q, Subquery
+from django.db.models import FloatField, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -34,7 +35,7 @@ from journal.calc.facts import (
 )
 from journal.calc.suppressions import Flags
 from journal.codes import AdviceState, DoseSource, LinkState, Relief
-from journal.flags import flags_about
+from journal.flags import flags_about, flags_of_many
 from journal.models import (
     Advice,
     DailyIntake,
@@ -80,48 +81,98 @@ class Drink(NamedTuple):
 
 def facts_about(diarist: Diarist, today: date, gaps: Iterable[NutrientGap]) -> Facts:
     """Gather what rules look at, with the gaps just computed for today."""
-    shown = list(gaps)
-    latest = max((gap.as_of for gap in shown), default=None)
-    shown = [gap for gap in shown if gap.as_of == latest]
-    implausible = any(IMPLAUSIBLE in str(gap.reasons) for gap in shown if gap.window_days == WINDOW)
-    flags = flags_about(diarist, today, diary_implausible=implausible)
-    rows = _DayRows(diarist, today)
-    drinks = _drinks(diarist, today, WINDOW)
-    efforts = _efforts(diarist, today, WINDOW, flags, drinks)
-    doses = _doses(diarist, today, WINDOW)
-    first_cramp, diary_since = _beginnings(diarist)
-    red = list(red_flags_lately(diarist, timezone.now()).values_list("rule", "state"))
+    return facts_of_many([diarist], today, {diarist.pk: list(gaps)})[diarist.pk]
+
+
+def facts_of_many(
+    diarists: Sequence[Diarist], today: date, gaps: Mapping[int, Collection[NutrientGap]]
+) -> dict[int, Facts]:
+    """The same for many diaries on one day, with the gaps of each, in as many queries as for one."""
+    shown = {who.pk: _latest(gaps[who.pk]) for who in diarists}
+    implausible = {pk: any(_is_implausible(gap) for gap in some) for pk, some in shown.items()}
+    flags = flags_of_many(diarists, today, implausible)
+    drinks = _drinks(diarists, today, WINDOW)
+    efforts = _efforts(diarists, today, WINDOW, flags, drinks)
+    known = _Known(
+        flags=flags,
+        gaps=_with_rda({pk: [_gap_facts(gap) for gap in some] for pk, some in shown.items()}),
+        earlier=_earlier(diarists, {pk: some[0].as_of for pk, some in shown.items() if some}),
+        days=_day_rows(diarists, today),
+        drinks=drinks,
+        efforts=efforts,
+        doses=_doses(diarists, today, WINDOW),
+        cramps=_cramps(diarists, today),
+        signs=_warning_signs(diarists, today, WINDOW),
+        beginnings=_beginnings(diarists),
+        red=_red_flags(diarists, timezone.now()),
+        links=_links(diarists),
+    )
+    return {who.pk: _facts(who, today, known) for who in diarists}
+
+
+class _Known(NamedTuple):
+    """What was read of many diaries, by the number of the diarist."""
+
+    flags: dict[int, Flags]
+    gaps: dict[int, list[GapFacts]]
+    earlier: dict[int, list[GapFacts]]
+    days: dict[int, dict[date, Day]]
+    drinks: dict[int, list[Drink]]
+    efforts: dict[int, list[Effort]]
+    doses: dict[int, list[Dose]]
+    cramps: dict[int, "_Cramps"]
+    signs: dict[int, list[Ticked]]
+    beginnings: dict[int, tuple[date | None, date | None]]
+    red: dict[int, list[tuple[str, str]]]
+    links: dict[int, list[LinkFacts]]
+
+
+def _facts(who: Diarist, today: date, known: _Known) -> Facts:
+    flags, drinks, efforts, doses, red, cramps = (
+        of[who.pk] for of in (known.flags, known.drinks, known.efforts, known.doses, known.red, known.cramps)
+    )
+    first_cramp, diary_since = known.beginnings[who.pk]
     taken = {code for dose in doses for code, amount in dose.amounts.items() if amount > 0}
-    cramps = _Cramps(diarist, today)
+    drunk_l, soft_l = _litres(drinks), _litres(one for one in drinks if one.soft)
+    rows = known.days[who.pk]
     return Facts(
         today=today,
         flags=flags,
-        gaps=tuple(_with_rda([_gap_facts(gap) for gap in shown])),
-        earlier_gaps=tuple(_earlier(diarist, latest)),
-        usable_days=frozenset(day for day, held in rows.days.items() if held.usable),
+        gaps=tuple(known.gaps[who.pk]),
+        earlier_gaps=tuple(known.earlier[who.pk]),
+        usable_days=frozenset(day for day, held in rows.items() if held.usable),
         cramp_days=cramps.days,
         woken_days=cramps.woken,
         morning_cramp_days=cramps.mornings,
         first_cramp=first_cramp,
         diary_since=diary_since,
         tried_supplement=cramps.tried_supplement,
-        ticked=tuple(
-            sorted([*cramps.ticked, *_warning_signs(diarist, today, WINDOW)], key=lambda one: one.at)
-        ),
+        ticked=tuple(sorted([*cramps.ticked, *known.signs[who.pk]], key=lambda one: one.at)),
         doses=tuple(doses),
-        days={day: replace(held, drinks_l=_litres(drinks, day)) for day, held in rows.days.items()},
+        days={day: replace(held, drinks_l=drunk_l.get(day, 0.0)) for day, held in rows.items()},
         efforts=tuple(efforts),
-        soft_drinks_l={
-            day: _litres([one for one in drinks if one.soft], day) for day in {d.day for d in drinks}
-        },
+        soft_drinks_l={day: soft_l.get(day, 0.0) for day in drunk_l},
         overdrunk=_overdrunk(today, drinks, efforts),
         spacing=interactions.spacing(flags.medicines, taken),
-        links=tuple(link_facts(row) for row in _links(diarist)),
+        links=tuple(known.links[who.pk]),
         open_red_flags=frozenset(rule for rule, state in red if state not in OVER),
         quiet=bool(red),
-        region=diarist.region,
-        authority=diarist.authority,
+        region=who.region,
+        authority=who.authority,
     )
+
+
+def _by_diarist(diarists: Iterable[Diarist], rows: Iterable[Sequence[Any]]) -> dict[int, list]:
+    """Rows whose first column is the number of their diarist, without it; none for whoever has none."""
+    found: dict[int, list] = {who.pk: [] for who in diarists}
+    for number, *row in rows:
+        found[number].append(row)
+    return found
+
+
+def _red_flags(diarists: Sequence[Diarist], now: datetime) -> dict[int, list[tuple[str, str]]]:
+    rows = Advice.objects.filter(Q(rule__startswith="R") & ~over_for(now), diarist__in=diarists)
+    return _by_diarist(diarists, rows.order_by().values_list("diarist_id", "rule", "state"))
 
 
 def red_flags_lately(diarist: Diarist, now: datetime) -> AdviceQuerySet:
@@ -142,7 +193,7 @@ def facts_of_doses(diarist: Diarist, today: date) -> Facts:
     return Facts(
         today=today,
         flags=flags_about(diarist, today),
-        doses=tuple(_doses(diarist, today, triggers.DOSE_DAYS)),
+        doses=tuple(_doses([diarist], today, triggers.DOSE_DAYS)[diarist.pk]),
         ticked=tuple(_signs_of(diarist, today, triggers.DANGER_DAYS)),
         authority=diarist.authority,
     )
@@ -150,12 +201,12 @@ def facts_of_doses(diarist: Diarist, today: date) -> Facts:
 
 def facts_of_drinks(diarist: Diarist, today: date) -> Facts:
     """What the danger of drinking too much needs: the drinks and exercises of two days, and a weight."""
-    drinks = _drinks(diarist, today, DRINK_DAYS)
+    drinks = _drinks([diarist], today, DRINK_DAYS)[diarist.pk]
     beyond = triggers.may_be_overdrunk(_lately(today, drinks))
     if not (beyond or sweat.was_weighed(diarist, today, DRINK_DAYS)):
         return Facts(today=today)  # most drinks: whoever drinks them, they are not too much
     flags = flags_about(diarist, today)
-    efforts = _efforts(diarist, today, DRINK_DAYS, flags, drinks)
+    efforts = _efforts([diarist], today, DRINK_DAYS, {diarist.pk: flags}, {diarist.pk: drinks})[diarist.pk]
     return Facts(
         today=today, flags=flags, efforts=tuple(efforts), overdrunk=_overdrunk(today, drinks, efforts)
     )
@@ -172,6 +223,16 @@ def _lately(today: date, drinks: Iterable[Drink]) -> list[tuple[datetime, date, 
 
 
 # Gaps -----------------------------------------------------------------------------------------
+
+
+def _latest(gaps: Collection[NutrientGap]) -> list[NutrientGap]:
+    """Those that end on the latest day among them."""
+    latest = max((gap.as_of for gap in gaps), default=None)
+    return [gap for gap in gaps if gap.as_of == latest]
+
+
+def _is_implausible(gap: NutrientGap) -> bool:
+    return gap.window_days == WINDOW and IMPLAUSIBLE in gap.reasons
 
 
 def _gap_facts(gap: NutrientGap) -> GapFacts:
@@ -203,16 +264,21 @@ def _reference_amounts(gap: NutrientGap) -> tuple[float, ...]:
     return tuple((gap.reference or {}).get("amounts") or ())
 
 
-def _with_rda(gaps: list[GapFacts]) -> list[GapFacts]:
+def _with_rda(gaps: dict[int, list[GapFacts]]) -> dict[int, list[GapFacts]]:
     """Add the recommended allowance of the same rows, asked for only where a card may need it."""
-    needy = [
-        one for one in gaps if one.nutrient in RDA_OF and one.kind == "ear" and one.band == "probably_meets"
-    ]
+    needy = [one for some in gaps.values() for one in some if _may_need_rda(one)]
     rows = {row for one in needy for row in one.reference.get("rows") or ()}
     if not rows:
         return gaps
     rdas = dict(ReferenceIntake.objects.filter(pk__in=rows).values_list("pk", "rda"))
-    return [replace(one, rda=_least_rda(one, rdas)) if one in needy else one for one in gaps]
+    return {
+        pk: [replace(one, rda=_least_rda(one, rdas)) if _may_need_rda(one) else one for one in some]
+        for pk, some in gaps.items()
+    }
+
+
+def _may_need_rda(gap: GapFacts) -> bool:
+    return gap.nutrient in RDA_OF and gap.kind == "ear" and gap.band == "probably_meets"
 
 
 def _least_rda(gap: GapFacts, rdas: Mapping[int, float | None]) -> float | None:
@@ -221,26 +287,31 @@ def _least_rda(gap: GapFacts, rdas: Mapping[int, float | None]) -> float | None:
     return None if None in found or not found else float(min(one for one in found if one is not None))
 
 
-def _earlier(diarist: Diarist, as_of: date | None) -> list[GapFacts]:
+def _earlier(diarists: Sequence[Diarist], as_of: Mapping[int, date]) -> dict[int, list[GapFacts]]:
     """The gaps of the latest window of 28 days that does not overlap with the one that ends on `as_of`.
 
     Gaps of past days are kept for the ends of weeks: up to six days may lie between the two windows.
     """
-    if as_of is None:
-        return []
-    last = as_of - timedelta(days=WINDOW)
-    rows = NutrientGap.objects.filter(
-        diarist=diarist, window_days=WINDOW, kind="ear", nutrient__in=RDA_OF,
-        as_of__range=(last - timedelta(days=6), last),
-    ).order_by("as_of")  # fmt: skip
-    return [_gap_facts(gap) for gap in {gap.nutrient: gap for gap in rows}.values()]
+    found: dict[int, list[GapFacts]] = {who.pk: [] for who in diarists}
+    for latest in set(as_of.values()):
+        last = latest - timedelta(days=WINDOW)
+        rows = NutrientGap.objects.filter(
+            diarist__in=[pk for pk, day in as_of.items() if day == latest], window_days=WINDOW, kind="ear",
+            nutrient__in=RDA_OF, as_of__range=(last - timedelta(days=6), last),
+        ).order_by("as_of")  # fmt: skip
+        for gap in {(gap.diarist_id, gap.nutrient): gap for gap in rows}.values():
+            found[gap.diarist_id].append(_gap_facts(gap))
+    return found
 
 
 # Personal links -------------------------------------------------------------------------------
 
 
-def _links(diarist: Diarist) -> Iterable[PersonalLink]:
-    return PersonalLink.objects.filter(diarist=diarist, state=LinkState.WORTH_WATCHING)
+def _links(diarists: Sequence[Diarist]) -> dict[int, list[LinkFacts]]:
+    found: dict[int, list[LinkFacts]] = {who.pk: [] for who in diarists}
+    for row in PersonalLink.objects.filter(diarist__in=diarists, state=LinkState.WORTH_WATCHING):
+        found[row.diarist_id].append(link_facts(row))
+    return found
 
 
 def link_facts(row: PersonalLink) -> LinkFacts:
@@ -258,27 +329,27 @@ LINK_COLUMNS = (
 # Days -----------------------------------------------------------------------------------------
 
 
-class _DayRows:
+def _day_rows(diarists: Sequence[Diarist], today: date) -> dict[int, dict[date, Day]]:
     """What the review found in each of the last 28 days."""
-
-    def __init__(self, diarist: Diarist, today: date):
-        first, last = days.window(today, WINDOW)
-        rows = DailyIntake.objects.filter(diarist=diarist, date__range=(first, last)).order_by()
-        names = ("date", "status", "alcohol_g", "vitamin_d_ug")
-        self.days = {
-            day: Day(status in USABLE, 0.0, alcohol, vitamin_d)
-            for day, status, alcohol, vitamin_d in rows.values_list(*names)
-        }
+    rows = DailyIntake.objects.filter(diarist__in=diarists, date__range=days.window(today, WINDOW)).order_by()
+    found: dict[int, dict[date, Day]] = {who.pk: {} for who in diarists}
+    names = ("diarist_id", "date", "status", "alcohol_g", "vitamin_d_ug")
+    for who, day, status, alcohol, vitamin_d in rows.values_list(*names):
+        found[who][day] = Day(status in USABLE, 0.0, alcohol, vitamin_d)
+    return found
 
 
-def _beginnings(diarist: Diarist) -> tuple[date | None, date | None]:
+def _beginnings(diarists: Sequence[Diarist]) -> dict[int, tuple[date | None, date | None]]:
     """The day of the first cramp, and the first day of the diary."""
-    cramps = SpasmEpisode.objects.of(diarist).live().order_by("local_date")
-    rows = DailyIntake.objects.filter(diarist=diarist).order_by("date")
-    first = Subquery(cramps.values("local_date")[:1])
-    begun = Subquery(rows.values("date")[:1])
-    first_cramp, first_day = Diarist.objects.filter(pk=diarist.pk).values_list(first, begun).get()
-    return first_cramp, min(filter(None, (first_cramp, first_day)), default=None)
+    whose = OuterRef("pk")
+    cramps = SpasmEpisode.objects.live().filter(diarist=whose).order_by("local_date")
+    rows = DailyIntake.objects.filter(diarist=whose).order_by("date")
+    first, begun = Subquery(cramps.values("local_date")[:1]), Subquery(rows.values("date")[:1])
+    found = Diarist.objects.filter(pk__in=[who.pk for who in diarists]).order_by()
+    return {
+        pk: (first_cramp, min(filter(None, (first_cramp, first_day)), default=None))
+        for pk, first_cramp, first_day in found.values_list("pk", first, begun)
+    }
 
 
 # Cramps and signs -----------------------------------------------------------------------------
@@ -287,16 +358,8 @@ def _beginnings(diarist: Diarist) -> tuple[date | None, date | None]:
 class _Cramps:
     """The cramps of half a year: their days, and what was ticked on those of the last 28."""
 
-    def __init__(self, diarist: Diarist, today: date):
-        first, last = days.window(today, DAYS_OF_CRAMPS)
+    def __init__(self, rows: Sequence[Sequence[Any]], today: date):
         lately = today - timedelta(days=WINDOW)
-        rows = list(
-            SpasmEpisode.objects.of(diarist)
-            .live()
-            .between(first, last)
-            .order_by()
-            .values_list("local_date", "occurred_at", "utc_offset_min", "woke_me", "relief", "signs")
-        )
         self.days = frozenset(row[0] for row in rows)
         self.woken = frozenset(row[0] for row in rows if row[3])
         self.mornings = frozenset(day for day, at, offset, *_rest in rows if _before_noon(day, at, offset))
@@ -310,67 +373,83 @@ class _Cramps:
         ]
 
 
+def _cramps(diarists: Sequence[Diarist], today: date) -> dict[int, _Cramps]:
+    rows = _of(SpasmEpisode, diarists, today, DAYS_OF_CRAMPS).order_by()
+    names = ("diarist_id", "local_date", "occurred_at", "utc_offset_min", "woke_me", "relief", "signs")
+    found = _by_diarist(diarists, rows.values_list(*names))
+    return {pk: _Cramps(some, today) for pk, some in found.items()}
+
+
+def _of(model: Any, diarists: Sequence[Diarist], today: date, length: int) -> Any:
+    """The live entries of some diaries in the days that end today."""
+    return model.objects.live().between(*days.window(today, length)).filter(diarist__in=diarists)
+
+
 def _before_noon(day: date, at: datetime, offset_min: int) -> bool:
     """Before noon on the clock of its own diary day: the small hours after it are not its morning."""
     local = at + timedelta(minutes=offset_min)
     return local.date() == day and local.hour < 12
 
 
-def _warning_signs(diarist: Diarist, today: date, length: int) -> list[Ticked]:
-    first, last = days.window(today, length)
-    rows = WarningSigns.objects.of(diarist).live().between(first, last).order_by()
-    return [
-        Ticked(at, day, frozenset(s)) for at, day, s in rows.values_list("occurred_at", "local_date", "signs")
-    ]
+def _warning_signs(diarists: Sequence[Diarist], today: date, length: int) -> dict[int, list[Ticked]]:
+    rows = _of(WarningSigns, diarists, today, length).order_by()
+    found = _by_diarist(diarists, rows.values_list("diarist_id", "occurred_at", "local_date", "signs"))
+    return {pk: [Ticked(at, day, frozenset(s)) for at, day, s in some] for pk, some in found.items()}
 
 
 def _signs_of(diarist: Diarist, today: date, length: int) -> list[Ticked]:
     """Signs ticked with a cramp or without one."""
-    first, last = days.window(today, length)
-    rows = SpasmEpisode.objects.of(diarist).live().between(first, last).exclude(signs=[]).order_by()
+    rows = _of(SpasmEpisode, [diarist], today, length).exclude(signs=[]).order_by()
     cramps = rows.values_list("occurred_at", "local_date", "signs")
     return [Ticked(at, day, frozenset(s), cramp=True) for at, day, s in cramps] + _warning_signs(
-        diarist, today, length
-    )
+        [diarist], today, length
+    )[diarist.pk]
 
 
 # Doses ----------------------------------------------------------------------------------------
 
 
-def _doses(diarist: Diarist, today: date, length: int) -> list[Dose]:
-    first, last = days.window(today, length)
-    rows = DoseRow.objects.of(diarist).live().between(first, last).order_by("occurred_at", "created_at")
-    return [
-        Dose(
-            day=day,
-            amounts={code: float(quantity * Decimal(repr(one))) for code, one in amounts.items()},
-            prescribed=prescribed,
-            medicine=source == DoseSource.MEDICINE,
-            name=name,
-        )
-        for day, quantity, amounts, prescribed, source, name in rows.values_list(
-            "local_date", "quantity", "supplement__amounts", "prescribed", "source", "supplement__name"
-        )
-    ]
+def _doses(diarists: Sequence[Diarist], today: date, length: int) -> dict[int, list[Dose]]:
+    rows = _of(DoseRow, diarists, today, length).order_by("occurred_at", "created_at")
+    names = (
+        "local_date", "quantity", "supplement__amounts", "prescribed", "source", "supplement__name"
+    )  # fmt: skip
+    found = _by_diarist(diarists, rows.values_list("diarist_id", *names))
+    return {
+        pk: [
+            Dose(
+                day=day,
+                amounts={code: float(quantity * Decimal(repr(one))) for code, one in amounts.items()},
+                prescribed=prescribed,
+                medicine=source == DoseSource.MEDICINE,
+                name=name,
+            )
+            for day, quantity, amounts, prescribed, source, name in some
+        ]
+        for pk, some in found.items()
+    }
 
 
 # Drinks and exercise --------------------------------------------------------------------------
 
 
-def _drinks(diarist: Diarist, today: date, length: int) -> list[Drink]:
-    """Drinks, and foods of meals that are drunk, in one query."""
+def _drinks(diarists: Sequence[Diarist], today: date, length: int) -> dict[int, list[Drink]]:
+    """Drinks, and foods of meals that are drunk, in order of time, in one query."""
     first, last = days.window(today, length)
-    glasses = drunk.logged().filter(diarist=diarist, local_date__range=(first, last))
-    eaten = drunk.in_meals().filter(meal__diarist=diarist, meal__local_date__range=(first, last))
+    glasses = drunk.logged().filter(diarist__in=diarists, local_date__range=(first, last))
+    eaten = drunk.in_meals().filter(meal__diarist__in=diarists, meal__local_date__range=(first, last))
     rows = glasses.values_list(*_drink("", "amount_ml", "beverage")).union(
         eaten.values_list(*_drink("meal__", "grams", "food")), all=True
     )
-    found = [Drink(at, day, float(ml) / 1000, (alcohol or 0.0) < ALCOHOLIC) for at, day, ml, alcohol in rows]
-    return sorted(found, key=lambda one: one.at)
+    found: dict[int, list[Drink]] = {who.pk: [] for who in diarists}
+    for who, at, day, ml, alcohol in rows:
+        found[who].append(Drink(at, day, float(ml) / 1000, (alcohol or 0.0) < ALCOHOLIC))
+    return {pk: sorted(some, key=lambda one: one.at) for pk, some in found.items()}
 
 
 def _drink(entry: str, amount: str, food: str) -> tuple[Any, ...]:
     return (
+        f"{entry}diarist_id",
         f"{entry}occurred_at",
         f"{entry}local_date",
         Cast(amount, FloatField()),
@@ -378,15 +457,27 @@ def _drink(entry: str, amount: str, food: str) -> tuple[Any, ...]:
     )
 
 
-def _litres(drinks: Iterable[Drink], day: date) -> float:
-    return round(sum(one.litres for one in drinks if one.day == day), 4)
+def _litres(drinks: Iterable[Drink]) -> dict[date, float]:
+    """What was drunk on each day with a drink. [L]"""
+    litres: dict[date, float] = {}
+    for one in drinks:
+        litres[one.day] = litres.get(one.day, 0.0) + one.litres
+    return {day: round(sum_of_day, 4) for day, sum_of_day in litres.items()}
 
 
-def _efforts(diarist: Diarist, today: date, length: int, flags: Flags, drinks: list[Drink]) -> list[Effort]:
+def _efforts(
+    diarists: Sequence[Diarist],
+    today: date,
+    length: int,
+    flags: Mapping[int, Flags],
+    drinks: Mapping[int, list[Drink]],
+) -> dict[int, list[Effort]]:
     first, last = days.window(today, length)
-    known = sweat.exercises(diarist, first, last)
-    rates = sweat.own_rates(known)
-    return [_effort(bout, flags.weight_kg, rates, drinks) for bout in known if bout.local_date >= first]
+    found = {}
+    for pk, known in sweat.exercises_of_many(diarists, first, last).items():
+        rates, kg = sweat.own_rates(known), flags[pk].weight_kg
+        found[pk] = [_effort(bout, kg, rates, drinks[pk]) for bout in known if bout.local_date >= first]
+    return found
 
 
 def _effort(

@@ -1,11 +1,11 @@
 """What a person's answers mean for advice: rows of the profile in, plain flags out."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import CharField, DateField, QuerySet, Subquery, Value
+from django.db.models import CharField, DateField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
 from journal.calc.suppressions import NO, UNKNOWN, YES, Course, Effects, Flags, effects
@@ -21,7 +21,17 @@ def suppressions(diarist: Diarist, today: date, *, diary_implausible: bool = Fal
 
 def flags_about(diarist: Diarist, today: date, *, diary_implausible: bool = False) -> Flags:
     """What advice must know of a person on one diary day. Asks the database once."""
-    return _flags(diarist, _answers(diarist, today), today, diary_implausible)
+    return flags_of_many([diarist], today, {diarist.pk: diary_implausible})[diarist.pk]
+
+
+def flags_of_many(
+    diarists: Sequence[Diarist], today: date, implausible: Mapping[int, bool]
+) -> dict[int, Flags]:
+    """The same for many persons, and whose diary is implausible. Asks the database once."""
+    told: dict[int, list[tuple]] = {who.pk: [] for who in diarists}
+    for number, *answer in _answers(diarists, today):
+        told[number].append(tuple(answer))
+    return {who.pk: _flags(who, told[who.pk], today, implausible[who.pk]) for who in diarists}
 
 
 def _flags(diarist: Diarist, told: Iterable[tuple], today: date, diary_implausible: bool = False) -> Flags:
@@ -72,7 +82,7 @@ def flags_of_past(diarist: Diarist, day: date, now: Flags) -> Flags:
 
 def flags_of_days(diarist: Diarist, days: Collection[date], now: Flags) -> dict[date, Flags]:
     """What `flags_of_past` tells, of each of some days. Two queries, however many days."""
-    told = [answer for answer in _answers(diarist, max(days)) if answer[0] != "weight"]
+    told = [tuple(answer) for _who, *answer in _answers([diarist], max(days)) if answer[0] != "weight"]
     weights = BodyWeight.objects.of(diarist).live().order_by("occurred_at", "created_at")
     logged = list(weights.values_list("local_date", "kg"))
     return {day: _as_of_now(_flags(diarist, [*told, *_weight_on(logged, day)], day), now) for day in days}
@@ -89,24 +99,25 @@ def _as_of_now(then: Flags, now: Flags) -> Flags:
     return replace(then, medicines=medicines, diuretics=then.diuretics or now.diuretics)
 
 
-def _answers(diarist: Diarist, day: date) -> QuerySet:
-    """(kind, code, value, first day, last day) of everything answered, in one query.
+def _answers(diarists: Sequence[Diarist], day: date) -> QuerySet:
+    """(diarist, kind, code, value, first day, last day) of everything answered, in one query.
 
     The weight is the latest up to the day; before the first one that is known, the first.
     """
-    logged = BodyWeight.objects.of(diarist).live()
-    latest = logged.filter(local_date__lte=day).order_by("-occurred_at", "-created_at").values("pk")[:1]
-    first = logged.order_by("occurred_at", "created_at").values("pk")[:1]
-    conditions = ConditionAnswer.objects.filter(diarist=diarist)
-    medicines = Medicine.objects.filter(diarist=diarist)
-    stages = LifeStagePeriod.objects.filter(diarist=diarist)
-    targets = PersonalTarget.objects.filter(diarist=diarist, set_by=SetBy.CLINICIAN)
-    weights = BodyWeight.objects.filter(pk=Coalesce(Subquery(latest), Subquery(first)))
+    logged = BodyWeight.objects.live().filter(diarist=OuterRef("pk"))
+    latest = logged.filter(local_date__lte=day).order_by("-occurred_at", "-created_at").values("kg")[:1]
+    first = logged.order_by("occurred_at", "created_at").values("kg")[:1]
+    people = Diarist.objects.filter(pk__in=[who.pk for who in diarists])
+    weighed = people.alias(kg=Coalesce(Subquery(latest), Subquery(first))).filter(kg__isnull=False)
+    conditions = ConditionAnswer.objects.filter(diarist__in=diarists)
+    medicines = Medicine.objects.filter(diarist__in=diarists)
+    stages = LifeStagePeriod.objects.filter(diarist__in=diarists)
+    targets = PersonalTarget.objects.filter(diarist__in=diarists, set_by=SetBy.CLINICIAN)
     return _rows(conditions, "condition", "condition", "answer").union(
         _rows(medicines, "medicine", "medicine_class", "name", "started_on", "stopped_on"),
         _rows(stages, "stage", "stage", None, "started_on", "ended_on"),
         _rows(targets, "target", "nutrient", "amount"),
-        _rows(weights, "weight", None, "kg"),
+        _rows(weighed, "weight", None, "kg", whose="pk"),
         all=True,
     )
 
@@ -118,10 +129,12 @@ def _rows(
     value: str | None,
     first: str | None = None,
     last: str | None = None,
+    whose: str = "diarist_id",
 ) -> QuerySet:
     """One kind of answer in the columns that all kinds share."""
     text, day = CharField(), DateField()
     return of.order_by().values_list(
+        whose,
         Value(kind, output_field=text),
         Cast(code or Value(""), text),
         Cast(value or Value(""), text),

@@ -1,13 +1,14 @@
 """Rows as pandas frames, and the reference tables in our units: the one place where the ORM meets pandas.
 
-known_days(diarist, first, last, instead) -> the stored days of a window, ready for `calc.gaps.assess`
+known_days(diarists, first, last, instead) -> the stored days of a window, for `calc.totals.days_in_window`
 references(...), variations() -> the tables that `requirement.needs` chooses from, in our units
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -29,30 +30,50 @@ WINDOW_COLUMNS = [
 ]
 APART = [(source, code) for source in ("fortified", "medicine") for code in ASSESSED]
 """Sources kept apart, each a column `<code>_<source>` of a window's frame."""
+NOTHING_APART = (0.0,) * len(APART)
+KEYS = ("diarist", "date")
 REFERENCES = {nutrient.reference: nutrient for nutrient in NUTRIENTS if nutrient.reference}
 """Our nutrients by their names in the reference tables."""
 
 
+Instead = Mapping[int, Mapping[date, DailyIntake | None]]
+"""Rows just computed, by diarist and day, that take the place of stored ones; None: no such day any more."""
+Weight = tuple[date, float]
+
+
 def known_days(
-    diarist: Diarist, first: date, last: date, instead: Mapping[date, DailyIntake | None] | None = None
+    diarists: Collection[Diarist], first: date, last: date, instead: Instead | None = None
 ) -> pd.DataFrame:
-    """The stored days from `first` to `last`; index: date.
+    """The stored days of some diaries from `first` to `last`; index: number of the diarist, date.
 
     The columns are `status`, `WINDOW_COLUMNS`, and what is kept apart of each nutrient (`APART`).
-    Rows of `instead`, just computed, take the place of the stored ones; None there: no such day any more.
     """
     instead = instead or {}
-    rows = DailyIntake.objects.filter(diarist=diarist, date__range=(first, last)).order_by("date")
-    columns = ["date", "status", "sources", *WINDOW_COLUMNS]
-    found = {row[0]: row for row in rows.values_list(*columns) if row[0] not in instead}
-    fresh = {day: tuple(getattr(row, name) for name in columns) for day, row in instead.items() if row}
-    days = [row for _day, row in sorted({**found, **fresh}.items())]
-    index = pd.Index([row[0] for row in days], name="date", dtype=object)
-    values = [(*row[3:], *(row[2].get(source, {}).get(code, 0.0) for source, code in APART)) for row in days]
+    rows = DailyIntake.objects.filter(diarist__in=diarists, date__range=(first, last)).order_by()
+    columns = ["diarist_id", "date", "status", "sources", *WINDOW_COLUMNS]
+    days = [row for row in rows.values_list(*columns) if row[1] not in instead.get(row[0], ())]
+    days += [
+        tuple(getattr(row, name) for name in columns)
+        for some in instead.values()
+        for day, row in some.items()
+        if row and first <= day <= last
+    ]
+    days.sort(key=itemgetter(0, 1))
+    index = pd.MultiIndex.from_arrays([[row[0] for row in days], [row[1] for row in days]], names=KEYS)
     names = [*WINDOW_COLUMNS, *(f"{code}_{source}" for source, code in APART)]
-    numbers = np.array(values, dtype=float).reshape(len(days), len(names))
-    status = pd.Series([row[1] for row in days], index=index, name="status", dtype=object)
+    numbers = np.empty((len(days), len(names)))
+    numbers[:, : len(WINDOW_COLUMNS)] = np.array([row[4:] for row in days], dtype=float).reshape(
+        len(days), len(WINDOW_COLUMNS)
+    )
+    numbers[:, len(WINDOW_COLUMNS) :] = [_apart(row[3]) for row in days] or 0.0
+    status = pd.Series([row[2] for row in days], index=index, name="status", dtype=object)
     return pd.concat([status, pd.DataFrame(numbers, index, names)], axis=1)
+
+
+def _apart(sources: Mapping[str, Mapping[str, float]]) -> tuple[float, ...]:
+    if not sources:
+        return NOTHING_APART
+    return tuple(sources.get(source, {}).get(code, 0.0) for source, code in APART)
 
 
 def references(authority: str, life_stages: Iterable[str]) -> list[ReferenceRow]:
@@ -91,13 +112,19 @@ def _ours(row: Any) -> Any:
     return row.in_unit(nutrient.code, nutrient.unit, nutrient.reference_factor)
 
 
-def targets(diarist: Diarist) -> list[OwnTarget]:
-    """Amounts that replace the public reference for this diarist."""
-    rows = PersonalTarget.objects.filter(diarist=diarist, nutrient__in=NUTRIENT).order_by("nutrient")
-    return [OwnTarget(row.nutrient, float(row.amount), row.set_by, id=row.pk) for row in rows]
+def targets(diarists: Collection[Diarist]) -> dict[int, list[OwnTarget]]:
+    """Amounts that replace the public reference, for each of these diarists."""
+    rows = PersonalTarget.objects.filter(diarist__in=diarists, nutrient__in=NUTRIENT).order_by("nutrient")
+    found: dict[int, list[OwnTarget]] = {who.pk: [] for who in diarists}
+    for row in rows:
+        found[row.diarist_id].append(OwnTarget(row.nutrient, float(row.amount), row.set_by, id=row.pk))
+    return found
 
 
-def weights(diarist: Diarist) -> list[tuple[date, float]]:
-    """Body weights by the day they were logged on, in kg, oldest first."""
-    rows = BodyWeight.objects.of(diarist).live().order_by("occurred_at", "created_at")
-    return [(day, float(kg)) for day, kg in rows.values_list("local_date", "kg")]
+def weights(diarists: Collection[Diarist]) -> dict[int, list[Weight]]:
+    """Body weights of each by the day they were logged on, in kg, oldest first."""
+    rows = BodyWeight.objects.live().filter(diarist__in=diarists).order_by("occurred_at", "created_at")
+    found: dict[int, list[Weight]] = {who.pk: [] for who in diarists}
+    for pk, day, kg in rows.values_list("diarist_id", "local_date", "kg"):
+        found[pk].append((day, float(kg)))
+    return found

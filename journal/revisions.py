@@ -4,6 +4,8 @@ Every change takes it forward on the diarist's row, which stays locked until the
 revision that anybody can read is the last of those that are stored, and none below it is still to come.
 """
 
+from collections.abc import Collection
+
 from django.db import connection
 
 from journal.models import Diarist
@@ -27,9 +29,22 @@ def forward(diarist: Diarist) -> int:
 
 def next_of(diarist_id: int) -> int:
     """Take the revision forward on the row and return what it is now, in one statement."""
+    return forward_all([diarist_id])[diarist_id]
+
+
+def forward_all(diarist_ids: Collection[int]) -> dict[int, int]:
+    """Take the revisions of many diaries forward, in one statement; returns what each is now.
+
+    The caller holds them, if they are more than one: two that take the same ones forward in another order
+    would wait for each other.
+    """
+    if not diarist_ids:
+        return {}
     table = connection.ops.quote_name(Diarist._meta.db_table)
+    places = ", ".join(["%s"] * len(diarist_ids))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET revision = revision + 1 WHERE id = %s RETURNING revision", [diarist_id]
+            f"UPDATE {table} SET revision = revision + 1 WHERE id IN ({places}) RETURNING id, revision",
+            list(diarist_ids),
         )
-        return cursor.fetchone()[0]
+        return dict(cursor.fetchall())

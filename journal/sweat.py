@@ -6,7 +6,7 @@ rates stand for the others, too; else it is an estimate from activity, minutes, 
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -27,11 +27,20 @@ def exercises(diarist: Diarist, first: date, last: date) -> list[Exercise]:
     A weighed one has `drunk_ml`, what was logged as drunk while it lasted: one more query, and only where
     something was weighed.
     """
+    return exercises_of_many([diarist], first, last)[diarist.pk]
+
+
+def exercises_of_many(diarists: Sequence[Diarist], first: date, last: date) -> dict[int, list[Exercise]]:
+    """The same for many diaries: one query, and one more for each in which something was weighed."""
     weighed = WEIGHED & Q(local_date__range=(last - timedelta(days=OWN_DAYS), last))
-    rows = Exercise.objects.of(diarist).live().filter(Q(local_date__range=(first, last)) | weighed)
-    bouts = list(rows.select_related("activity").order_by("occurred_at", "created_at"))
-    _note_drinks(diarist, [bout for bout in bouts if _was_weighed(bout)])
-    return bouts
+    of_days = Q(local_date__range=(first, last))
+    rows = Exercise.objects.live().filter(of_days | weighed, diarist__in=diarists)
+    found: dict[int, list[Exercise]] = {who.pk: [] for who in diarists}
+    for bout in rows.select_related("activity").order_by("occurred_at", "created_at"):
+        found[bout.diarist_id].append(bout)
+    for who in diarists:
+        _note_drinks(who, [bout for bout in found[who.pk] if _was_weighed(bout)])
+    return found
 
 
 def was_weighed(diarist: Diarist, today: date, length: int) -> bool:

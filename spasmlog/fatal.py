@@ -5,7 +5,7 @@ waits. So each attempt is counted in the cache before it begins and forgotten on
 what stays are attempts that nothing of a process was left to end. A cache that is down counts nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -20,11 +20,11 @@ LEFT_ALONE = 60 * 60
 
 
 @contextmanager
-def attempt(what: str) -> Iterator[bool]:
+def attempt(what: str, most: int = MOST) -> Iterator[bool]:
     """`with attempt("review:7") as may:` tells whether to try; the caller leaves it where not."""
-    key = f"attempt:{what}"
+    key = _key(what)
     before = cache.get(key, 0)
-    if before >= MOST:
+    if before >= most:
         log.error("left_alone", what=what, ended=before)
         yield False
         return
@@ -33,3 +33,13 @@ def attempt(what: str) -> Iterator[bool]:
         yield True
     finally:
         cache.delete(key)
+
+
+def left_alone(of: Collection[str]) -> set[str]:
+    """Those over which too many processes ended lately."""
+    ended = cache.get_many([_key(what) for what in of])
+    return {what for what in of if ended.get(_key(what), 0) >= MOST}
+
+
+def _key(what: str) -> str:
+    return f"attempt:{what}"

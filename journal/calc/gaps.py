@@ -298,13 +298,13 @@ def _can_be_judged(case: _Case) -> bool:
     rule, days = case.rule, case.found.days
     if not case.need.claims_allowed or not case.kind or rule is None or _why_silent(case):
         return False
-    return days > 0 and not _too_few_days(case, rule)
+    return bool(days > 0) and not _too_few_days(case, rule)
 
 
 def _too_few_days(case: _Case, rule: Rule) -> bool:
     """Fewer than a verdict needs, in a window that could hold as many."""
     length = case.shared.window_days
-    return case.found.days < rule.least_days and length >= min(rule.shortest_window, rule.least_days)
+    return bool(case.found.days < rule.least_days) and length >= min(rule.shortest_window, rule.least_days)
 
 
 Pairs = Sequence[tuple[_Case, Option]]
@@ -316,7 +316,7 @@ def _rows(column: Column, pairs: Pairs) -> tuple[Summary, list[int], Floats, Rul
     levels = np.array([case.level(option) for case, option in pairs], dtype=float)
     rule = pairs[0][0].rule
     assert rule is not None
-    return Summary(*(part[who] for part in column.summary)), who, levels, rule
+    return column.summary.at(who), who, levels, rule
 
 
 def _judge_usual(column: Column, pairs: Pairs) -> Iterable[_Judged]:
@@ -366,7 +366,7 @@ def _judge_long_run(column: Column, pairs: Pairs) -> Iterable[_Judged]:
         may_be_low=pairs[0][0].kind == EAR, seeds=np.array([shared.seeds[i] for i in who], dtype=np.uint64),
     )  # fmt: skip
     each = [LongRun(*one) for one in zip(*(np.asarray(part).tolist() for part in run), strict=True)]
-    return [_Judged(one, one.lower, one.upper) for one in each]
+    return [_Judged(one, float(one.lower), float(one.upper)) for one in each]
 
 
 # In words -------------------------------------------------------------------------------------

@@ -212,7 +212,7 @@ class Columns:
         if code not in self._columns:
             i = self._place[code]
             amount, added, share = (part[:, i] for part in self._days)
-            summary = Summary(*(part[:, i] for part in self._summary))
+            summary = self._summary.at((slice(None), i))
             self._columns[code] = Column(amount, added, share, summary, self.usable, self._apart(code))
         return self._columns[code]
 

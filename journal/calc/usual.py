@@ -13,7 +13,7 @@ References
    Clinical Nutrition, 1989.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -227,6 +227,11 @@ class Summary(NamedTuple):
     """Correlation of one day with the next. [-]"""
     weekends_missing: Flags
     working_days_missing: Flags
+
+    def at(self, place: Any) -> "Summary":
+        """The summaries at some places of the arrays, as numpy takes places."""
+        parts: list[Any] = [part[place] for part in self]
+        return Summary(*parts)
 
 
 def summary(

@@ -25,8 +25,8 @@ from journal.models import Diarist
 from journal.people import DEMO_EMAILS
 from journal.population import diaries, persons, totals
 from journal.population.persons import ADDRESS, Person
-from journal.population.streams import Streams, reserve
 from journal.population.table import Table
+from spasmlog.streams import Streams, reserve
 
 AT_ONCE = 200
 """People of one transaction. What was made before an interruption stays, whole."""

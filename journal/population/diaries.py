@@ -26,8 +26,8 @@ from journal.models import (
     WaterIntake,
 )
 from journal.population.persons import Person
-from journal.population.streams import Streams
 from journal.population.table import Table
+from spasmlog.streams import Streams
 
 KEPT = ["id", "diarist", "revision", "created_at", "updated_at"]
 WHEN = [*KEPT, "occurred_at", "tz", "utc_offset_min", "local_date"]

@@ -14,8 +14,8 @@ from journal import countries
 from journal.calc.days import local_day
 from journal.codes import Answer, Condition, MedicineClass, Units
 from journal.models import ConditionAnswer, Diarist, LifeStagePeriod, Medicine
-from journal.population.streams import Streams
 from nutrients.codes import Authority, LifeStage, Sex
+from spasmlog.streams import Streams
 
 ADDRESS = "@population.invalid"
 """Where mail to made-up people goes: nowhere (RFC 2606)."""

@@ -9,8 +9,8 @@ from journal.codes import DayStatus
 from journal.eaten import amount_columns
 from journal.models import DailyIntake, ReviewState
 from journal.population.persons import Person
-from journal.population.streams import Streams
 from nutrients.codes import CODES
+from spasmlog.streams import Streams
 
 A_DAY = {
     "energy_kcal": 2050, "protein_g": 82, "fat_g": 80, "carbohydrate_g": 240, "fiber_g": 18, "alcohol_g": 6,

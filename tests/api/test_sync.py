@@ -7,7 +7,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from journal import changes, entries, review
+from journal import assessed, changes, entries, review, stored
 from journal.api import batch
 from journal.models import Diarist, Meal, StaleDay, WaterIntake
 from tests.api.conftest import diarist
@@ -140,12 +140,12 @@ def test_what_is_stored_while_a_page_is_read_comes_with_the_next(alice, monkeypa
 def test_findings_come_down_the_feed_under_a_revision_that_no_cursor_has_passed(alice, milk):
     who = diarist(alice)
     entries.log_meal(who, [(milk, 200)])
-    begun = review._begin(who.pk)
-    daily = review._day_rows(begun, begun.days)
-    rows = review._gap_rows(begun, review._due(begun, daily), daily)
+    begun = review.begin([who.pk])
+    daily = assessed.day_rows(begun)
+    rows = assessed.gap_rows(begun, assessed.due(begun, daily), daily)
     alice.send("water/", {"amount_ml": 100})
     _, cursor = feed(alice)  # the phone has read beyond the revision that the review began at
-    assert review._store(begun, daily, rows, None) is not None
+    assert list(stored.store(begun, daily, rows, {})) == [who.pk]
 
     gaps = of_kind(feed(alice, cursor)[0], "gaps")
     today = entries.today(who).isoformat()

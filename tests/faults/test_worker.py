@@ -97,7 +97,7 @@ def stop_here(*arguments):
     print("in the middle", flush=True)
     time.sleep(60)
 
-advice.update = stop_here
+advice.update_many = stop_here
 review.review_stale(int(sys.argv[1]))
 """
 

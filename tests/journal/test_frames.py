@@ -125,10 +125,10 @@ def test_days_just_computed_take_the_place_of_stored_ones(bob):
         )
         row.save()
     fresh = DailyIntake(diarist=bob, date=DAY, status="incomplete", magnesium_mg=5)
-    instead = {DAY: fresh, DAY + timedelta(days=1): None}
+    instead = {bob.pk: {DAY: fresh, DAY + timedelta(days=1): None}}
 
-    frame = frames.known_days(bob, DAY, DAY + timedelta(days=9), instead)
-    assert list(frame.index) == [DAY, DAY + timedelta(days=2)]
+    frame = frames.known_days([bob], DAY, DAY + timedelta(days=9), instead)
+    assert list(frame.index) == [(bob.pk, DAY), (bob.pk, DAY + timedelta(days=2))]
     assert list(frame["status"]) == ["incomplete", "complete_marked"]
     assert list(frame["magnesium_mg"]) == [5, 102]
     assert math.isnan(frame["calcium_mg"].iloc[0])  # NULL is NaN, not 0
@@ -145,7 +145,7 @@ def test_references_come_by_our_codes_and_in_our_units(foods):
 def test_weights_come_oldest_first_by_the_day_they_were_logged_on(bob):
     for kg, days in ((80, 3), (81, 9), (79, 1)):
         entries.log_weight(bob, Decimal(kg), occurred_at=NOON - timedelta(days=days))
-    (*logged, _at_sign_up) = frames.weights(bob)
+    (*logged, _at_sign_up) = frames.weights([bob])[bob.pk]
     assert logged == [
         (DAY - timedelta(days=9), 81),
         (DAY - timedelta(days=3), 80),

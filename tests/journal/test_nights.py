@@ -137,7 +137,7 @@ def test_a_zone_of_many_comes_in_chunks_and_each_diary_is_in_one(reviewed, clock
     assert nights.progress() == nights.Progress(done=0, due=5)
 
     seen = []
-    monkeypatch.setattr(review, "review_apart", lambda pk: seen.append(pk) or True)
+    monkeypatch.setattr(review, "review_apart", lambda pks: seen.extend(pks) or 0)
     assert [visit.done for visit in work_all()] == [2, 2, 1]
     assert seen == [one.pk for one in people]
     assert nights.progress() == nights.Progress(done=0, due=0)
@@ -149,11 +149,12 @@ def test_what_a_visit_leaves_is_put_back_and_goes_on_where_it_stopped(reviewed, 
     nights.plan()
     real, seen, second = review.review_apart, [], [0.0]
 
-    def slowly(pk):
-        seen.append(pk)
+    def slowly(pks):
+        seen.extend(pks)
         second[0] += nights.VISIT + 1
-        return real(pk)
+        return real(pks)
 
+    monkeypatch.setattr(nights, "TOGETHER", 1)
     monkeypatch.setattr(nights, "time", SimpleNamespace(monotonic=lambda: second[0]))
     monkeypatch.setattr(review, "review_apart", slowly)
 
@@ -167,18 +168,19 @@ def test_what_a_visit_leaves_is_put_back_and_goes_on_where_it_stopped(reviewed, 
 
 
 def test_trouble_with_one_diary_is_counted_and_comes_round_with_the_next_plan(reviewed, clock, monkeypatch):
-    ann, _ben = reviewed("ann", "ben")
+    ann, ben = reviewed("ann", "ben")
     clock.move_to(MORNING)
     nights.plan()
-    real = review.review_stale
+    real = review.assessed.day_rows
 
-    def not_for_ann(pk):
-        if pk == ann.pk:
+    def not_of_ann(begun):
+        if ann.pk in [one.pk for one in begun]:
             raise RuntimeError("this diary is broken")
-        return real(pk)
+        return real(begun)
 
-    monkeypatch.setattr(review, "review_stale", not_for_ann)
+    monkeypatch.setattr(review.assessed, "day_rows", not_of_ann)
     assert work_all() == [nights.Visit(done=2, failed=1, finished=True)]
+    assert set(reviewed_on(ben)) == {date(2026, 11, 19)}  # by itself, after it had failed together
     monkeypatch.undo()
 
     assert nights.plan() == 1
@@ -207,12 +209,13 @@ def test_a_worker_that_slept_over_its_lease_leaves_the_chunk_to_the_one_that_has
     monkeypatch.setattr(nights, "RENEW", 0)
     others = []
 
-    def sleep_over_it(pk):
+    def sleep_over_it(_pks):
         if not others:
             clock.shift(nights.LEASE + timedelta(seconds=1))
             others.append(nights._claim(timezone.now()))
-        return True
+        return 0
 
+    monkeypatch.setattr(nights, "TOGETHER", 1)
     monkeypatch.setattr(review, "review_apart", sleep_over_it)
     assert nights.work() == nights.Visit(done=1, failed=0, finished=False)
     chunk = ReviewChunk.objects.get()
@@ -306,15 +309,15 @@ django.setup()
 from journal import nights, review
 real = review.review_apart
 
-def second_is_the_last(pk, seen=[]):
-    seen.append(pk)
+def second_is_the_last(pks, seen=[]):
+    seen += pks
     if len(seen) == 2:
         print("in the middle", flush=True)
         time.sleep(60)
-    return real(pk)
+    return real(pks)
 
 review.review_apart = second_is_the_last
-nights.RENEW = 0
+nights.RENEW, nights.TOGETHER = 0, 1
 nights.work()
 """
 

@@ -26,7 +26,7 @@ from journal.models import (
     Supplement,
     WaterIntake,
 )
-from journal.population import streams
+from spasmlog import streams
 
 pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 ENTRIES = (Meal, WaterIntake, Dose, Exercise, SpasmEpisode, BodyWeight)

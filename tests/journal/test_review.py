@@ -498,7 +498,7 @@ def test_a_diarist_who_left_is_no_error(alice):
 
 def in_between(monkeypatch, happening):
     """Let `happening` come once, after a review has read and before it stores."""
-    compute = review._gap_rows
+    compute = review.assessed.gap_rows
     left = [happening]
 
     def computing(*arguments):
@@ -507,7 +507,7 @@ def in_between(monkeypatch, happening):
             left.pop()()
         return found
 
-    monkeypatch.setattr(review, "_gap_rows", computing)
+    monkeypatch.setattr(review.assessed, "gap_rows", computing)
 
 
 def test_a_meal_logged_while_a_review_computes_stays_due(alice, banana, bread, monkeypatch):
@@ -562,7 +562,7 @@ def test_trouble_while_storing_leaves_everything_as_it_was(alice, ten_poor_days,
     def broken(*_arguments):
         raise RuntimeError("the lights went out")
 
-    monkeypatch.setattr(review.advice, "update", broken)
+    monkeypatch.setattr(review.stored.advice, "update_many", broken)
     with pytest.raises(RuntimeError):
         review.review_stale(alice.pk)
     assert snapshot(*FINDINGS, StaleDay, ReviewState) == before

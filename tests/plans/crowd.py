@@ -20,7 +20,7 @@ from journal.models import (
     Suggestion,
     WarningSigns,
 )
-from journal.population.streams import write
+from spasmlog.streams import write
 
 WRITERS, COUNTED = 2000, 1500
 """People with a few days of entries, and people with day totals alone."""

@@ -1,0 +1,286 @@
+"""Write what a review found: days, gaps, links, cards, and how far it has come. All in one transaction.
+
+Many diaries are stored together, in as many statements as one. Each is locked first, and left out if another
+review of it was stored since this one began. Rows that come out as they were are not written again.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import structlog
+from django.db import models, transaction
+from django.utils import timezone
+
+from journal import advice, patterns, revisions
+from journal.assessed import WINDOWS, Daily, GapRows, kept_days
+from journal.begun import Begun
+from journal.models import DailyIntake, Diarist, NutrientGap, ReviewState, StaleDay, ToldGaps
+from spasmlog import streams
+
+log = structlog.get_logger(__name__)
+
+OWN_FIELDS = {"id", "diarist", "revision", "computed_at"}
+"""Fields that say who, or when, and not what was found."""
+DAY_FIELDS = [f.name for f in DailyIntake._meta.concrete_fields if f.name not in OWN_FIELDS | {"date"}]
+GAP_KEY = ("as_of", "window_days", "nutrient", "kind")
+GAP_FIELDS = [f.name for f in NutrientGap._meta.concrete_fields if f.name not in {*OWN_FIELDS, *GAP_KEY}]
+GAP_COLUMNS = ["diarist_id", *GAP_KEY, *GAP_FIELDS, "revision"]
+STAMP = ["revision", "computed_at"]
+SAME_NUMBER = 1e-9
+"""Relative difference below which a stored number is what was computed: the last digits of a sum depend on
+the machine and on its numpy."""
+
+
+@dataclass
+class Changes:
+    """How many rows of one diary a review wrote, and how many it took away."""
+
+    written: dict[str, int] = field(default_factory=dict)
+    removed: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.written.values()) + sum(self.removed.values())
+
+
+@transaction.atomic
+def store(
+    begun: Sequence[Begun], daily: Daily, gap_rows: GapRows, looks: Mapping[int, patterns.Look]
+) -> dict[int, Changes]:
+    """Write what was found, all of it or nothing; returns what changed in those that were stored.
+
+    Left out is whoever is gone, or was reviewed by another since this review began.
+    """
+    begun = still_ours(begun)
+    changes = {one.pk: Changes() for one in begun}
+    _store_days(begun, daily, changes)
+    _tell_phones(begun, _store_gaps(begun, gap_rows, changes))
+    _forget_other_days(begun, changes)
+    for one in begun:
+        if one.pk in looks:
+            patterns.keep(one.diarist, looks[one.pk])
+    _store_cards(begun, gap_rows)
+    _no_longer_stale(begun)
+    _reviewed(begun, looks)
+    for one in begun:
+        log.info(
+            "reviewed", diarist=one.pk, days=len(daily[one.pk]), as_of=len(gap_rows[one.pk]),
+            rows=changes[one.pk].total,
+        )  # fmt: skip
+    return changes
+
+
+@transaction.atomic
+def store_gaps_alone(begun: Begun, gap_rows: GapRows) -> bool:
+    """Write the gaps of some days and nothing else; False where another review came between."""
+    if not still_ours([begun]):
+        return False
+    changed = _store_gaps([begun], gap_rows, {begun.pk: Changes()})
+    if begun.today in gap_rows[begun.pk]:
+        _tell_phones([begun], changed)
+    return True
+
+
+def still_ours(begun: Iterable[Begun]) -> list[Begun]:
+    """Lock the diaries, and keep those whose last review is still the one that these began after."""
+    pks = [one.pk for one in begun]
+    held = Diarist.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
+    there = set(held.values_list("pk", flat=True))
+    states = ReviewState.objects.filter(pk__in=pks).values_list("pk", "revision", "reviewed_at")
+    state = {pk: (revision, at) for pk, revision, at in states}
+    return [one for one in begun if one.pk in there and state.get(one.pk) == one.state]
+
+
+# Days and gaps --------------------------------------------------------------------------------
+
+
+def _store_days(begun: Sequence[Begun], daily: Daily, changes: dict[int, Changes]) -> None:
+    asked = {one.pk: daily[one.pk] for one in begun}
+    stored = {(row.diarist_id, row.date): row for row in _rows_there(DailyIntake, "date", asked)}
+    fresh, gone = [], []
+    for one in begun:
+        for day, row in daily[one.pk].items():
+            there = stored.get((one.pk, day))
+            if row and not _alike(row, there, DAY_FIELDS):
+                fresh.append(row)
+            elif there and row is None:
+                gone.append(there)
+    if fresh:
+        DailyIntake.objects.bulk_create(
+            fresh, update_conflicts=True, unique_fields=["diarist", "date"],
+            update_fields=[*DAY_FIELDS, *STAMP],
+        )  # fmt: skip
+    _count(changes, "days", fresh)
+    _remove(gone, changes)
+
+
+Window = tuple[date, int]
+"""The last day and the length. [d]"""
+
+
+def _store_gaps(
+    begun: Sequence[Begun], found: GapRows, changes: dict[int, Changes]
+) -> dict[int, set[Window]]:
+    """Write the gaps that are not as stored; returns the windows they belong to, by diarist.
+
+    Those that are new are streamed: nobody else writes any while the diary is held.
+    """
+    asked = {one.pk: found[one.pk] for one in begun}
+    stored = {(row.diarist_id, *_gap_key(row)): row for row in _rows_there(NutrientGap, "as_of", asked)}
+    wanted = {(pk, *_gap_key(row)): row for pk in asked for rows in found[pk].values() for row in rows}
+    new = [row for key, row in wanted.items() if key not in stored]
+    changed = [
+        row for key, row in wanted.items() if key in stored and not _alike(row, stored[key], GAP_FIELDS)
+    ]
+    gone = [row for key, row in stored.items() if key not in wanted]
+    streams.write(NutrientGap, GAP_COLUMNS, ([getattr(row, name) for name in GAP_COLUMNS] for row in new))
+    if changed:
+        NutrientGap.objects.bulk_create(
+            changed, update_conflicts=True, unique_fields=["diarist", *GAP_KEY],
+            update_fields=[*GAP_FIELDS, *STAMP],
+        )  # fmt: skip
+    _count(changes, "gaps", [*new, *changed])
+    _remove(gone, changes)
+    windows: dict[int, set[Window]] = {pk: set() for pk in asked}
+    for row in (*new, *changed, *gone):
+        windows[row.diarist_id].add((row.as_of, row.window_days))
+    return windows
+
+
+def _rows_there(model: Any, name: str, asked: Mapping[int, Collection[date]]) -> Iterable[Any]:
+    """The stored rows of these days of each diary; diaries of which the same days are asked for together."""
+    alike: dict[frozenset[date], list[int]] = {}
+    for pk, dates in asked.items():
+        alike.setdefault(frozenset(dates), []).append(pk)
+    for dates, pks in alike.items():
+        if dates:
+            yield from model.objects.filter(diarist__in=pks, **{f"{name}__in": dates}).order_by()
+
+
+def _forget_other_days(begun: Sequence[Begun], changes: dict[int, Changes]) -> None:
+    """Remove gaps of days that are none of those that are kept."""
+    kept: dict[tuple[date, ...], list[int]] = {}
+    for one in begun:
+        kept.setdefault(tuple(kept_days(one.today, one.diarist.week_start)), []).append(one.pk)
+    for days, pks in kept.items():
+        others = NutrientGap.objects.filter(diarist__in=pks).exclude(as_of__in=days).order_by()
+        _remove(list(others.only("pk", "diarist_id")), changes)
+
+
+def _tell_phones(begun: Sequence[Begun], changed: Mapping[int, set[Window]]) -> None:
+    """Put those of today's gaps that became others under a revision of this moment, and take those of
+    another day out of what phones keep. The revision that the review began at is older than what phones may
+    have read since."""
+    live = ToldGaps.objects.filter(diarist__in=[one.pk for one in begun], deleted_at=None).order_by()
+    told: dict[int, set[Window]] = {one.pk: set() for one in begun}
+    for pk, as_of, length in live.values_list("diarist_id", "as_of", "window_days"):
+        told[pk].add((as_of, length))
+    new, over = {}, {}
+    for one in begun:
+        today, there = {(one.today, length) for length in WINDOWS}, told[one.pk]
+        new[one.pk], over[one.pk] = (today - there) | (today & changed[one.pk]), there - today
+    now, revision = timezone.now(), revisions.forward_all([pk for pk in told if new[pk] | over[pk]])
+    rows = [
+        ToldGaps(
+            diarist_id=pk, as_of=as_of, window_days=length, revision=revision[pk],
+            deleted_at=now if (as_of, length) in over[pk] else None,
+        )
+        for pk in revision
+        for as_of, length in sorted(new[pk] | over[pk])
+    ]  # fmt: skip
+    if rows:
+        ToldGaps.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["diarist", "as_of", "window_days"],
+            update_fields=["revision", "deleted_at"],
+        )  # fmt: skip
+
+
+def _gap_key(row: NutrientGap) -> tuple:
+    return row.as_of, row.window_days, row.nutrient, row.kind
+
+
+def _alike(row: models.Model, stored: models.Model | None, names: list[str]) -> bool:
+    if stored is None:
+        return False
+    return all(
+        (mine := getattr(row, name)) == (its := getattr(stored, name)) or _same(mine, its) for name in names
+    )
+
+
+def _same(one: Any, other: Any) -> bool:
+    """The same but for the last digits of numbers."""
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=SAME_NUMBER)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return one == other
+
+
+def _remove(rows: Collection[Any], changes: dict[int, Changes]) -> None:
+    if not rows:
+        return
+    model = type(next(iter(rows)))
+    model.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for row in rows:
+        removed, name = changes[row.diarist_id].removed, model._meta.model_name
+        removed[name] = removed.get(name, 0) + 1
+
+
+def _count(changes: dict[int, Changes], name: str, rows: Iterable[Any]) -> None:
+    for one in changes.values():
+        one.written.setdefault(name, 0)
+    for row in rows:
+        changes[row.diarist_id].written[name] += 1
+
+
+# Cards, and how far it has come ---------------------------------------------------------------
+
+
+def _store_cards(begun: Sequence[Begun], gap_rows: GapRows) -> None:
+    by_day: dict[date, list[Begun]] = {}
+    for one in begun:
+        by_day.setdefault(one.today, []).append(one)
+    for today, some in by_day.items():
+        diarists = [one.diarist for one in some]
+        facts = advice.facts_of_many(diarists, today, {one.pk: gap_rows[one.pk][today] for one in some})
+        advice.update_many(diarists, facts, today)
+
+
+def _no_longer_stale(begun: Sequence[Begun]) -> None:
+    """Forget the days reviewed. One touched since has another version, and stays."""
+    reviewed = {one.pk: one.stale for one in begun if one.stale}
+    if not reviewed:
+        return
+    now = StaleDay.objects.filter(diarist__in=reviewed).order_by()
+    done = [
+        pk for pk, whose, day, version in now.values_list("pk", "diarist_id", "date", "version")
+        if reviewed[whose].get(day) == version
+    ]  # fmt: skip
+    StaleDay.objects.filter(pk__in=done).delete()
+
+
+def _reviewed(begun: Sequence[Begun], looks: Mapping[int, patterns.Look]) -> None:
+    """Remember how far these reviews have come, in one statement."""
+    now = timezone.now()
+    states = [
+        ReviewState(
+            diarist=one.diarist,
+            revision=one.diarist.revision,
+            reviewed_on=one.today,
+            reviewed_at=now,
+            links_due_on=looks[one.pk].due_on if one.pk in looks else one.links_due_on,
+        )
+        for one in begun
+    ]
+    if states:
+        ReviewState.objects.bulk_create(
+            states,
+            update_conflicts=True,
+            unique_fields=["diarist"],
+            update_fields=["revision", "reviewed_on", "reviewed_at", "links_due_on"],
+        )
