@@ -33,7 +33,7 @@ PARTS = {
     "recompute of days": ("assessed.day_rows",),
     "windows": ("frames.known_days", "assessed.days_in_window"),
     "assessment": ("assessed._gaps_as_of",),
-    "personal links": ("patterns.look", "patterns.keep"),
+    "personal links": ("patterns.looks", "patterns.keep"),
     "advice": ("stored._store_cards",),
     "write-back": ("stored.store",),
 }

@@ -35,13 +35,17 @@ class Persons:
     def targets(self) -> dict[int, list[OwnTarget]]:
         return frames.targets(self.diarists)
 
+    @cached_property
+    def needs(self) -> dict[tuple, dict[str, Need]]:
+        """Those found already, by what they depend on."""
+        return {}
+
 
 class Someone:
     """The diarist on each day: body, age, life stage, and the references that follow from these."""
 
     def __init__(self, diarist: Diarist, persons: Persons):
         self.diarist, self._persons = diarist, persons
-        self._needs: dict[tuple[str, int | None], dict[str, Need]] = {}
 
     @property
     def weights(self) -> list[frames.Weight]:
@@ -50,11 +54,6 @@ class Someone:
     @property
     def targets(self) -> list[OwnTarget]:
         return self._persons.targets[self.diarist.pk]
-
-    @cached_property
-    def tables(self) -> tuple[list, list]:
-        stages = [LifeStage.GENERAL, *(period.stage for period in self.diarist.lifestageperiod_set.all())]
-        return frames.references(self.diarist.authority, stages), frames.variations()
 
     def years_on(self, day: date) -> int | None:
         return age_in_years(self.diarist.birth_date, day) if self.diarist.birth_date else None
@@ -75,14 +74,16 @@ class Someone:
         )
 
     def needs_on(self, day: date) -> dict[str, Need]:
-        """What holds on a day; the same for all days of one life stage and month of age."""
-        born, stage = self.diarist.birth_date, people.life_stage(self.diarist, day)
-        months = age_in_months(born, day) if born else None
-        if (stage, months) not in self._needs:
-            references, variations = self.tables
-            person = Person(born, self.diarist.sex, stage, self.diarist.authority)
-            self._needs[stage, months] = needs(references, variations, person, day, self.targets)
-        return self._needs[stage, months]
+        """What holds on a day: the same for all of one sex, life stage and step of age."""
+        who, stage = self.diarist, people.life_stage(self.diarist, day)
+        references, variations, steps = frames.tables(who.authority, stage)
+        months = age_in_months(who.birth_date, day) if who.birth_date else None
+        age = months if months is None or stage != LifeStage.GENERAL else bisect_right(steps, months)
+        key = (who.authority, who.sex, stage, age, *self.targets)
+        if key not in self._persons.needs:
+            person = Person(who.birth_date, who.sex, stage, who.authority)
+            self._persons.needs[key] = needs(references, variations, person, day, self.targets)
+        return self._persons.needs[key]
 
 
 @dataclass(frozen=True)

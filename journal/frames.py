@@ -16,8 +16,8 @@ import pandas as pd
 
 from journal.calc.gaps import RULES
 from journal.models import BodyWeight, DailyIntake, Diarist, PersonalTarget
-from nutrients.calc.requirement import OwnTarget, ReferenceRow, VariationRow
-from nutrients.codes import NUTRIENT, NUTRIENTS
+from nutrients.calc.requirement import OwnTarget, ReferenceRow, VariationRow, steps_of_age
+from nutrients.codes import NUTRIENT, NUTRIENTS, LifeStage
 from nutrients.models import ReferenceIntake, WithinPersonVariation
 
 ASSESSED = tuple(RULES)
@@ -81,6 +81,12 @@ def references(authority: str, life_stages: Iterable[str]) -> list[ReferenceRow]
     return list(_references(authority, frozenset(life_stages), _minute()))
 
 
+def tables(authority: str, life_stage: str) -> tuple[list[ReferenceRow], list[VariationRow], list[int]]:
+    """References, spreads, and the ages at which a need may become another, for people of one stage."""
+    found = _references(authority, frozenset({LifeStage.GENERAL, life_stage}), minute := _minute())
+    return list(found), variations(), _steps(authority, minute)
+
+
 def variations() -> list[VariationRow]:
     """Published spreads from day to day, by our codes and in their units."""
     return list(_variations(_minute()))
@@ -105,6 +111,11 @@ def _variations(_minute: int) -> tuple[VariationRow, ...]:
     rows = WithinPersonVariation.objects.filter(nutrient__in=REFERENCES).order_by("pk")
     names = [name for name in VariationRow.__dataclass_fields__ if name != "id"]
     return tuple(_ours(VariationRow(**row)) for row in rows.values("id", *names))
+
+
+@lru_cache(maxsize=4)
+def _steps(authority: str, minute: int) -> list[int]:
+    return steps_of_age(_references(authority, frozenset({LifeStage.GENERAL}), minute), _variations(minute))
 
 
 def _ours(row: Any) -> Any:

@@ -1,22 +1,24 @@
 """Personal links between what days held and cramps: looked for by the review, read by pages and REST.
 
-    look(diarist, today, instead) -> Look       what a look finds; the worker's part, loads scipy
-    keep(diarist, look) -> None                 store it in place of the look before
+    looks(diarists, today, instead)             what a look at each finds; the worker's part, loads scipy
+    keep(looks) -> None                         store them in place of those before
     patterns_of(diarist) -> Patterns            what pages and REST show, and how far the log has come
 
 Who looks often finds something by chance, so a look comes at most once in 14 days. Below the gates on all
 days nothing is looked at, only counted, and counted again the next day.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import structlog
+from django.db.models import Count
 
 from journal import tracked
-from journal.calc.crampdays import DAYS_BETWEEN, Calendar, Count, count
+from journal.calc.crampdays import DAYS_BETWEEN, FEWEST_CRAMPS, Calendar, count
+from journal.calc.crampdays import Count as DaysKnown
 from journal.calc.days import ONE_DAY
 from journal.calc.facts import LinkFacts
 from journal.calc.suppressions import Flags, effects
@@ -25,10 +27,12 @@ from journal.codes import LinkState
 from journal.facts import link_facts
 from journal.findings import today
 from journal.flags import flags_about
-from journal.models import DailyIntake, Diarist, PersonalLink, ReviewState
+from journal.models import DailyIntake, Diarist, PersonalLink, ReviewState, SpasmEpisode
 
 log = structlog.get_logger(__name__)
 
+Instead = Mapping[date, DailyIntake | None]
+"""Days just computed that take the place of the stored ones; None: no such day any more."""
 EVIDENCE = ("level", "attainable_p", "per_unit", "more", "stable", "checks")
 """What a row keeps of a link beside its own columns."""
 
@@ -44,8 +48,25 @@ class Look:
     links: Sequence[PersonalLink]
 
 
-def look(diarist: Diarist, today: date, instead: Mapping[date, DailyIntake | None]) -> Look:
-    """Search the whole diary, with days just computed in place of the stored ones; nothing is stored yet."""
+def looks(
+    diarists: Collection[Diarist], today: Mapping[int, date], instead: Mapping[int, Instead]
+) -> dict[int, Look]:
+    """Search the whole diary of each, with days just computed in place of the stored ones; stores nothing.
+
+    Whoever has logged fewer cramps than it takes is told apart by one query for all.
+    """
+    cramps = SpasmEpisode.objects.live().filter(diarist__in=diarists).order_by().values_list("diarist")
+    logged = dict(cramps.annotate(Count("pk"))) if diarists else {}
+    return {
+        who.pk: look(who, today[who.pk], instead[who.pk])
+        if logged.get(who.pk, 0) >= FEWEST_CRAMPS
+        else Look(today[who.pk] + ONE_DAY, ())
+        for who in diarists
+    }
+
+
+def look(diarist: Diarist, today: date, instead: Instead) -> Look:
+    """Search the whole diary of one person."""
     last = tracked.last_whole_day(diarist)
     known = tracked.outcomes(diarist, last)
     if not count(known).is_enough:
@@ -64,17 +85,21 @@ def _row(diarist: Diarist, today: date, link: dict[str, Any]) -> PersonalLink:
     return PersonalLink(diarist=diarist, lag_days=link.pop("lag"), evidence=evidence, looked_on=today, **link)
 
 
-def keep(diarist: Diarist, found: Look) -> None:
-    """Store a look in place of the one before. The caller's transaction holds the diary."""
-    before = {_what(row): row for row in PersonalLink.objects.filter(diarist=diarist)}
-    for row in found.links:
+def keep(found: Mapping[int, Look]) -> None:
+    """Store looks, by diarist, in place of those before. The caller's transaction holds the diaries."""
+    if not found:
+        return
+    before = {_what(row): row for row in PersonalLink.objects.filter(diarist__in=found)}
+    links = [row for look in found.values() for row in look.links]
+    for row in links:
         row.times_seen = _times_seen(row, before.get(_what(row)))
-    PersonalLink.objects.filter(pk__in=[row.pk for row in before.values()]).delete()
-    PersonalLink.objects.bulk_create(found.links)
+    if before:
+        PersonalLink.objects.filter(pk__in=[row.pk for row in before.values()]).delete()
+    PersonalLink.objects.bulk_create(links)
 
 
-def _what(row: PersonalLink) -> tuple[str, int]:
-    return row.exposure, row.lag_days
+def _what(row: PersonalLink) -> tuple[int, str, int]:
+    return row.diarist_id, row.exposure, row.lag_days
 
 
 def _times_seen(row: PersonalLink, before: PersonalLink | None) -> int:
@@ -101,7 +126,7 @@ class Shown:
 class Patterns:
     """What is known of one diary's links. The count is of this moment, the links of the last look."""
 
-    count: Count
+    count: DaysKnown
     links: Sequence[Shown]
     looked_on: date | None
     """None: there was nothing to look at yet."""

@@ -136,9 +136,8 @@ def _once(begun: Sequence[Begun]) -> dict[int, Changes]:
     """What changed in each diary that was stored; missing is where another review came between."""
     daily = assessed.day_rows(begun)
     gaps = assessed.gap_rows(begun, assessed.due(begun, daily), daily)
-    looks = {
-        one.pk: patterns.look(one.diarist, one.today, daily[one.pk]) for one in begun if one.links_are_due
-    }
+    today = {one.pk: one.today for one in begun}
+    looks = patterns.looks([one.diarist for one in begun if one.links_are_due], today, daily)
     return stored.store(begun, daily, gaps, looks)
 
 

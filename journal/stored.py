@@ -41,6 +41,9 @@ class Changes:
     written: dict[str, int] = field(default_factory=dict)
     removed: dict[str, int] = field(default_factory=dict)
 
+    def has_removed(self, name: str, count: int) -> None:
+        self.removed[name] = self.removed.get(name, 0) + count
+
     @property
     def total(self) -> int:
         return sum(self.written.values()) + sum(self.removed.values())
@@ -59,9 +62,7 @@ def store(
     _store_days(begun, daily, changes)
     _tell_phones(begun, _store_gaps(begun, gap_rows, changes))
     _forget_other_days(begun, changes)
-    for one in begun:
-        if one.pk in looks:
-            patterns.keep(one.diarist, looks[one.pk])
+    patterns.keep({one.pk: looks[one.pk] for one in begun if one.pk in looks})
     _store_cards(begun, gap_rows)
     _no_longer_stale(begun)
     _reviewed(begun, looks)
@@ -167,7 +168,11 @@ def _forget_other_days(begun: Sequence[Begun], changes: dict[int, Changes]) -> N
         kept.setdefault(tuple(kept_days(one.today, one.diarist.week_start)), []).append(one.pk)
     for days, pks in kept.items():
         others = NutrientGap.objects.filter(diarist__in=pks).exclude(as_of__in=days).order_by()
-        _remove(list(others.only("pk", "diarist_id")), changes)
+        removed = dict(others.values_list("diarist").annotate(models.Count("pk")))
+        if removed:
+            others.delete()
+        for pk, count in removed.items():
+            changes[pk].has_removed("nutrientgap", count)
 
 
 def _tell_phones(begun: Sequence[Begun], changed: Mapping[int, set[Window]]) -> None:
@@ -227,8 +232,7 @@ def _remove(rows: Collection[Any], changes: dict[int, Changes]) -> None:
     model = type(next(iter(rows)))
     model.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for row in rows:
-        removed, name = changes[row.diarist_id].removed, model._meta.model_name
-        removed[name] = removed.get(name, 0) + 1
+        changes[row.diarist_id].has_removed(model._meta.model_name, 1)
 
 
 def _count(changes: dict[int, Changes], name: str, rows: Iterable[Any]) -> None:

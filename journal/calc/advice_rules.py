@@ -417,11 +417,14 @@ RULE: dict[str, Rule] = {rule.id: rule for rule in RULES}
 # What a person gets ----------------------------------------------------------------------------
 
 
-def variant(rule: Rule, nutrient: str, flags: Flags) -> str | None:
-    """Return which words a card of this rule has for this person; None: no card at all."""
+def variant(rule: Rule, nutrient: str, flags: Flags, known: Effects | None = None) -> str | None:
+    """Return which words a card of this rule has for this person; None: no card at all.
+
+    `known` is what `effects` makes of the flags, where the caller has asked already.
+    """
     if _under(flags, INFANT) and not rule.push and rule.layer != "C":
         return None
-    return rule.suits(flags, effects(flags), nutrient)
+    return rule.suits(flags, known or effects(flags), nutrient)
 
 
 def severity(rule: Rule, its_variant: str, found: str | None = None) -> str:
@@ -440,9 +443,10 @@ def wanted(facts: Facts, at_save: str = "") -> list[Wanted]:
     asks to drink. `at_save`: only the dangers that the save of a `dose` or a `drink` may bring.
     """
     topics: dict[str, list[Wanted]] = {}
+    known = effects(facts.flags)
     for rule in RULES:
         for nutrient in rule.nutrients if not at_save or rule.at_save == at_save else ():
-            if card := _judged(rule, nutrient, facts):
+            if card := _judged(rule, nutrient, facts, known):
                 topics.setdefault(card.topic, []).append(card)
     if "overdrinking" in topics:
         topics = {
@@ -457,8 +461,8 @@ def _strongest(cards: list[Wanted]) -> Wanted:
     return replace(first, instead=tuple(others))
 
 
-def _judged(rule: Rule, nutrient: str, facts: Facts) -> Wanted | None:
-    words = variant(rule, nutrient, facts.flags)
+def _judged(rule: Rule, nutrient: str, facts: Facts, known: Effects) -> Wanted | None:
+    words = variant(rule, nutrient, facts.flags, known)
     inputs = rule.find(facts, nutrient) if words else None
     if words is None or inputs is None:
         return None

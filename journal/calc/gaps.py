@@ -213,18 +213,17 @@ class _Case:
     notes: tuple[str, ...] = ()
     judged: "list[_Judged]" = field(default_factory=list)
     """The verdict for each option of the need; empty where none is given."""
+    found: Summary = field(init=False)
+    method: str = field(init=False)
+    rule: Rule | None = field(init=False)
+    silent: list[str] = field(init=False)
+    """Why nothing is claimed, beside the reasons that the need itself has."""
 
-    @property
-    def found(self) -> Summary:
-        return self.column.of_each[self.who]
-
-    @property
-    def method(self) -> str:
-        return method_of(self.need.nutrient, self.kind)
-
-    @property
-    def rule(self) -> Rule | None:
-        return rule_of(self.need.nutrient, self.kind)
+    def __post_init__(self) -> None:
+        self.found = self.column.of_each[self.who]
+        self.method = method_of(self.need.nutrient, self.kind)
+        self.rule = rule_of(self.need.nutrient, self.kind)
+        self.silent = _why_silent(self)
 
     @property
     def implausible(self) -> bool:
@@ -257,7 +256,7 @@ def _kinds(need: Need | None) -> list[str]:
 
 
 def _all_set(rows: list[ReferenceRow], kind: str) -> bool:
-    return bool(rows) and all(getattr(row, kind) is not None for row in rows)
+    return bool(rows) and None not in [getattr(row, kind) for row in rows]
 
 
 def _case(who: int, need: Need, kind: str, shared: _Shared) -> _Case:
@@ -296,7 +295,7 @@ def _judge(cases: Iterable[_Case]) -> None:
 
 def _can_be_judged(case: _Case) -> bool:
     rule, days = case.rule, case.found.days
-    if not case.need.claims_allowed or not case.kind or rule is None or _why_silent(case):
+    if not case.need.claims_allowed or not case.kind or rule is None or case.silent:
         return False
     return bool(days > 0) and not _too_few_days(case, rule)
 
@@ -448,9 +447,8 @@ def _reasons_of_days(case: _Case) -> list[str]:
 def _add_verdict(case: _Case, parts: dict[str, Any]) -> None:
     """Add the verdict to the numbers, or the reason why there is none."""
     rule, reasons = case.rule, parts["reasons"]
-    silent = _why_silent(case)
-    reasons += silent
-    if silent or rule is None or not case.need.claims_allowed or not case.kind:
+    reasons += case.silent
+    if case.silent or rule is None or not case.need.claims_allowed or not case.kind:
         return
     parts["method"] = case.method
     too_short = case.shared.window_days < rule.shortest_window

@@ -195,6 +195,15 @@ def choose(
     return Need(nutrient, options, nearest=nearest, reasons=tuple(reasons))
 
 
+def steps_of_age(rows: Iterable[ReferenceRow], variations: Iterable[VariationRow]) -> list[int]:
+    """Return the ages at which the need of somebody in no special life stage may become another. [months]"""
+    ends = [(row.age_min_months, row.age_max_months) for row in rows]
+    years = [(row.age_min_y, row.age_max_y) for row in variations]
+    months = {end for span in ends for end in span if end is not None}
+    months |= {end * MONTHS for span in years for end in span if end is not None}
+    return sorted(months | {INFANT_MONTHS, CLAIMS_FROM_MONTHS})
+
+
 def noting_changes(now: Mapping[str, Need], before: Mapping[str, Need]) -> dict[str, Need]:
     """Return the needs of the last day of a window, marked where those of its first day were others.
 

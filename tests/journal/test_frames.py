@@ -1,6 +1,7 @@
 """Rows to frames: what counts is there, what does not is not, and unknown is NaN."""
 
 import math
+from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ import pytest
 
 from journal import eaten, entries, frames
 from journal.models import DailyIntake
+from nutrients.calc.requirement import Person, age_in_months, needs
 from nutrients.codes import CODES
 from nutrients.models import TAP_WATER, Food, ReferenceIntake, food_id
 
@@ -151,3 +153,17 @@ def test_weights_come_oldest_first_by_the_day_they_were_logged_on(bob):
         (DAY - timedelta(days=3), 80),
         (DAY - timedelta(days=1), 79),
     ]
+
+
+@pytest.mark.parametrize("authority", ["nasem", "efsa"])
+@pytest.mark.parametrize("sex", ["female", "male", None])
+def test_within_a_step_of_age_everybody_needs_the_same(foods, authority, sex):
+    references, variations, steps = frames.tables(authority, "general")
+    found = {}
+    for months in range(1300):
+        born = date(2026 - months // 12 - 1, 12 - months % 12, 1)
+        person = Person(born, sex, "general", authority)
+        assert age_in_months(born, date(2026, 12, 1)) == months + 12
+        need = needs(references, variations, person, date(2026, 12, 1))
+        assert found.setdefault(bisect_right(steps, months + 12), need) == need
+    assert len(found) > 5
