@@ -32,7 +32,7 @@ PARTS = {
     "read what is due": ("review.begin", "assessed.due"),
     "recompute of days": ("assessed.day_rows",),
     "windows": ("frames.known_days", "assessed.days_in_window"),
-    "assessment": ("assessed._gaps_as_of",),
+    "assessment": ("assessed._gaps_of",),
     "personal links": ("patterns.looks", "patterns.keep"),
     "advice": ("stored._store_cards",),
     "write-back": ("stored.store",),

@@ -11,7 +11,10 @@ window. Each gets the same as alone.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
+
+import pandas as pd
 
 from journal import eaten, frames
 from journal.begun import Begun
@@ -27,6 +30,8 @@ WINDOWS = (7, 14, 28, 90)
 LONGEST = timedelta(days=max(WINDOWS) - 1)
 WEEKS_KEPT = 13
 """Completed weeks whose last day has gaps, beside today: as many as the longest window spans."""
+TOGETHER = 200
+"""Windows that end on some day, of some diary, which are assessed in one call: as large as memory likes."""
 VERSION = 3
 """Of the way gaps are computed; kept with each."""
 
@@ -163,27 +168,35 @@ def gap_rows(begun: Sequence[Begun], as_ofs: Due, daily: Daily) -> GapRows:
         last = max(max(as_ofs[one.pk]) for one in some)
         instead = {one.pk: daily.get(one.pk, {}) for one in some}
         frame = frames.known_days([one.diarist for one in some], first - LONGEST, last, instead)
-        for as_of in sorted({day for one in some for day in as_ofs[one.pk]}, reverse=True):
-            of_them = [one for one in some if as_of in as_ofs[one.pk]]
-            longest = days_in_window(frame, frames.ASSESSED, as_of, max(WINDOWS), [one.pk for one in of_them])
-            for one, found in zip(of_them, _gaps_as_of(of_them, as_of, longest), strict=True):
+        asked = sorted(((as_of, one.pk) for one in some for as_of in as_ofs[one.pk]), reverse=True)
+        by_pk = {one.pk: one for one in some}
+        for at in range(0, len(asked), TOGETHER):
+            part = [(by_pk[pk], as_of) for as_of, pk in asked[at : at + TOGETHER]]
+            for (one, as_of), found in zip(part, _gaps_of(part, frame), strict=True):
                 rows[one.pk][as_of] = found
     return rows
 
 
-def _gaps_as_of(begun: Sequence[Begun], as_of: date, longest: DaysInWindow) -> list[list[NutrientGap]]:
-    """The gaps of each of these diaries over all windows that end on one day."""
-    now = [(one.person.needs_on(as_of), one.person.bmr_on(as_of)) for one in begun]
-    rows: list[list[NutrientGap]] = [[] for _one in begun]
-    for length in WINDOWS:
-        first, _last = days.window(as_of, length)
-        people = [
-            Someone(one.pk, noting_changes(need, one.person.needs_on(first)), bmr)
-            for one, (need, bmr) in zip(begun, now, strict=True)
+def _gaps_of(asked: Sequence[tuple[Begun, date]], frame: pd.DataFrame) -> list[list[NutrientGap]]:
+    """The gaps over all windows of each diary that end on the day asked for."""
+    longest = DaysInWindow.together(
+        [
+            days_in_window(frame, frames.ASSESSED, as_of, max(WINDOWS), [one.pk for one, _as_of in some])
+            for as_of, some in groupby(asked, key=itemgetter(1))
         ]
-        assessed = gaps.assess_days(longest.last(length), people, as_of, frames.ASSESSED)
+    )
+    now = [(one.person.needs_on(as_of), one.person.bmr_on(as_of)) for one, as_of in asked]
+    rows: list[list[NutrientGap]] = [[] for _one in asked]
+    for length in WINDOWS:
+        people = [
+            Someone(
+                one.pk, as_of, noting_changes(need, one.person.needs_on(days.window(as_of, length)[0])), bmr
+            )
+            for (one, as_of), (need, bmr) in zip(asked, now, strict=True)
+        ]
+        assessed = gaps.assess_days(longest.last(length), people, frames.ASSESSED)
         for i, found in enumerate(assessed):
-            rows[i] += [_gap_row(begun[i], found, gap) for gap in found.nutrients]
+            rows[i] += [_gap_row(asked[i][0], found, gap) for gap in found.nutrients]
     return rows
 
 

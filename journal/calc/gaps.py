@@ -110,6 +110,8 @@ class Someone(NamedTuple):
 
     number: int
     """Of the diarist, for the seed of the resampling."""
+    as_of: date
+    """The last day of their window."""
     needs: Mapping[str, Need]
     """What they need of each nutrient, in the units of the codes."""
     bmr_kcal: float | None = None
@@ -150,23 +152,23 @@ def assess(
     """
     codes = list(nutrients)
     found = days_in_window(days, codes, as_of, window_days)
-    return assess_days(found, [Someone(person, needs, bmr_kcal)], as_of, codes)[0]
+    return assess_days(found, [Someone(person, as_of, needs, bmr_kcal)], codes)[0]
 
 
 def assess_days(
-    found: DaysInWindow, people: Sequence[Someone], as_of: date, nutrients: Sequence[str] = tuple(RULES)
+    found: DaysInWindow, people: Sequence[Someone], nutrients: Sequence[str] = tuple(RULES)
 ) -> list[Assessment]:
     """Do what `assess` does with the days of many diarists, in the order of `people`.
 
-    `found` holds the days of each of them for these `nutrients`; their window ends on `as_of`.
+    `found` holds the days of each of them for these `nutrients`. One diarist may be there several times, with
+    windows that end on different days.
     """
     window_days = found.status.shape[-1]
-    first = window(as_of, window_days)[0].toordinal()
     shared = _Shared(
         Columns(found, nutrients),
         found.usable.sum(axis=-1).tolist(),
         implausible(found, [one.bmr_kcal for one in people]).tolist(),
-        [seed_of(one.number, first, window_days) for one in people],
+        [seed_of(one.number, window(one.as_of, window_days)[0].toordinal(), window_days) for one in people],
         window_days,
     )
     cases = [
@@ -180,7 +182,11 @@ def assess_days(
     _judge([case for some in cases for case in some])
     return [
         Assessment(
-            as_of, window_days, shared.usable_days[who], shared.implausible[who], [_gap(one) for one in some]
+            people[who].as_of,
+            window_days,
+            shared.usable_days[who],
+            shared.implausible[who],
+            [_gap(one) for one in some],
         )
         for who, some in enumerate(cases)
     ]

@@ -35,9 +35,8 @@ class DaysInWindow(NamedTuple):
     """Each calendar day of a window, in order, as the last axis; a day without a row is empty."""
 
     status: NDArray[np.str_]
-    """Shape (diarists, days), as `energy_kcal`."""
+    """Shape (diarists, days), as the two that follow."""
     weekend: Flags
-    """Shape (days,)."""
     energy_kcal: Floats
     amount: Floats
     """Shape (diarists, nutrients, days), as the three that follow, and each of `apart`."""
@@ -53,7 +52,7 @@ class DaysInWindow(NamedTuple):
         """The shorter window that ends on the same day."""
         return DaysInWindow(
             self.status[..., -length:],
-            self.weekend[-length:],
+            self.weekend[..., -length:],
             self.energy_kcal[..., -length:],
             self.amount[..., -length:],
             self.added[..., -length:],
@@ -62,6 +61,17 @@ class DaysInWindow(NamedTuple):
             {source: amount[..., -length:] for source, amount in self.apart.items()},
             None if self.fluid is None else self.fluid[..., -length:],
         )
+
+    @classmethod
+    def together(cls, parts: "Sequence[DaysInWindow]") -> "DaysInWindow":
+        """The diarists of all parts in one: their windows may end on different days."""
+        fluids = [part.fluid for part in parts if part.fluid is not None]
+        status, weekend, energy, amount, added, share, unknown = (
+            np.concatenate(same) for same in zip(*(part[:7] for part in parts), strict=True)
+        )
+        apart = {one: np.concatenate([part.apart[one] for part in parts]) for one in parts[0].apart}
+        fluid = np.concatenate(fluids, axis=1) if len(fluids) == len(parts) else None
+        return cls(status, weekend, energy, amount, added, share, unknown, apart, fluid)
 
     @property
     def usable(self) -> Flags:
@@ -91,7 +101,7 @@ def days_in_window(
     )
     return DaysInWindow(
         status,
-        np.array([day.weekday() >= SATURDAY for day in dates]),
+        np.broadcast_to([day.weekday() >= SATURDAY for day in dates], status.shape),
         column[ENERGY],
         amount,
         added,
@@ -270,6 +280,5 @@ def summarise(found: DaysInWindow, nutrients: Sequence[str] = ()) -> Summary:
 
 
 def _weekends(found: DaysInWindow, nutrients: Sequence[str]) -> Flags:
-    if not SKEWED & set(nutrients):
-        return found.weekend
-    return found.weekend & ~np.array([code in SKEWED for code in nutrients])[:, None]
+    weekend = found.weekend[:, None]
+    return weekend & ~np.array([code in SKEWED for code in nutrients])[:, None] if nutrients else weekend

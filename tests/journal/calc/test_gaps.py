@@ -15,6 +15,7 @@ from journal.calc import usual
 from journal.calc.gaps import (
     LOW_BANDS,
     RULES,
+    DaysInWindow,
     Someone,
     assess,
     assess_days,
@@ -884,7 +885,7 @@ def test_a_window_cut_from_a_longer_one_says_what_its_own_days_say(amounts, leng
     days["food_water_g"], days["moisture_share"] = nth, 1 - nth / 200
     days[f"{MG}_added"], days[f"{MG}_medicine"], days["energy_kcal"] = nth, nth / 2, 1500 + nth
     cut = days_in_window(days, list(RULES), SUNDAY, 90).last(length)
-    (alone,) = assess_days(cut, [Someone(7, WOMAN, 1450.0)], SUNDAY)
+    (alone,) = assess_days(cut, [Someone(7, SUNDAY, WOMAN, 1450.0)])
     assert alone == assess(days, WOMAN, SUNDAY, length, bmr_kcal=1450.0, person=7)
 
 
@@ -892,12 +893,12 @@ def test_a_window_cut_from_a_longer_one_says_what_its_own_days_say(amounts, leng
 def test_everybody_gets_the_same_alone_and_among_others(diaries, length):
     frames = [diary(amounts, nutrient=nutrient) for amounts, nutrient in zip(diaries, cycle((MG, B12, CA)))]
     people = [
-        Someone(number, needs, bmr)
+        Someone(number, SUNDAY - timedelta(days=number), needs, bmr)
         for number, needs, bmr in zip(range(len(frames)), cycle((WOMAN, BOTH)), cycle((None, 1450.0, 2900.0)))
     ]
-    together = days_in_window(
-        pd.concat(dict(enumerate(frames))), list(RULES), SUNDAY, length, range(len(frames))
-    )
-    for one, frame, found in zip(people, frames, assess_days(together, people, SUNDAY), strict=True):
+    frame = pd.concat(dict(enumerate(frames)))
+    windows = [days_in_window(frame, list(RULES), one.as_of, length, [one.number]) for one in people]
+    found = assess_days(DaysInWindow.together(windows), people)
+    for one, frame, assessed in zip(people, frames, found, strict=True):
         same = {"bmr_kcal": one.bmr_kcal, "person": one.number}
-        assert found == assess(frame, one.needs, SUNDAY, length, **same)
+        assert assessed == assess(frame, one.needs, one.as_of, length, **same)
