@@ -190,7 +190,9 @@ def _likewise(reviewed: list[int], have_days: bool) -> None:
                 "ON t.diarist_id = twin.like_id ON CONFLICT DO NOTHING"
             )
         sql.execute("DELETE FROM journal_staleday s USING twin WHERE s.diarist_id = twin.id")
-        sql.execute("UPDATE journal_reviewstate r SET revision = d.revision FROM journal_diarist d, twin "
+        # Links are looked for once in 14 days: in any one night, by a fourteenth of all.
+        sql.execute("UPDATE journal_reviewstate r SET revision = d.revision, "
+                    "links_due_on = current_date + (d.id % 14)::int FROM journal_diarist d, twin "
                     "WHERE d.id = r.diarist_id AND twin.id = d.id")  # fmt: skip
     _say("the others likewise", f"{time.perf_counter() - begun:.0f} s")
 

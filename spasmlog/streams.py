@@ -3,12 +3,15 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import NOT_PROVIDED, Field, JSONField, Model
 
 Row = Sequence[Any]
+LINES = 200
+"""Rows sent to COPY at once."""
 ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -85,9 +88,10 @@ def write(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> None
 def _copy(sql: Any, statement: str, fields: Sequence[Field], rows: Iterable[Row]) -> None:
     """As text, which is said here: psycopg looks up how to say each value of each row."""
     say = [_in_json if isinstance(field, JSONField) else _in_text for field in fields]
+    lines = ("\t".join([one(value) for one, value in zip(say, row, strict=True)]) + "\n" for row in rows)
     with sql.copy(statement) as copy:
-        for row in rows:
-            copy.write("\t".join([one(value) for one, value in zip(say, row, strict=True)]) + "\n")
+        while part := "".join(islice(lines, LINES)):  # each write waits for the connection
+            copy.write(part)
 
 
 def _in_json(value: Any) -> str:
