@@ -7,7 +7,7 @@ for a review. Warning signs, and dangers of a dose or a drink, are judged inside
 holds the cards.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -48,6 +48,7 @@ from journal.models import (
 from nutrients import foods
 from nutrients.models import Food
 from nutrients.portions import GRAM, Portion, check_visible, each_checked
+from nutrients.refusals import Refusals
 
 log = structlog.get_logger(__name__)
 
@@ -497,7 +498,20 @@ def _store(
     return entry
 
 
-def _fill(entry: Kept, fields: Mapping[str, Any], *, new: bool) -> list[MealItem] | None:
+def check(entry: Kept, unread: Collection[str], **fields: Any) -> None:
+    """Refuse what the verbs would, of a form in which some fields cannot even be read: those, `unread`, are
+    passed over. Nothing is stored, and `entry` is a row that nobody looks at afterwards."""
+    fields = {name: value for name, value in fields.items() if value is not None or name != "occurred_at"}
+    _fill(entry, fields, new=entry._state.adding, unread=unread)
+
+
+DERIVED = ("local_date", "kind", "grams")
+"""What `_freeze_day` and `_derive` fill in, and cannot where something else is wrong."""
+
+
+def _fill(
+    entry: Kept, fields: Mapping[str, Any], *, new: bool, unread: Collection[str] = ()
+) -> list[MealItem] | None:
     """Give the entry its content and check it whole; returns the foods of a meal, where they were said."""
     fields = dict(fields)
     if not new and not fields.get("tz"):
@@ -509,11 +523,29 @@ def _fill(entry: Kept, fields: Mapping[str, Any], *, new: bool) -> list[MealItem
     for name, value in fields.items():
         setattr(entry, name, value)
 
+    refusals, portions = Refusals(), None
     if isinstance(entry, Entry) and moved:
-        _freeze_day(entry)
-    _derive(entry)
-    entry.full_clean(exclude=["diarist"], validate_unique=not new)
-    return _items_of(entry, items) if isinstance(entry, Meal) and (new or items is not None) else None
+        with refusals.of():
+            _freeze_day(entry)
+    if not refusals.found or not isinstance(entry, Meal):  # what meal it is, the hour tells
+        with refusals.of():
+            _derive(entry, unread)
+    with refusals.of():
+        entry.full_clean(exclude=_not_to_check(entry, refusals.found, unread), validate_unique=not new)
+    if isinstance(entry, Meal) and (new or items is not None):
+        with refusals.of():
+            portions = _items_of(entry, items)
+    if "occurred_at" in refusals.found:
+        refusals.found.pop("ended_at", None)  # an end is counted from the beginning
+    refusals.tell()
+    return portions
+
+
+def _not_to_check(entry: Kept, refused: Collection[str], unread: Collection[str]) -> set[str]:
+    """Who keeps the diary; what is refused already, or not known, and what would follow from that."""
+    known = {"diarist", *refused, *unread}
+    missing = [name for name in DERIVED if getattr(entry, name, None) in (None, "")]
+    return {*known, *missing} if len(known) > 1 else known
 
 
 def made_on(revision: int, base_revision: int | None, must_name_base: bool = False) -> bool:
@@ -577,7 +609,7 @@ def _freeze_day(entry: Entry) -> None:
     entry.local_date = days.local_day(entry.occurred_at, zone, entry.diarist.day_start)
 
 
-def _derive(entry: Kept) -> None:
+def _derive(entry: Kept, unread: Collection[str] = ()) -> None:
     """Fill in what follows from the rest, before the whole is checked."""
     if isinstance(entry, Meal) and not entry.kind:
         entry.kind = kind_at(entry.occurred_at.astimezone(ZoneInfo(entry.tz)))
@@ -586,7 +618,7 @@ def _derive(entry: Kept) -> None:
         entry.grams = _drink_grams(entry)
     elif isinstance(entry, Exercise) and entry.activity and entry.met is None:
         entry.met = entry.activity.met
-    elif isinstance(entry, Dose):
+    elif isinstance(entry, Dose) and "supplement" not in unread:
         if entry.supplement.diarist_id != entry.diarist_id or entry.supplement.deleted_at:
             raise ValidationError({"supplement": _("Choose one of your own supplements.")})
         entry.prescribed = entry.prescribed or entry.supplement.prescribed

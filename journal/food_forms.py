@@ -67,11 +67,17 @@ class OwnFoodForm(forms.Form):
     def food(self) -> dict:
         """What `foods.save_own` takes, without the further portions."""
         said = self.cleaned_data
+        return {"name": said["name"], "barcode": said["barcode"], **self.amounts()}
+
+    def amounts(self) -> dict:
+        """What `foods.checked_amounts` takes; nothing of a portion of which the weight could not be read."""
+        said = self.cleaned_data
         amounts = {code: said.get(code) for code in CODES}
-        food = {"name": said["name"], "barcode": said["barcode"]}
-        if said["basis"] == PER_PORTION:
-            return {**food, "per_portion": PerPortion(said["portion"], said["portion_grams"], amounts)}
-        return {**food, "per_100g": amounts}
+        if said.get("basis") != PER_PORTION:
+            return {"per_100g": amounts}
+        if said.get("portion_grams") is None:
+            return {"per_100g": {}}
+        return {"per_portion": PerPortion(said.get("portion", ""), said["portion_grams"], amounts)}
 
     def first_portion(self) -> list[tuple[str, Decimal]]:
         """A portion named beside amounts per 100 g."""

@@ -92,16 +92,20 @@ FEET = re.compile(
     r"^\s*(\d{1,3})\s*(?:'|ft|feet|’)\s*"
     r"(?:(\d{1,3}(?:\.\d+)?)\s*(?:\"|in|inches|”|'')?)?\s*$"
 )
-LARGEST_TYPED = Decimal(10) ** 7
+LARGEST_TYPED = Decimal(10) ** 9
+"""Far above every limit of what is typed, and small enough to be worked with."""
 
 
 def number(text: str) -> Decimal | None:
-    """A decimal number with a point or a comma; None if it is no number that anybody means."""
+    """A decimal number with a point or a comma; None if it is none.
+
+    One beyond all limits is taken as the largest that is read, so that it is refused by its own limit.
+    """
     try:
         typed = Decimal(text.strip().replace(",", "."))
     except ArithmeticError:
         return None
-    return typed if typed.is_finite() and abs(typed) <= LARGEST_TYPED else None
+    return max(-LARGEST_TYPED, min(typed, LARGEST_TYPED)) if typed.is_finite() else None
 
 
 class NumberField(forms.Field):
@@ -298,7 +302,7 @@ class SupplementForm(DiaryForm):
         return [self[code] for code in CODES if code not in KEY_CODES[:-1]]
 
     def clean(self) -> None:
-        if not self.errors and not self.amounts():
+        if not self.amounts() and not self.errors.keys() & set(CODES):
             raise ValidationError(_("Give at least one nutrient and its amount."))
 
     def amounts(self) -> dict[str, float]:
@@ -535,7 +539,7 @@ class BodyForm(DiaryForm):
     def answers(self) -> dict:
         """Answers given, as `people.update_profile` takes them."""
         answers = dict(self.cleaned_data)
-        answers["sex"] = answers["sex"] or None
+        answers["sex"] = answers.get("sex") or None
         return answers
 
 
@@ -581,8 +585,8 @@ class StartForm(BodyForm, ZoneForm):
 
     def answers(self) -> dict:
         answers = super().answers()
-        del answers["kidney_disease"]
-        answers["takes_medicines"] = answers["takes_medicines"] or Answer.UNKNOWN
+        answers.pop("kidney_disease", None)
+        answers["takes_medicines"] = answers.get("takes_medicines") or Answer.UNKNOWN
         return answers
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,6 +29,7 @@ from journal.models import (
     ToldGaps,
 )
 from nutrients.codes import LifeStage
+from nutrients.refusals import Refusals
 
 DEMO_EMAILS = ("demo@spasmlog.example", "demo-sign@spasmlog.example")
 PROFILE_FIELDS = (
@@ -134,11 +135,7 @@ def update_profile(diarist: Diarist, **said: Any) -> Diarist:
     weight = said.pop("weight_kg", None)
     if diarist.set_up_at is None and said.get("region"):
         said.setdefault("week_start", countries.first_weekday(said["region"]))
-    for name, value in said.items():
-        if name not in PROFILE_FIELDS:
-            raise ValidationError({name: _("This is not a field of the profile.")})
-        setattr(diarist, name, value)
-    diarist.full_clean(exclude=["user"])
+    check_profile(diarist, {**said, "weight_kg": weight})
     _stamp(diarist)
     diarist.set_up_at = diarist.set_up_at or timezone.now()
     diarist.save(update_fields=[*said, "region", "set_up_at"])
@@ -146,6 +143,32 @@ def update_profile(diarist: Diarist, **said: Any) -> Diarist:
         entries.log_weight(diarist, weight)
     entries.mark_everything_stale(diarist)
     return diarist
+
+
+def check_profile(diarist: Diarist, said: Mapping[str, Any], unread: Collection[str] = ()) -> None:
+    """Give the diarist these answers and refuse what is wrong with them, all at once; nothing is stored.
+
+    Of a form in which some cannot even be read, those are `unread`.
+    """
+    answers = {name: value for name, value in said.items() if name != "weight_kg" and name not in unread}
+    for name, value in answers.items():
+        if name not in PROFILE_FIELDS:
+            raise ValidationError({name: _("This is not a field of the profile.")})
+        setattr(diarist, name, value)
+    refusals, weight = Refusals(), said.get("weight_kg")
+    with refusals.of():
+        diarist.full_clean(exclude=["user", *unread])
+    with refusals.of():
+        if weight is not None and "weight_kg" not in unread:
+            _check_weight(weight)
+    refusals.tell()
+
+
+def _check_weight(kg: Decimal) -> None:
+    try:
+        BodyWeight._meta.get_field("kg").clean(kg, None)
+    except ValidationError as error:
+        raise ValidationError({"weight_kg": error.messages}) from None
 
 
 def weight_kg(diarist: Diarist, on: date | None = None) -> Decimal | None:

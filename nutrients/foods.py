@@ -22,6 +22,7 @@ from nutrients import barcodes, recipes, search
 from nutrients.codes import CODES, NUTRIENT, FoodSource
 from nutrients.models import Food, FoodPortion, Ingredient, Recipe, portion_id
 from nutrients.recipes import Dish
+from nutrients.refusals import Refusals
 
 Amount = Decimal | float | int | None
 
@@ -89,10 +90,18 @@ def save_own(
     food = stored or _new(user, id)
     food.source = FoodSource.RECIPE if dish else FoodSource.OWN
     cooked = recipes.cook(food, dish) if dish else None
-    amounts = checked_amounts(cooked.per_100g) if cooked else checked_amounts(per_100g, per_portion)
-    _say(food, name, _checked_barcode(food, barcode), amounts)
-    measures = _measures(per_portion, [*(cooked.measures if cooked else ()), *portions])
-    food.full_clean()
+    refusals, amounts, measures = Refusals(), dict[str, float | None](), list[tuple[str, Decimal]]()
+    with refusals.of():
+        amounts = checked_amounts(cooked.per_100g) if cooked else checked_amounts(per_100g, per_portion)
+    with refusals.of():
+        barcode = _checked_barcode(food, barcode)
+    with refusals.of():
+        labelled = None if "portion_grams" in refusals.found else per_portion
+        measures = _measures(labelled, [*(cooked.measures if cooked else ()), *portions])
+    _say(food, name, barcode, amounts)
+    with refusals.of():
+        food.full_clean(exclude=refusals.found)
+    refusals.tell()
     food.save()
     recipes.keep(food, cooked)
     _write_portions(food, measures)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext as in_words
 
+from nutrients.amounts import AmountField
 from nutrients.codes import CODES, NUTRIENTS, Authority, FoodSource, LifeStage, Sex
 
 ML_PER_FLUID_OUNCE = Decimal("29.5735295625")
@@ -176,7 +177,7 @@ class FoodPortion(models.Model):
     food = models.ForeignKey(Food, models.CASCADE, related_name="portions")
     seq = models.PositiveSmallIntegerField(default=0)
     description = models.CharField(_("portion"), max_length=140)
-    grams = models.DecimalField(
+    grams = AmountField(
         _("weight in g"),
         max_digits=9,
         decimal_places=3,
@@ -204,7 +205,7 @@ class Recipe(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     food = models.OneToOneField(Food, models.CASCADE, related_name="recipe")
-    yield_g = models.DecimalField(
+    yield_g = AmountField(
         _("weight of the finished dish in g"),
         max_digits=9,
         decimal_places=3,
@@ -216,7 +217,7 @@ class Recipe(models.Model):
         ],
         help_text=_("Empty: the sum of the ingredients."),
     )
-    servings = models.DecimalField(
+    servings = AmountField(
         _("servings"),
         max_digits=6,
         decimal_places=2,
@@ -246,7 +247,7 @@ class Ingredient(models.Model):
     portion = models.ForeignKey(
         FoodPortion, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("portion")
     )
-    quantity = models.DecimalField(
+    quantity = AmountField(
         _("how many"),
         max_digits=7,
         decimal_places=3,
@@ -257,7 +258,7 @@ class Ingredient(models.Model):
             MaxValueValidator(Decimal(100), _("Give more than 0 and at most 100 portions.")),
         ],
     )
-    grams = models.DecimalField(
+    grams = AmountField(
         _("grams"),
         max_digits=9,
         decimal_places=3,
@@ -356,7 +357,7 @@ class Activity(models.Model):
     code = models.CharField(_("code"), max_length=5, primary_key=True)
     name = models.CharField(_("name"), max_length=100)
     category = models.CharField(_("category"), max_length=40)
-    met = models.DecimalField("MET", max_digits=4, decimal_places=2)
+    met = AmountField("MET", max_digits=4, decimal_places=2)
     everyday = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text=_("Its place among the everyday activities that lists show first.")
     )

@@ -51,19 +51,33 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 def each_checked(said: Iterable[Portion], row_of: Callable[[Portion, int], R], field: str) -> list[R]:
-    """A row of each food that was said, or all that is wrong with them: the errors count foods from 1."""
+    """A row of each food that was said, or all that is wrong with them: the errors count foods from 1, and
+    name them."""
     rows, wrong = [], []
     for position, portion in enumerate(said):
         try:
             rows.append(row_of(portion, position))
         except ValidationError as error:
-            wrong += [
-                _("Food %(number)s: %(problem)s") % {"number": position + 1, "problem": message}
-                for message in error.messages
-            ]
+            wrong += [told(position + 1, *one) for one in _problems(portion.food, error)]
     if wrong:
         raise ValidationError({field: wrong})
     return rows
+
+
+def _problems(food: Food, error: ValidationError) -> list[tuple[Food | None, str]]:
+    """What is wrong with one food. Its weight follows from how many of a portion there were: where that is
+    wrong, it alone is told. What is not in the table for this person has no name."""
+    by_field = error.message_dict
+    problems = by_field.get("food") or by_field.get("quantity") or error.messages
+    return [(None if "food" in by_field else food, problem) for problem in problems]
+
+
+def told(number: int, food: Food | None, problem: str) -> str:
+    """What is wrong with one food of several, by its place from 1 and its name where there is one."""
+    if food is None:
+        return _("Food %(number)s: %(problem)s") % {"number": number, "problem": problem}
+    said = {"number": number, "food": food.name, "problem": problem}
+    return _("Food %(number)s (%(food)s): %(problem)s") % said
 
 
 def check_visible(food: Food | None, user_id: int, field: str) -> None:

@@ -18,6 +18,7 @@ from nutrients.calc.recipe import WATER, dish_per_100g
 from nutrients.codes import CODES, FoodSource
 from nutrients.models import Food, Ingredient, Recipe
 from nutrients.portions import GRAM, Portion, check_visible, each_checked
+from nutrients.refusals import Refusals
 
 MOST_INGREDIENTS = 60
 LOOKED_UP = ["recipe", "food", "portion"]
@@ -66,10 +67,14 @@ def cook(food: Food, dish: Dish) -> Cooked:
         If an ingredient, the weight or the servings are refused, or if the dish were part of itself.
     """
     recipe = Recipe(food=food, yield_g=_number(dish.yield_g), servings=_number(dish.servings))
-    recipe.clean_fields(exclude=["id", "food"])
-    _check_number(dish.ingredients)
-    rows = each_checked(dish.ingredients, lambda one, place: _row(recipe, one, place), "ingredients")
-    _check_no_circle(food, rows)
+    refusals, rows = Refusals(), list[Ingredient]()
+    with refusals.of():
+        recipe.clean_fields(exclude=["id", "food"])
+    with refusals.of():
+        _check_number(dish.ingredients)
+        rows = each_checked(dish.ingredients, lambda one, place: _row(recipe, one, place), "ingredients")
+        _check_no_circle(food, rows)
+    refusals.tell()
     return Cooked(recipe, rows, _content(recipe, rows))
 
 

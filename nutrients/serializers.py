@@ -13,7 +13,7 @@ from rest_framework import exceptions, serializers
 from nutrients.codes import CODES, FoodSource
 from nutrients.foods import PerPortion
 from nutrients.models import Activity, Food, FoodPortion
-from nutrients.portions import Portion
+from nutrients.portions import Portion, told
 from nutrients.recipes import MOST_INGREDIENTS, Dish
 from spasmlog.api import Number, Shape, Text, Whole, Yes
 
@@ -72,7 +72,7 @@ def _by_food(detail: Mapping[int | str, Any]) -> list[str]:
     if not all(isinstance(place, int) for place in detail):
         return [str(words) for said in detail.values() for words in said]
     return [
-        _("Food %(number)s: %(problem)s") % {"number": place + 1, "problem": words}
+        told(place + 1, None, words)
         for place, said in detail.items()
         for sentences in (said.values() if isinstance(said, dict) else [said])
         for words in sentences
@@ -85,7 +85,7 @@ def _portions(said: list[Mapping[str, Any]], foods: Mapping[UUID, Food]) -> list
     problems = {place: words for place, one in enumerate(said) if (words := _problem(one, foods, portions))}
     if problems:
         raise exceptions.ValidationError(
-            _by_food({place: {"food": [words]} for place, words in problems.items()})
+            [told(place + 1, foods.get(said[place]["food"]), words) for place, words in problems.items()]
         )
     return [
         Portion(foods[one["food"]], one.get("grams"), portions.get(one.get("portion")), one.get("quantity"))

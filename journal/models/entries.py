@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from journal.codes import Doing, DoseSource, Helped, MealKind, Relief, Side, Sign, Site
 from journal.measures import either
 from journal.models.person import Belonging, Diarist, validate_zone
+from nutrients.amounts import AmountField
 from nutrients.codes import CODES, NUTRIENT
 from nutrients.models import Activity, Food, FoodPortion
 
@@ -29,6 +30,8 @@ OLDEST_ENTRY = timedelta(days=366 * 5)
 MOST_GRAMS = Decimal(5000)
 """More of one food at one meal is a slip of the keyboard: no portion in the table is above 6 kg."""
 
+LEAST_WEIGHT, MOST_WEIGHT = 2, 400
+"""[kg]"""
 NO_SUCH_WEIGHT = either(
     _("A body weight must be from 2 to 400 kg."), _("A body weight must be from 4.4 to 881 lb.")
 )
@@ -161,7 +164,7 @@ class MealItem(models.Model):
     portion = models.ForeignKey(
         FoodPortion, models.SET_NULL, null=True, blank=True, verbose_name=_("portion")
     )
-    quantity = models.DecimalField(
+    quantity = AmountField(
         _("how many"),
         max_digits=7,
         decimal_places=3,
@@ -169,7 +172,7 @@ class MealItem(models.Model):
         blank=True,
         validators=amount("0.001", "100", _("Give more than 0 and at most 100 portions.")),
     )
-    grams = models.DecimalField(
+    grams = AmountField(
         _("grams"),
         max_digits=9,
         decimal_places=3,
@@ -207,7 +210,7 @@ class MealItem(models.Model):
 class WaterIntake(Entry):
     """A drink logged by its volume. `grams` is frozen at logging from the beverage's own weight."""
 
-    amount_ml = models.DecimalField(
+    amount_ml = AmountField(
         _("amount in ml"),
         max_digits=7,
         decimal_places=1,
@@ -228,7 +231,7 @@ class WaterIntake(Entry):
     beverage = models.ForeignKey(
         Food, models.PROTECT, null=True, blank=True, verbose_name=_("drink"), help_text=_("Empty: tap water.")
     )
-    grams = models.DecimalField(max_digits=9, decimal_places=3, editable=False)
+    grams = AmountField(max_digits=9, decimal_places=3, editable=False)
 
     class Meta(Entry.Meta):
         verbose_name = _("drink")
@@ -247,7 +250,7 @@ class Exercise(Entry):
     """A bout of activity; `occurred_at` is its start."""
 
     activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, verbose_name=_("activity"))
-    met = models.DecimalField(
+    met = AmountField(
         "MET",
         max_digits=4,
         decimal_places=2,
@@ -263,7 +266,7 @@ class Exercise(Entry):
             MaxValueValidator(1440, _("An exercise cannot last longer than 24 hours.")),
         ],
     )
-    temperature_c = models.DecimalField(
+    temperature_c = AmountField(
         _("temperature in °C"),
         max_digits=4,
         decimal_places=1,
@@ -271,21 +274,21 @@ class Exercise(Entry):
         blank=True,
         validators=amount("-40", "60", NO_SUCH_TEMPERATURE),
     )
-    weight_before_kg = models.DecimalField(
+    weight_before_kg = AmountField(
         _("weight before in kg"),
         max_digits=6,
         decimal_places=2,
         null=True,
         blank=True,
-        validators=amount("2", "400", NO_SUCH_WEIGHT),
+        validators=amount(str(LEAST_WEIGHT), str(MOST_WEIGHT), NO_SUCH_WEIGHT),
     )
-    weight_after_kg = models.DecimalField(
+    weight_after_kg = AmountField(
         _("weight after in kg"),
         max_digits=6,
         decimal_places=2,
         null=True,
         blank=True,
-        validators=amount("2", "400", NO_SUCH_WEIGHT),
+        validators=amount(str(LEAST_WEIGHT), str(MOST_WEIGHT), NO_SUCH_WEIGHT),
     )
     note = models.CharField(_("note"), max_length=500, blank=True)
 
@@ -300,10 +303,15 @@ class Exercise(Entry):
         if self.activity_id is None and self.met is None:
             raise ValidationError({"activity": _("Choose an activity, or give its MET value.")})
         before, after = self.weight_before_kg, self.weight_after_kg
-        if before and after and abs(before - after) > before / 10:
+        if _is_weight(before) and _is_weight(after) and abs(before - after) > before / 10:
             raise ValidationError(
                 {"weight_after_kg": _("The two weights differ by more than a tenth. Check them.")}
             )
+
+
+def _is_weight(kg: Decimal | None) -> bool:
+    """Whether it can be somebody's weight: what cannot is refused for that alone."""
+    return kg is not None and LEAST_WEIGHT <= kg <= MOST_WEIGHT
 
 
 def validate_signs(signs) -> None:
@@ -363,14 +371,14 @@ class SpasmEpisode(Entry):
         return self.get_site_display() if self.site else str(_("cramp"))
 
     def clean(self) -> None:
-        if self.ended_at is None:
+        if self.ended_at is None or self.occurred_at is None:
             return
         if self.ended_at < self.occurred_at:
             raise ValidationError({"ended_at": _("A cramp cannot end before it starts.")})
-        if self.ended_at > timezone.now() + CLOCK_SKEW:
-            raise ValidationError({"ended_at": _("This is in the future. Check the date and the time.")})
         if self.ended_at - self.occurred_at > timedelta(hours=24):
             raise ValidationError({"ended_at": _("A cramp cannot last longer than 24 hours. Log several.")})
+        if self.ended_at > timezone.now() + CLOCK_SKEW:
+            raise ValidationError({"ended_at": _("This is in the future. Check the date and the time.")})
 
     @property
     def duration(self) -> timedelta | None:
@@ -404,19 +412,26 @@ def validate_amounts(amounts) -> None:
     """`{"magnesium_mg": 250, ...}`: each a known nutrient and a number above 0."""
     if not isinstance(amounts, dict) or not amounts:
         raise ValidationError(_("Give at least one nutrient and its amount."))
-    for code, value in amounts.items():
-        if code not in CODES:
-            raise ValidationError(_("“%(code)s” is not a nutrient of the table."), params={"code": code})
-        number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        if not number or value <= 0:
-            raise ValidationError(
-                _("The amount of %(code)s must be a number above 0."), params={"code": code}
-            )
-        if value > MOST_IN_A_UNIT.get(code, 1_000_000):
-            raise ValidationError(
-                _("%(name)s: no product holds that much in one unit. Check the amount and the unit."),
-                params={"name": capfirst(NUTRIENT[code].name)},
-            )
+    wrong = [error for code, value in amounts.items() if (error := _wrong_amount(code, value))]
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _wrong_amount(code: str, value: Any) -> ValidationError | None:
+    """What is wrong with the amount of one nutrient."""
+    if code not in CODES:
+        return ValidationError(_("“%(code)s” is not a nutrient of the table."), params={"code": code})
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or value <= 0:
+        return ValidationError(
+            _("The amount of %(name)s must be a number above 0."), params={"name": NUTRIENT[code].name}
+        )
+    if value > MOST_IN_A_UNIT.get(code, 1_000_000):
+        return ValidationError(
+            _("%(name)s: no product holds that much in one unit. Check the amount and the unit."),
+            params={"name": capfirst(NUTRIENT[code].name)},
+        )
+    return None
 
 
 class Supplement(Kept):
@@ -452,7 +467,7 @@ class Dose(Entry):
     supplement = models.ForeignKey(
         Supplement, models.PROTECT, related_name="doses", verbose_name=_("supplement")
     )
-    quantity = models.DecimalField(
+    quantity = AmountField(
         _("how many"),
         max_digits=6,
         decimal_places=2,
@@ -468,11 +483,11 @@ class Dose(Entry):
 
 
 class BodyWeight(Entry):
-    kg = models.DecimalField(
+    kg = AmountField(
         _("body weight in kg"),
         max_digits=6,
         decimal_places=2,
-        validators=amount("2", "400", NO_SUCH_WEIGHT),
+        validators=amount(str(LEAST_WEIGHT), str(MOST_WEIGHT), NO_SUCH_WEIGHT),
     )
 
     class Meta(Entry.Meta):

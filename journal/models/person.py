@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journal.codes import Answer, Condition, MedicineClass, SetBy, Units, WeekStart
 from journal.measures import either
+from nutrients.amounts import AmountField
 from nutrients.codes import CODES, NUTRIENTS, Authority, LifeStage, Sex
 
 OLDEST_BIRTH_YEAR = 1900
@@ -45,7 +46,7 @@ class Diarist(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE)
     birth_date = models.DateField(_("birth date"), null=True, blank=True, validators=[validate_birth_date])
     sex = models.CharField(_("sex"), max_length=6, choices=Sex, null=True, blank=True)
-    height_cm = models.DecimalField(
+    height_cm = AmountField(
         _("height in cm"),
         max_digits=5,
         decimal_places=1,
@@ -198,7 +199,7 @@ class PersonalTarget(Belonging):
     """An amount a day that replaces the public reference for one nutrient, labelled as such."""
 
     nutrient = models.CharField(_("nutrient"), max_length=20, choices=[(n.code, n.name) for n in NUTRIENTS])
-    amount = models.DecimalField(
+    amount = AmountField(
         _("amount a day"),
         max_digits=10,
         decimal_places=3,

@@ -19,6 +19,7 @@ from journal.views.cramps_seen import strips_of
 from journal.views.days import moment_on
 from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
 from journal.views.earlier import change
+from journal.views.refusing import refuse_rest
 
 
 @diary
@@ -73,6 +74,7 @@ def _store(request: HttpRequest, form: CrampForm) -> bool:
     A tap that is stored as it is made is taken back by the next tap; the whole form has a button for it.
     """
     if not form.is_valid():
+        refuse_rest(form, form.entry, **form.said("occurred_at", "note"))
         return False
     try:
         if request.htmx:

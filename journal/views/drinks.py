@@ -16,6 +16,7 @@ from journal.templatetags.journal import volume
 from journal.views.days import WATER_FL_OZ, WATER_ML, moment_on
 from journal.views.door import day_asked, diary, entry_id, mine, saved, searching, to_day
 from journal.views.earlier import change
+from journal.views.refusing import refuse_rest
 from nutrients import search
 from nutrients.models import Food, food_id
 
@@ -51,6 +52,8 @@ def water_add(request: HttpRequest) -> HttpResponse:
         if drink:
             saved(request, drink, _drink_words(drink, request.diarist))
             return to_day(request, drink.local_date)
+    elif _sent(request):
+        refuse_rest(form, WaterIntake(diarist=request.diarist), **form.said("amount_ml", "occurred_at"))
     return _page(request, form)
 
 
@@ -74,6 +77,8 @@ def water_edit(request: HttpRequest, id: UUID) -> HttpResponse:
             return to_day(request, drink.local_date)
         except ValidationError as error:
             refuse(form, error)
+    elif _sent(request):
+        refuse_rest(form, drink, **form.said("amount_ml", "occurred_at"))
     return _page(request, form, drink)
 
 

@@ -15,6 +15,7 @@ from journal.models import Diarist, Exercise
 from journal.views.days import moment_on
 from journal.views.door import day_asked, diary, entry_id, mine, saved, searching, to_day
 from journal.views.earlier import change
+from journal.views.refusing import refuse_rest
 from nutrients.models import Activity
 
 FIRST_SHOWN = 16
@@ -39,7 +40,9 @@ def exercise_add(request: HttpRequest) -> HttpResponse:
             saved(request, bout, _("%(activity)s saved.") % {"activity": bout.activity.said})
             return to_day(request, bout.local_date)
         except ValidationError as error:
-            _refuse(form, error)
+            refuse(form, error)  # the activity is no field of the form; what is wrong with it is said on top
+    elif _sent(request):
+        refuse_rest(form, Exercise(diarist=request.diarist), **_said(request, form))
     return _page(request, form)
 
 
@@ -65,7 +68,9 @@ def exercise_edit(request: HttpRequest, id: UUID) -> HttpResponse:
             change(request, bout, _("Exercise changed."), **said)
             return to_day(request, bout.local_date)
         except ValidationError as error:
-            _refuse(form, error)
+            refuse(form, error)
+    elif _sent(request):
+        refuse_rest(form, bout, **_said(request, form))
     return _page(request, form, bout)
 
 
@@ -79,11 +84,6 @@ def _said(request: HttpRequest, form: ExerciseForm) -> dict:
 
 def _activity(request: HttpRequest) -> Activity | None:
     return Activity.objects.filter(pk=request.POST.get("activity", "")).first()
-
-
-def _refuse(form: ExerciseForm, error: ValidationError) -> None:
-    """The activity is no field of the form; what is wrong with it is said on top."""
-    refuse(form, error)
 
 
 def _page(request: HttpRequest, form: ExerciseForm, bout: Exercise | None = None) -> HttpResponse:

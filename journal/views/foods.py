@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from journal import drafts, entries, flags
 from journal.drafts import Row, usual_measure
 from journal.food_forms import AmountForm, OwnFoodForm, PortionRows, portions_of, said_portions
-from journal.forms import refuse
+from journal.forms import LARGEST_TYPED, refuse
 from journal.habits import history
 from journal.models import Diarist, Favourite
 from journal.views.door import diary, new_food_id, posted, saved, searching, undo_address
@@ -127,7 +127,8 @@ def _looked_at(food: Food, asked) -> Row:
     """The amount that the page was asked for; else the usual one."""
     typed = Row(food, asked.get("measure", ""), asked.get("quantity", "").strip())
     known = typed.portion is not None or typed.measure == drafts.GRAMS
-    return typed if known and typed.grams else Row(food, *usual_measure(food))
+    readable = typed.grams and typed.number != LARGEST_TYPED
+    return typed if known and readable else Row(food, *usual_measure(food))
 
 
 def _held(food: Food, code: str, row: Row) -> dict[str, Any]:
@@ -197,9 +198,13 @@ def edit(request: HttpRequest, id: UUID) -> HttpResponse:
 
 def _saved(request: HttpRequest, form: OwnFoodForm, rows: forms.BaseFormSet, id: UUID) -> Food | None:
     """The stored food; or none, with the reasons at their fields."""
-    if request.method != "POST" or not (form.is_valid() & rows.is_valid()):
+    if request.method != "POST":
         return None
+    is_read = form.is_valid() & rows.is_valid()
     try:
+        if not is_read:
+            own.checked_amounts(**form.amounts())  # for what is wrong with the rest
+            return None
         with transaction.atomic():
             portions = [*form.first_portion(), *said_portions(rows)]
             return entries.save_food(request.diarist, **form.food(), portions=portions, id=id)

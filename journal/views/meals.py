@@ -18,9 +18,11 @@ from journal.models import Diarist, Meal
 from journal.views.days import moment_on, nutrient_rows
 from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, searching, to_day
 from journal.views.earlier import change
+from journal.views.refusing import refuse_rest
 from nutrients import barcodes, foods, search
 from nutrients.models import Food
 
+FIELDS = ("kind", "occurred_at", "note")
 BEFORE_TYPING = 8
 MOST_RESULTS = 12
 
@@ -40,6 +42,8 @@ def add_food(request: HttpRequest) -> HttpResponse:
         if meal:
             saved(request, meal, _("%(meal)s saved.") % {"meal": meal.get_kind_display().capitalize()})
             return to_day(request, meal.local_date)
+    elif request.method == "POST" and data.get("do") == "save" and form.is_bound:
+        refuse_rest(form, Meal(diarist=request.diarist), items=draft.said(), **form.said(*FIELDS))
     elif "do" not in data or data["do"] != "save":
         form.errors.clear()
     return _meal_page(request, form, draft, data)
@@ -49,9 +53,7 @@ def _stored(request: HttpRequest, form: MealForm, draft: Draft) -> Meal | None:
     """The saved meal; or none, with the reasons at their fields."""
     try:
         id = entry_id(Meal, request.diarist, request.POST.get("id"))
-        return entries.log_meal(
-            request.diarist, draft.said(), **form.said("kind", "occurred_at", "note"), id=id
-        )
+        return entries.log_meal(request.diarist, draft.said(), **form.said(*FIELDS), id=id)
     except ValidationError as error:
         refuse(form, error)
         return None
@@ -73,13 +75,15 @@ def meal_edit(request: HttpRequest, id: UUID) -> HttpResponse:
             return to_day(request, meal.local_date)
         except ValidationError as error:
             refuse(form, error)
-    elif data.get("do") != "save":
+    elif data.get("do") == "save":
+        refuse_rest(form, meal, items=draft.said(), **_changed(form))
+    else:
         form.errors.clear()
     return _meal_page(request, form, draft, data, meal)
 
 
 def _changed(form: MealForm) -> dict:
-    said = form.said("kind", "occurred_at", "note")
+    said = form.said(*FIELDS)
     return {name: value for name, value in said.items() if value or name == "note"}
 
 

@@ -31,6 +31,7 @@ from journal.views import keys
 from journal.views.days import moment_on
 from journal.views.door import diary, entry_id, mine, posted, saved, searching, to_day
 from journal.views.earlier import change, person_changed, person_told
+from journal.views.refusing import refuse_rest
 from spasmlog.accounts import recovery_codes_left
 
 THEMES = ("auto", "light", "dark")
@@ -61,8 +62,19 @@ def profile_start(request: HttpRequest) -> HttpResponse:
             return redirect("me_medicines" if form.cleaned_data["takes_medicines"] == "yes" else "today")
         except ValidationError as error:
             diarist.refresh_from_db()
-            refuse(form, error, kg="weight_kg")
+            refuse(form, error)
+    elif request.method == "POST":
+        _refuse_rest(form, diarist)
     return render(request, "journal/start.html", {"form": form})
+
+
+def _refuse_rest(form: StartForm | ProfileForm | PlaceForm, diarist: Diarist) -> None:
+    """Beside answers that cannot be read, tell what is wrong with the others."""
+    try:
+        people.check_profile(diarist, form.answers(), unread=[*form.errors])
+    except ValidationError as error:
+        refuse(form, error)
+    diarist.refresh_from_db()
 
 
 def _person(diarist: Diarist) -> dict:
@@ -111,7 +123,9 @@ def me_part(request: HttpRequest, part: str) -> HttpResponse:
             return redirect("me")
         except ValidationError as error:
             diarist.refresh_from_db()
-            refuse(form, error, kg="weight_kg")
+            refuse(form, error)
+    elif request.method == "POST":
+        _refuse_rest(form, diarist)
     return render(request, f"journal/{part}.html", {"form": form})
 
 
@@ -225,6 +239,8 @@ def weight_add(request: HttpRequest) -> HttpResponse:
             return redirect("weight_add")
         except ValidationError as error:
             refuse(form, error)
+    elif request.method == "POST":
+        refuse_rest(form, BodyWeight(diarist=diarist), **form.said("kg", "occurred_at"))
     weights = BodyWeight.objects.of(diarist).live()[:50]
     return render(request, "journal/weights.html", {"form": form, "weights": weights, "units": diarist.units})
 
@@ -243,6 +259,8 @@ def weight_edit(request: HttpRequest, id) -> HttpResponse:
             return to_day(request, weight.local_date)
         except ValidationError as error:
             refuse(form, error)
+    elif request.method == "POST":
+        refuse_rest(form, weight, **form.said("kg", "occurred_at"))
     return render(
         request, "journal/weights.html", {"form": form, "weight": weight, "units": request.diarist.units}
     )

@@ -19,6 +19,7 @@ from journal.views.days import nutrient_rows
 from journal.views.door import diary, new_food_id, posted, searching
 from journal.views.earlier import food_changed, food_told
 from journal.views.meals import results
+from nutrients import recipes
 from nutrients.models import Food
 from nutrients.recipes import Dish
 
@@ -59,11 +60,12 @@ def _saved(request: HttpRequest, form: RecipeForm, draft: Draft, id: UUID, barco
     if request.POST.get("do") != "save":
         form.errors.clear()
         return None
-    if not form.is_valid():
-        return None
-    said = form.cleaned_data
+    is_read, said = form.is_valid(), form.cleaned_data
+    dish = Dish(draft.said(), said.get("yield_g"), said.get("servings"))
     try:
-        dish = Dish(draft.said(), said["yield_g"], said["servings"])
+        if not is_read:
+            recipes.cook(Food(pk=id, owner_id=request.user.pk), dish)  # for what is wrong with the rest
+            return None
         return entries.save_food(request.diarist, id=id, name=said["name"], dish=dish, barcode=barcode)
     except ValidationError as error:
         refuse(form, error)

@@ -15,6 +15,7 @@ from journal.models import Dose, Supplement
 from journal.views.days import moment_on
 from journal.views.door import day_asked, diary, entry_id, mine, posted, saved, to_day
 from journal.views.earlier import change
+from journal.views.refusing import refuse_rest
 
 
 @diary
@@ -30,11 +31,9 @@ def supplement_add(request: HttpRequest) -> HttpResponse:
             "occurred_at": moment_on(request.diarist, day_asked(request.diarist, request.GET)),
         },
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
         chosen = next((p for p in products if str(p.pk) == request.POST.get("supplement")), None)
-        if chosen is None:
-            form.add_error(None, _("Choose one of your own supplements."))
-        else:
+        if form.is_valid() and chosen:
             try:
                 id = entry_id(Dose, request.diarist, request.POST.get("id"))
                 dose = entries.log_dose(
@@ -44,6 +43,11 @@ def supplement_add(request: HttpRequest) -> HttpResponse:
                 return to_day(request, dose.local_date)
             except ValidationError as error:
                 refuse(form, error)
+        else:
+            said = form.said("quantity", "occurred_at")
+            refuse_rest(form, Dose(diarist=request.diarist), unread=["supplement"], **said)
+            if chosen is None:
+                form.add_error(None, _("Choose one of your own supplements."))
     return render(request, "journal/supplements.html", {"form": form, "products": products})
 
 
@@ -61,6 +65,8 @@ def dose_edit(request: HttpRequest, id: UUID) -> HttpResponse:
             return to_day(request, dose.local_date)
         except ValidationError as error:
             refuse(form, error)
+    elif request.method == "POST":
+        refuse_rest(form, dose, **form.said("quantity", "occurred_at"))
     return render(request, "journal/dose.html", {"form": form, "dose": dose})
 
 
@@ -77,6 +83,8 @@ def supplement_new(request: HttpRequest) -> HttpResponse:
             return redirect("supplement_add")
         except ValidationError as error:
             refuse(form, error)
+    elif request.method == "POST":
+        refuse_rest(form, Supplement(diarist=request.diarist), _unread(form), **_product(form))
     return render(request, "journal/supplement.html", {"form": form})
 
 
@@ -92,7 +100,14 @@ def supplement_edit(request: HttpRequest, id: UUID) -> HttpResponse:
             return redirect("supplement_add")
         except ValidationError as error:
             refuse(form, error)
+    elif request.method == "POST":
+        refuse_rest(form, product, _unread(form), **_product(form))
     return render(request, "journal/supplement.html", {"form": form, "product": product})
+
+
+def _unread(form: SupplementForm) -> list[str]:
+    """The amounts, where none of them could be read."""
+    return [] if form.amounts() else ["amounts"]
 
 
 def _product(form: SupplementForm) -> dict:

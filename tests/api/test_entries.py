@@ -439,8 +439,8 @@ def test_a_meal_names_each_food_that_is_wrong_and_keeps_none(alice, milk, almond
     ]
     said = is_problem(alice.send("meals/", {"items": items}), 400)
     assert said["errors"]["items"] == [
-        "Food 2: Say how much: grams, or a portion and how many.",
-        "Food 3: More than 5 kg of one food at once is not possible. Check the amount.",
+        f"Food 2 ({milk.name}): Say how much: grams, or a portion and how many.",
+        f"Food 3 ({milk.name}): More than 5 kg of one food at once is not possible. Check the amount.",
     ]
 
     items = [
@@ -449,7 +449,7 @@ def test_a_meal_names_each_food_that_is_wrong_and_keeps_none(alice, milk, almond
         {"food": str(milk.pk), "quantity": 2, "grams": 1},
     ]
     said = is_problem(alice.send("meals/", {"items": items}), 400)
-    assert [words.partition(":")[0] for words in said["errors"]["items"]] == ["Food 1", "Food 2", "Food 3"]
+    assert [words.partition(" (")[0] for words in said["errors"]["items"]] == ["Food 1", "Food 2", "Food 3"]
     assert not Meal.objects.exists()
 
 

@@ -105,7 +105,7 @@ REFUSED = [
     ({"sex": "other"}, "sex", "other"),
     ({"height_cm": 20}, "height_cm", "40 to 260"),
     ({"height_cm": "tall"}, "height_cm", "number"),
-    ({"weight_kg": 1}, "kg", "2 to 400"),
+    ({"weight_kg": 1}, "weight_kg", "2 to 400"),
     ({"time_zone": "Mars/Olympus"}, "time_zone", "time zone"),
     ({"time_zone": ""}, "time_zone", "blank"),
     ({"day_start": "13:00"}, "day_start", "before noon"),

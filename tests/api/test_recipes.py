@@ -78,7 +78,7 @@ def one(food, grams):
     ("change", "field", "words"),
     [
         ({"ingredients": []}, "ingredients", "Add at least one food."),
-        (one(MILK, 0), "ingredients", "Food 1: An amount must be more than 0 g."),
+        (one(MILK, 0), "ingredients", "Food 1 (Milk, whole): An amount must be more than 0 g."),
         (one(uuid4(), 5), "ingredients", "Food 1: This food is not in the table."),
         ({"yield_g": 0}, "yield_g", "The finished dish must weigh more than 0 g."),
         ({"yield_g": 20}, "yield_g", "lost more weight than its ingredients hold water"),

@@ -110,7 +110,7 @@ def test_an_impossible_amount_is_refused_in_words_and_nothing_is_stored(alice, s
         entries.log_meal(alice, [(milk, Decimal(100)), Portion(spinach, grams=grams)])
 
     assert (
-        "Food 2:" in refused.value.message_dict["items"][0]
+        "Food 2 (Spinach, raw):" in refused.value.message_dict["items"][0]
         and words in refused.value.message_dict["items"][0]
     )
     assert not Meal.objects.exists() and not MealItem.objects.exists() and not StaleDay.objects.exists()

@@ -111,13 +111,13 @@ def test_a_recipe_cannot_be_part_of_itself_however_far_down(alice, milk, oats):
 def test_impossible_dishes_are_refused_in_words(alice, milk, oats):
     assert refusal(alice) == {"ingredients": ["Add at least one food."]}
     assert refusal(alice, Portion(oats, Decimal(0)))["ingredients"] == [
-        "Food 1: An amount must be more than 0 g."
+        "Food 1 (My oats): An amount must be more than 0 g."
     ]
     assert refusal(alice, Portion(milk, Decimal(5)), Portion(oats))["ingredients"] == [
-        "Food 2: Say how much: grams, or a portion and how many."
+        "Food 2 (My oats): Say how much: grams, or a portion and how many."
     ]
     bar = Portion(oats, portion=milk.portions.first())
-    assert refusal(alice, bar)["ingredients"] == ["Food 1: This portion belongs to another food."]
+    assert refusal(alice, bar)["ingredients"] == ["Food 1 (My oats): This portion belongs to another food."]
     some = Portion(oats, Decimal(100))
     assert refusal(alice, some, yield_g=Decimal(0))["yield_g"] == [
         "The finished dish must weigh more than 0 g."
