@@ -6,7 +6,7 @@ nothing twice, and what it made is found again to be taken back whole.
 """
 
 from collections.abc import Collection
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from journal import entries
 from journal.calc import days
 from journal.codes import MealKind
 from journal.models import Diarist, Dose, Entry, Meal, MealItem, WaterIntake
+from journal.models.entries import OLDEST_ENTRY
 
 COPIED: tuple[type[Entry], ...] = (Meal, WaterIntake, Dose)
 """What may be had again. A cramp, an exercise or a weight is never a copy of another."""
@@ -42,6 +43,21 @@ def copy_meal(meal: Meal, day: date, *, kind: str = "", id: UUID | None = None) 
     if kind and kind != meal.kind:
         at = _at_its_hour(meal.diarist, day, kind)
     return entries.repeat_meal(meal, kind=kind, occurred_at=min(at, timezone.now()), id=id)
+
+
+def possible_days(diarist: Diarist) -> tuple[date, date]:
+    """The first and the last day to which something can be copied."""
+    oldest = timezone.now() - OLDEST_ENTRY
+    return _day_of(diarist, oldest) + timedelta(days=1), entries.today(diarist)
+
+
+def check_target(diarist: Diarist, day: date) -> None:
+    """Refuse a day of which no entry can be logged."""
+    first, last = possible_days(diarist)
+    if day > last:
+        raise ValidationError(_("This day is still to come."))
+    if day < first:
+        raise ValidationError(_("This is more than five years ago. Check the date."))
 
 
 def copyable(diarist: Diarist, day: date) -> list[Entry]:

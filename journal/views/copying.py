@@ -27,7 +27,7 @@ def meal_copy(request: HttpRequest, id: UUID) -> HttpResponse:
     """Log a meal again on another day, or as another meal."""
     meal = mine(request.diarist, Meal, id)
     initial = {"day": entries.today(request.diarist), "kind": meal.kind}
-    form = CopyMealForm(posted(request), initial=initial)
+    form = CopyMealForm(posted(request), diarist=request.diarist, initial=initial)
     copy = _copied(request, form, meal) if form.is_valid() else None
     if copy:
         words = _("%(meal)s copied.") % {"meal": copy.get_kind_display().capitalize()}
@@ -42,7 +42,7 @@ def _copied(request: HttpRequest, form: CopyMealForm, meal: Meal) -> Meal | None
     try:
         return copying.copy_meal(meal, form.cleaned_data["day"], kind=form.cleaned_data["kind"], id=new)
     except ValidationError as error:
-        refuse(form, error, date="day")
+        refuse(form, error, date="day", occurred_at="day")
         return None
 
 
@@ -57,7 +57,7 @@ def day_copy(request: HttpRequest, day: date) -> HttpResponse:
     if not OLDEST_DAY <= day <= today:
         raise Http404
     data = request.POST or request.GET
-    form = CopyDayForm(data if "to" in data else None, initial={"to": today})
+    form = CopyDayForm(data if "to" in data else None, diarist=request.diarist, initial={"to": today})
     to = form.cleaned_data["to"] if form.is_valid() else today
     if request.method == "POST" and form.is_valid() and "save" in data:
         answer = _day_copied(request, form, day, to)
@@ -72,7 +72,7 @@ def _day_copied(request: HttpRequest, form: CopyDayForm, day: date, to: date) ->
     try:
         count = copying.copy_day(request.diarist, day, to, _ticked(request), id)
     except ValidationError as error:
-        refuse(form, error, date="to")
+        refuse(form, error, date="to", occurred_at="to")
         return None
     words = ngettext("%(n)s entry copied.", "%(n)s entries copied.", count) % {"n": count}
     messages.success(request, words, extra_tags=reverse("copy_take_back", args=[day, id]))

@@ -131,6 +131,50 @@ def test_nothing_ticked_and_a_day_to_come_are_refused_in_words(browser, full, da
     assert "Choose another day to copy to." in words(post(browser, day, day, full[0]))
 
 
+@pytest.mark.parametrize("of", ["day", "meal"])
+def test_the_field_of_the_date_says_beforehand_which_days_there_are(browser, alice, full, day, of):
+    now = timezone.now()
+    address = {"day": f"/day/{day}/copy/", "meal": f"/meals/{full[0].pk}/copy/"}[of]
+    page = browser.get(address)
+    first, last = re.search(r'type="date"[^>]* min="([^"]+)" max="([^"]+)"', page.content.decode()).groups()
+    assert date.fromisoformat(last) == entries.today(alice)
+    # five years of at most 366 days each, and the first day that lies in them as a whole
+    oldest = (now - timedelta(days=5 * 366)).astimezone(alice.tz)
+    assert timedelta(0) < date.fromisoformat(first) - oldest.date() <= timedelta(days=1)
+    assert "Any day of the last five years, up to today." in words(page)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (1, "This day is still to come."),
+        (26_000, "This day is still to come."),
+        (-1831, "This is more than five years ago. Check the date."),  # 5 x 366 days and one
+        (-13_000, "This is more than five years ago. Check the date."),  # 1990 or so
+    ],
+)
+def test_a_day_to_which_nothing_can_be_copied_is_refused_at_its_field_also_if_only_looked_at(
+    browser, alice, full, day, days, said
+):
+    to = entries.today(alice) + timedelta(days=days)
+    of_meal = browser.post(f"/meals/{full[0].pk}/copy/", {"day": to.isoformat(), "kind": "lunch"})
+    for field, page in (
+        ("day", of_meal),
+        ("to", post(browser, day, to, full[0])),
+        ("to", browser.post(f"/day/{day}/copy/", {"to": to.isoformat(), "look": "yes"})),
+    ):
+        assert page.status_code == 200
+        assert said in page.content.decode().split(f'id="id_{field}_error"')[1][:700]
+    assert not Meal.objects.on(to).exists() and not WaterIntake.objects.on(to).exists()
+
+
+def test_the_first_day_that_is_offered_can_be_copied_to(browser, alice, full, day):
+    page = browser.get(f"/day/{day}/copy/").content.decode()
+    first = date.fromisoformat(re.search(r' min="([^"]+)"', page)[1])
+    assert "2 entries copied." in words(post(browser, day, first, *full[:2]))
+    assert Meal.objects.on(first).count() == WaterIntake.objects.on(first).count() == 1
+
+
 def test_another_persons_entries_are_neither_shown_nor_copied_nor_taken_back(browser, alice, bob, milk, day):
     theirs = entries.log_meal(bob, [(milk, Decimal(77))], occurred_at=at(alice, day, 12))
     assert "77 g" not in words(browser.get(f"/day/{day}/copy/"))
