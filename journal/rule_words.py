@@ -12,6 +12,7 @@ Codes of signs, answers and severities stand in backticks: the page of rules sho
 reviewers the codes themselves.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 from django.utils.translation import gettext as _
@@ -416,6 +417,18 @@ def sections(names: Iterable[str]) -> list[str]:
     return [str(SECTIONS[name]) for name in names]
 
 
+GROUP = re.compile(r"(?P<ages>.+) (?P<unit>y|mo)")
+
+
+def ages(group: str) -> str:
+    """The ages of a group of the reference table, such as "31-50 y", "7-11 mo" or ">=18 y"."""
+    said = GROUP.fullmatch(group)
+    if not said:
+        return group
+    bounds = {"ages": said["ages"].replace(">=", "≥")}
+    return _("%(ages)s y") % bounds if said["unit"] == "y" else _("%(ages)s mo") % bounds
+
+
 def reference_row(nutrient: str, kind: str, reference: Mapping) -> str:
     """The row of the reference table that an amount was set beside, in words; empty where there is none."""
     group, authority = reference.get("group"), reference.get("authority")
@@ -425,6 +438,6 @@ def reference_row(nutrient: str, kind: str, reference: Mapping) -> str:
         "nutrient": NUTRIENT[nutrient].name,
         "kind": KINDS[kind],
         "authority": Authority(authority).label if authority in Authority.values else "",
-        "group": group,
+        "group": ages(group),
         "source": reference.get("source") or "",
     }

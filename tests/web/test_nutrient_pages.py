@@ -8,8 +8,9 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
-from journal import advice, entries, explanations, findings, people, review
+from journal import advice, entries, explanations, findings, people, review, rule_words
 from journal.calc.suppressions import Effects
 from journal.models import Advice, NutrientGap
 from nutrients.codes import KEY_CODES
@@ -95,6 +96,31 @@ def test_the_reference_has_its_group_and_its_source(browser, alice, rice):
     words = said(page(browser))
     assert "Average requirement 265 mg (NASEM) · group 31-50 y" in words  # a woman of 36
     assert "Source of the reference IOM, DRIs for Calcium, Phosphorus, Magnesium" in words
+
+
+@pytest.mark.parametrize(("language", "ages"), [("de", "31-50 Jahre"), ("es", "31-50 años")])
+def test_the_ages_of_the_group_are_said_in_the_language_of_the_page(browser, alice, rice, language, ages):
+    keep(alice, 16, (rice, Decimal(1200)))
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    words = said(page(browser))
+    assert (
+        words.count(ages) == 2 and "31-50 y" not in words
+    )  # beside the reference, and where its row is named
+
+
+@pytest.mark.parametrize(
+    ("group", "english", "german", "spanish"),
+    [
+        (">=18 y", "≥18 y", "≥18 Jahre", "≥18 años"),
+        (">70 y", ">70 y", ">70 Jahre", ">70 años"),
+        ("7-11 mo", "7-11 mo", "7-11 Monate", "7-11 meses"),
+        ("a group", "a group", "a group", "a group"),
+    ],
+)
+def test_ages_are_said_whatever_their_bounds(group, english, german, spanish):
+    for language, ages in (("en", english), ("de", german), ("es", spanish)):
+        with override(language):
+            assert rule_words.ages(group) == ages
 
 
 @pytest.mark.parametrize(
