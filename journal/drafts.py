@@ -18,8 +18,9 @@ from journal import habits
 from journal.calc.portions import Amount, day_amounts
 from journal.codes import Units
 from journal.entries import MOST_ITEMS, Portion
-from journal.forms import FOOD_WEIGHT, number
+from journal.forms import FOOD_WEIGHT
 from journal.models import Diarist, Favourite, Meal, MealItem
+from journal.numbers import number
 from journal.timeline import CODES, content
 from nutrients.models import Food, FoodPortion, Ingredient
 

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from journal.drafts import GRAMS, plain
-from journal.forms import NumberField, chips, rows_form
-from nutrients.codes import CODES, KEY_CODES, NUTRIENT
+from journal.forms import amount_field, chips, rows_form
+from journal.numbers import NumberField
+from nutrients.codes import CODES, KEY_CODES
 from nutrients.foods import PerPortion
 from nutrients.models import Food
 
@@ -40,9 +40,7 @@ class OwnFoodForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for code in CODES:
-            nutrient = NUTRIENT[code]
-            label = f"{capfirst(nutrient.name)} ({nutrient.unit})"
-            self.fields[code] = NumberField(label=label, required=False)
+            self.fields[code] = amount_field(code)
 
     def clean(self) -> dict:
         said = super().clean()

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from journal import body_map, countries, signs
+from journal import body_map, countries, signs, vitamin_d
 from journal.codes import (
     Answer,
     Condition,
@@ -36,6 +36,7 @@ from journal.codes import (
     WeekStart,
 )
 from journal.models import Diarist, LifeStagePeriod
+from journal.numbers import NumberField
 from nutrients.calc import units
 from nutrients.codes import CODES, KEY_CODES, NUTRIENT, Authority, Sex
 
@@ -92,35 +93,6 @@ FEET = re.compile(
     r"^\s*(\d{1,3})\s*(?:'|ft|feet|’)\s*"
     r"(?:(\d{1,3}(?:\.\d+)?)\s*(?:\"|in|inches|”|'')?)?\s*$"
 )
-LARGEST_TYPED = Decimal(10) ** 9
-"""Far above every limit of what is typed, and small enough to be worked with."""
-
-
-def number(text: str) -> Decimal | None:
-    """A decimal number with a point or a comma; None if it is none.
-
-    One beyond all limits is taken as the largest that is read, so that it is refused by its own limit.
-    """
-    try:
-        typed = Decimal(text.strip().replace(",", "."))
-    except ArithmeticError:
-        return None
-    return max(-LARGEST_TYPED, min(typed, LARGEST_TYPED)) if typed.is_finite() else None
-
-
-class NumberField(forms.Field):
-    """A decimal number, typed with a point or a comma."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-
-    def to_python(self, value) -> Decimal | None:
-        text = str(value or "").strip()
-        if not text:
-            return None
-        found = number(text)
-        if found is None:
-            raise ValidationError(_("Give a number."))
-        return found
 
 
 class MeasureField(NumberField):
@@ -264,6 +236,14 @@ class DeviceForm(forms.Form):
 # Supplements ----------------------------------------------------------------------------------
 
 
+def amount_field(code: str, **kwargs) -> NumberField:
+    """A field for the amount of a nutrient: in its unit, or of vitamin D in the one that is chosen."""
+    name = capfirst(NUTRIENT[code].name)
+    if code == vitamin_d.CODE:
+        return vitamin_d.VitaminDField(label=name, required=False, **kwargs)
+    return NumberField(label=f"{name} ({NUTRIENT[code].unit})", required=False, **kwargs)
+
+
 class DoseForm(DiaryForm):
     quantity = NumberField(label=_("How many"), initial=1)
     occurred_at = MomentField(label=_("When"), required=False)
@@ -288,12 +268,7 @@ class SupplementForm(DiaryForm):
         super().__init__(*args, **kwargs)
         amounts = self.initial.get("amounts", {})
         for code in (*KEY_CODES[:-1], *(c for c in CODES if c not in KEY_CODES), KEY_CODES[-1]):
-            nutrient = NUTRIENT[code]
-            self.fields[code] = NumberField(
-                label=f"{capfirst(nutrient.name)} ({nutrient.unit})",
-                required=False,
-                initial=amounts.get(code),
-            )
+            self.fields[code] = amount_field(code, initial=amounts.get(code))
 
     def main_amounts(self) -> list[forms.BoundField]:
         return [self[code] for code in KEY_CODES[:-1]]
@@ -648,18 +623,36 @@ class LifeStageForm(forms.Form):
     )
 
 
+def target_choices() -> list[tuple[str, str]]:
+    """Nutrients with the units in which an amount of them can be said."""
+    told = [(code, f"{NUTRIENT[code].name} ({NUTRIENT[code].unit})") for code in KEY_CODES]
+    after = KEY_CODES.index(vitamin_d.CODE) + 1
+    return [("", _("choose")), *told[:after], (VITAMIN_D_IU, vitamin_d.name_in_iu()), *told[after:]]
+
+
+VITAMIN_D_IU = "vitamin_d_iu"
+"""A choice of the form alone: it is stored in µg."""
+
+
 class TargetForm(forms.Form):
-    nutrient = forms.ChoiceField(
-        label=_("Nutrient"),
-        choices=[
-            ("", _("choose")),
-            *((code, f"{NUTRIENT[code].name} ({NUTRIENT[code].unit})") for code in KEY_CODES),
-        ],
-    )
+    nutrient = forms.ChoiceField(label=_("Nutrient"), choices=target_choices)
     amount = NumberField(
         label=_("Amount a day"), help_text=_("In the unit that stands behind the nutrient's name.")
     )
     set_by = forms.ChoiceField(label=_("Set by"), choices=SetBy, initial=SetBy.OWN)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.initial.get("nutrient") == vitamin_d.CODE:
+            self.fields["amount"].help_text = vitamin_d.both(self.initial["amount"])
+
+    def clean(self) -> dict:
+        said = super().clean()
+        if said.get("nutrient") == VITAMIN_D_IU:
+            said["nutrient"] = vitamin_d.CODE
+            if said.get("amount") is not None:
+                said["amount"] = vitamin_d.ug(said["amount"], vitamin_d.IU)
+        return said
 
 
 def rows_form(form: type[forms.Form]) -> type[forms.BaseFormSet]:

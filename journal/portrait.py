@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from journal import entries, people
 from journal.codes import Answer, Condition, Units, WeekStart
 from journal.models import BodyWeight, Diarist, Supplement
-from journal.templatetags.journal import amount, plain, weight
+from journal.templatetags.journal import on_label, plain, weight
 from nutrients.calc import units as conversions
 from nutrients.codes import Authority, LifeStage, Sex
 
@@ -140,7 +140,7 @@ def _targets(diarist: Diarist) -> Line:
         _("%(nutrient)s %(amount)s, %(by)s")
         % {
             "nutrient": one.get_nutrient_display(),
-            "amount": amount(float(one.amount), one.nutrient),
+            "amount": on_label(float(one.amount), one.nutrient),
             "by": one.get_set_by_display(),
         }
         for one in rows

@@ -126,6 +126,18 @@ def amount(value: float | None, code: str) -> str:
 
 
 @register.filter
+def on_label(value: float | None, code: str) -> str:
+    """The same, of what is on a label: vitamin D also in international units."""
+    told = amount(value, code)
+    return f"{told} ({in_iu(value)})" if value is not None and code == "vitamin_d_ug" else told
+
+
+def in_iu(vitamin_d_ug: float) -> str:
+    """Vitamin D in international units, such as "1,000 IU"."""
+    return _("%(amount)s IU") % {"amount": significant(conversions.iu_from_ug_vitamin_d(float(vitamin_d_ug)))}
+
+
+@register.filter
 def nutrient_name(code: str) -> str:
     return str(NUTRIENT[code].name)
 

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from journal import drafts, entries, flags
 from journal.drafts import Row, usual_measure
 from journal.food_forms import AmountForm, OwnFoodForm, PortionRows, portions_of, said_portions
-from journal.forms import LARGEST_TYPED, refuse
+from journal.forms import refuse
 from journal.habits import history
 from journal.models import Diarist, Favourite
+from journal.numbers import LARGEST_TYPED
 from journal.views.door import diary, new_food_id, posted, saved, searching, undo_address
 from journal.views.earlier import food_changed, food_told
 from journal.views.recipes import recipe_edit
