@@ -257,6 +257,124 @@ def test_a_form_that_the_server_took_while_its_answer_was_lost_is_one_entry(at_h
     assert amounts(alice) == [300]
 
 
+def press(screen, amount):
+    """Press the button of a drink's form, as somebody who does not wait for what comes of it."""
+    screen.find("#drink")
+    fill = f"form.elements.amount_ml.value = '{amount}'"
+    send = "fetch('/drinks/add/', {method: 'POST', body: new FormData(form)}).catch(() => {})"
+    screen.run(f"(() => {{ const form = document.getElementById('drink'); {fill}; {send}; }})()")
+
+
+def press_again(screen, amount):
+    """Press it once more, and see the page that comes."""
+    fill = f"form.elements.amount_ml.value = '{amount}'"
+    screen.run(f"(() => {{ const form = document.getElementById('drink'); {fill}; form.submit(); }})()")
+
+
+def queue_of(screen):
+    diary = screen.run("document.getElementById('waiting').dataset.diary")
+    return screen.later(f"(await import('/static/journal/offline/queue.js')).of('{diary}')")
+
+
+def waits(screen):
+    """The amounts of the drinks that wait."""
+    return [float(one["data"]["amount_ml"]) for one in queue_of(screen)]
+
+
+@pytest.fixture
+def form_of_a_drink(at_home, line):
+    """Nothing is sent by itself: what waits stays to be seen."""
+    at_home.go("/drinks/add/")
+    keep(at_home, "pause", "{until: Date.now() + 600000, tries: 1, asked: true}")
+    line.heard.clear()
+    return at_home
+
+
+def lose(line):
+    """Have what is on its way come through, and its answer go nowhere."""
+    until(lambda: [said for said in line.heard if said.startswith("POST /drinks/add/")])
+    line.cut()
+
+
+def test_a_press_that_was_lost_waits_no_longer_once_the_form_is_back_refused(form_of_a_drink, line, alice):
+    line.deaf.set()
+    press(form_of_a_drink, "99999")
+    lose(line)
+    until(lambda: waits(form_of_a_drink) == [99999])
+
+    line.mend()
+    press_again(form_of_a_drink, "99999")
+
+    form_of_a_drink.find(".error", "More than 5 litres at once is not possible.")
+    assert (waits(form_of_a_drink), waiting(form_of_a_drink), amounts(alice)) == ([], NONE, [])
+
+
+def test_a_press_that_is_lost_after_a_later_one_was_answered_never_waits(form_of_a_drink, line, alice):
+    line.swallow = "POST /drinks/add/"
+    press(form_of_a_drink, "99999")
+    until(line.deaf.is_set)
+    time.sleep(1)  # its answer, too, is lost
+    line.swallow = ""
+    line.deaf.clear()
+    press_again(form_of_a_drink, "99999")
+    form_of_a_drink.find(".error", "More than 5 litres at once is not possible.")
+
+    line.cut()  # only now the first is given up
+    time.sleep(2)
+
+    assert (waits(form_of_a_drink), waiting(form_of_a_drink), amounts(alice)) == ([], NONE, [])
+
+
+def test_a_press_that_was_lost_and_one_that_was_taken_are_one_entry(form_of_a_drink, line, alice):
+    line.deaf.set()
+    press(form_of_a_drink, "250")
+    lose(line)
+    until(lambda: waits(form_of_a_drink) == [250])
+
+    line.mend()
+    press_again(form_of_a_drink, "250")
+
+    form_of_a_drink.find(".message", "saved")
+    until(lambda: waits(form_of_a_drink) == [])
+    assert amounts(alice) == [250]
+
+
+def test_a_press_that_was_lost_waits_though_another_form_is_refused(form_of_a_drink, line):
+    line.deaf.set()
+    press(form_of_a_drink, "250")
+    lose(line)
+    until(lambda: waits(form_of_a_drink) == [250])
+
+    line.mend()
+    form_of_a_drink.go("/drinks/add/")
+    press_again(form_of_a_drink, "99999")
+
+    form_of_a_drink.find(".error", "More than 5 litres at once is not possible.")
+    assert waits(form_of_a_drink) == [250]
+
+
+def test_a_press_that_was_lost_waits_through_the_end_of_the_sign_in_and_arrives_once(
+    form_of_a_drink, line, alice
+):
+    line.deaf.set()
+    press(form_of_a_drink, "250")
+    lose(line)
+    until(lambda: waits(form_of_a_drink) == [250])
+    WaterIntake.objects.all().delete()  # as if it had not come so far
+    Session.objects.all().delete()
+
+    line.mend()
+    press_again(form_of_a_drink, "250")
+    form_of_a_drink.find("#waiting", "Sign in to send it")
+    form_of_a_drink.sign_in("alice", PASSWORD)
+    keep(form_of_a_drink, "pause", "null")
+    form_of_a_drink.go("/")
+
+    until(lambda: amounts(alice) == [250])
+    until(lambda: waiting(form_of_a_drink) == NONE)
+    assert amounts(alice) == [250]
+
+
 @pytest.mark.slow
 def test_a_form_brought_back_by_the_back_button_is_another_entry(at_home, line, alice):
     at_home.tap("button", "300")

@@ -1,8 +1,8 @@
 // Entries that wait to be sent. Each belongs to the diary it was logged for, has an id of its own, and leaves only when
 // the server has answered for it, or the person discards it.
-//   { id, diary, type, day, data, clock, at, tried, edits, status: waiting | refused | conflict, code, errors, current }
+//   { id, diary, type, day, data, clock, at, pressed, tried, edits, status: waiting | refused | conflict, code, errors, current }
 // `day`: of marks of a whole day, by which the server knows them. `clock`: its time is that of this device's clock, not
-// one that was typed. `at`: when it was logged, for the order.
+// one that was typed. `at`: when it was logged, for the order. `pressed`: when, of a form of a page that was lost.
 
 import { alter, inOne } from "./store.js";
 
@@ -68,6 +68,19 @@ export async function edit(id, change) {
 export async function discard(id) {
   await inOne("queue", "readwrite", (store) => store.delete(id));
   announce();
+}
+
+/** Take out what a form said up to a moment, unless it was put right by hand since; of a cramp, its details alone. */
+export async function discardOlder(id, moment, details) {
+  const gone = await inOne("queue", "readwrite", (store, give) => {
+    store.get(id).onsuccess = (event) => {
+      const item = event.target.result;
+      const older = item?.pressed <= moment && (details ? item.details : !item.edits);
+      if (older) store.delete(id);
+      give(older);
+    };
+  });
+  if (gone) announce();
 }
 
 export async function discardAll(diary) {

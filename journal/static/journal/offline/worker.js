@@ -2,7 +2,7 @@
 // logged. One cache of the site's own files for each release, one of pages for each release and person.
 
 import { itemOf } from "./items.js";
-import { add, get, edit, newId } from "./queue.js";
+import { add, discardOlder, edit, get, newId } from "./queue.js";
 import { addTo } from "./ringing.js";
 import { sendAll } from "./send.js";
 import { alter, keep, read } from "./store.js";
@@ -115,6 +115,7 @@ export function begin(release) {
     if (pathname === release.shell) await keepWhole(release.shell, answer);
     else if (diary) {
       await arrive(diary);
+      if (lastPosted && Date.now() - lastPosted.at < SOON) await voidEarlier(lastPosted);
       if (release.keep.some((path) => pathname === path || (path !== "/" && pathname.startsWith(path)))) {
         await keepPage(request.url, diary, answer);
       }
@@ -135,18 +136,51 @@ export function begin(release) {
   const isOurs = (pathname) =>
     pathname in release.logs || CRAMP.test(pathname) || MARK.test(pathname) || [release.signOut, release.deleteAccount].includes(pathname);
 
+  // A press may be lost before its answer comes: the connection breaks, or a browser lets go of a request because its
+  // page moves on (the form is pressed again, a link is followed, the tab is closed). From here these look alike, and
+  // whether the server has had the form, nobody can tell. So each is queued: an entry is never lost with its tab. And
+  // as a press has the id that its form had when it was pressed, whatever became of other presses meanwhile, the
+  // server makes one entry of all that come.
+  //
+  // What must not wait is a press that a later press of the same form has made void. Once the server has answered the
+  // later one, the form stands before the person again with all that was typed and what is wrong with it, or it is
+  // stored. Of an answer that leads on, only the next page tells: it may be that of the sign-in, and then nothing was
+  // stored, and the later press takes the place of the earlier in the queue. The press that was lost may come to the
+  // queue before that answer or after it, so it is both taken out of the queue and kept from it. What was pressed
+  // after the answered press, or was put right in the queue by hand, stays. So does what another form says, and a
+  // press after which no other was answered: those the queue sends.
+
+  let presses = 0;
+  const answered = new Map(); // form: the latest press of it that the server has answered
+
   async function posted(request, pathname) {
-    const copy = request.clone();
+    const press = pressOf(pathname, request.clone());
     let answer;
     try {
       answer = await fetch(request);
-    } catch { /* no network */ }
+    } catch { /* no network, or the page has moved on */ }
     if (answer && !AWAY.includes(answer.status)) {
-      await stored(pathname, copy, answer);
+      await taken(pathname, await press, answer);
       return answer;
     }
     if (pathname === release.signOut) return refuseToLeave();
-    return (await queued(pathname, copy)) || answer || Response.error();
+    return (await queued(await press, request)) || answer || Response.error();
+  }
+
+  /** What a form says, and when it was pressed; what it logs, if anything, and under which id. */
+  async function pressOf(pathname, copy) {
+    const press = { pathname, at: Date.now(), turn: ++presses };
+    try {
+      const data = await copy.formData();
+      const details = CRAMP.exec(pathname);
+      const mark = MARK.exec(pathname);
+      const what = details ? "cramp" : mark ? "mark" : release.logs[pathname];
+      const looks = ["search", "preview"].includes(data.get("do")) || (what === "meal" && data.get("do") !== "save");
+      const id = details ? details[1] : await freshId(data.get("id"));
+      return { ...press, data, what: looks ? null : what, id, form: details || data.has("id") ? id : null, details: Boolean(details), day: mark?.[1] };
+    } catch {
+      return press; // a form that cannot be read here is the server's alone
+    }
   }
 
   /** Without the server nobody is signed out; until it is reached, nothing of the diary is shown. */
@@ -157,17 +191,24 @@ export function begin(release) {
 
   let lastPosted = null;
 
-  /** The server has taken a form: its id is used, or the person has gone. */
-  async function stored(pathname, copy, answer) {
+  /** The server has taken a form: its id is used, or the person has gone; or it shows the form with what is wrong. */
+  async function taken(pathname, press, answer) {
     const through = answer.type === "opaqueredirect" || answer.redirected;
-    if (!through) return;
-    if (pathname === release.signOut) await leave();
+    if (!through) {
+      if (answer.status === 200 && answer.headers.has("X-Diary")) await voidEarlier(press);
+    } else if (pathname === release.signOut) await leave();
     else if (pathname === release.deleteAccount) await erase();
-    else {
-      const data = await copy.formData();
-      if (data.has("id")) await note(data.get("id"));
-      lastPosted = { pathname, data, at: Date.now() };
+    else if (press.data) {
+      if (press.data.has("id")) await note(press.data.get("id"));
+      lastPosted = press;
     }
+  }
+
+  /** Have earlier presses of the same form, that were let go, wait no longer. */
+  async function voidEarlier({ what, form, turn, at, details }) {
+    if (!what || !form || (answered.get(form) || 0) > turn) return;
+    answered.set(form, turn);
+    await discardOlder(form, at, details);
   }
 
   /** The sign-in page came instead of what a form asked for: the sign-in had ended, and nothing was stored. */
@@ -176,7 +217,7 @@ export function begin(release) {
     lastPosted = null;
     const wanted = new URL(address).searchParams.get("next") || "";
     if (posted && Date.now() - posted.at < SOON && wanted.split("?")[0] === posted.pathname) {
-      await enqueue(posted.pathname, posted.data);
+      await enqueue({ ...posted, instead: true });
     }
   }
 
@@ -188,28 +229,24 @@ export function begin(release) {
     });
 
   /** Put what a form says into the queue, and lead on as the server would have. */
-  async function queued(pathname, copy) {
-    const data = await copy.formData();
-    const item = await enqueue(pathname, data);
-    return item && onward(copy, data, item);
+  async function queued(press, request) {
+    if (press.form && (answered.get(press.form) || 0) > press.turn) return null;
+    const item = await enqueue(press);
+    return item && onward(request, press.data, item);
   }
 
   /** Put what a form says into the queue; nothing if it only looks for something, or nobody is known here. */
-  async function enqueue(pathname, data) {
-    const details = CRAMP.exec(pathname);
-    const marked = MARK.exec(pathname);
-    const what = details ? "cramp" : marked ? "mark" : release.logs[pathname];
+  async function enqueue({ what, data, id, at: pressed, details, day, instead }) {
     if (!what) return null;
     const about = await whose();
     const diary = data.get("kept_for") || about?.diary;
-    if (!diary || ["search", "preview"].includes(data.get("do")) || (what === "meal" && data.get("do") !== "save")) return null;
+    if (!diary) return null;
     const facts = (diary === about?.diary && (await read(`facts:${diary}`))) || { ml: 1, units: "metric" };
-    const id = details ? details[1] : await freshId(data.get("id"));
     data.set("id", id);
-    if (marked) data.set("day", marked[1]);
+    if (day) data.set("day", day);
     const item = itemOf(what, data, facts, facts.zone);
-    if (details && (await get(id))) await edit(id, () => ({ data: item.data }));
-    else await add({ ...item, diary, details: Boolean(details) });
+    if ((details || instead) && (await get(id))) await edit(id, () => ({ data: item.data, pressed }));
+    else await add({ ...item, diary, pressed, details });
     await ask();
     return item;
   }
