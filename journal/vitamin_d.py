@@ -50,7 +50,7 @@ class AmountWithUnit(forms.MultiWidget):
 
     def __init__(self, attrs: dict | None = None):
         number = forms.TextInput(attrs=NumberField.widget.attrs)
-        unit = forms.Select(choices=UNITS, attrs={"aria-label": gettext_lazy("Unit of the vitamin D")})
+        unit = forms.Select(choices=UNITS)
         super().__init__({"": number, "unit": unit}, attrs)
 
     def decompress(self, value: Any) -> list:
@@ -64,8 +64,12 @@ class AmountWithUnit(forms.MultiWidget):
         number, unit = super().value_from_datadict(data, files, name)
         return [number, unit or UG]
 
-    def render(self, *args: Any, **kwargs: Any) -> SafeString:
-        return format_html('<span class="amount-unit">{}</span>', super().render(*args, **kwargs))
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The number and its unit in a row; the label of the field is that of the number."""
+        both = super().render(name, value, attrs, renderer)
+        label = '<label class="visually-hidden" for="{}_1">{}</label>'
+        named = format_html(label, attrs["id"], _("Unit of the vitamin D")) if attrs and "id" in attrs else ""
+        return format_html('<span class="amount-unit">{}{}</span>', both, named)
 
 
 class VitaminDField(NumberField):
