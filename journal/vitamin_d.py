@@ -23,7 +23,6 @@ UG, IU = "ug", "iu"
 UNITS = ((UG, "µg"), (IU, gettext_lazy("IU")))
 FINEST = Decimal("0.001")
 """[µg]"""
-SAME = gettext_lazy("1 µg is 40 IU.")
 
 
 def ug(typed: Decimal, unit: str) -> Decimal:
@@ -76,10 +75,6 @@ class VitaminDField(NumberField):
     """An amount of vitamin D, typed in µg or in IU; cleaned, it is in µg."""
 
     widget = AmountWithUnit
-
-    def __init__(self, **kwargs: Any):
-        kwargs.setdefault("help_text", SAME)
-        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Decimal | None:
         number, unit = value if isinstance(value, list) else (value, UG)

@@ -84,7 +84,10 @@ def test_the_number_has_its_label_and_the_unit_a_name(browser):
     [id] = re.findall(r'<label for="(\w+)">Vitamin D</label>', html)
     assert re.search(rf'name="vitamin_d_ug"[^>]* id="{id}"', html)
     [id] = re.findall(r'for="(\w+)">Unit of the vitamin D</label>', html)
-    assert re.search(rf'<select name="vitamin_d_ug_unit"[^>]* id="{id}"', html) and "1 µg is 40 IU." in html
+    assert (
+        re.search(rf'<select name="vitamin_d_ug_unit"[^>]* id="{id}"', html)
+        and "1 µg of vitamin D is 40 IU." in html
+    )
 
 
 @pytest.mark.parametrize(
