@@ -21,11 +21,13 @@ from journal import measures, sweat
 from journal.calc import advice_rules, days, hydration
 from journal.calc.hydration import DayWater, Need, Sweat
 from journal.calc.suppressions import Flags, effects
+from journal.codes import Units
 from journal.explanations import Figure
 from journal.facts import OVERDRINKING
 from journal.models import Advice, Diarist, Exercise
 from journal.templatetags.journal import percent, plain, volume
 from journal.timeline import Reference
+from nutrients.calc.units import us_fl_oz_from_ml
 
 HOUR = timedelta(hours=1)
 
@@ -382,5 +384,7 @@ def span(ends: tuple[float, float], units: str) -> str:
 
 
 def litres(amount: float, units: str) -> str:
-    """Litres as every page names fluid: in millilitres to the nearest hundred, or in fluid ounces."""
-    return volume(amount * 1000 if units == "us" else round(amount, 1) * 1000, units)
+    """Litres as every page names fluid: in millilitres to the nearest hundred, or in whole fluid ounces."""
+    if units == Units.US:
+        return f"{plain(measures.round_fl_oz(us_fl_oz_from_ml(amount * 1000)))} fl oz"
+    return volume(round(amount, 1) * 1000, units)

@@ -20,6 +20,8 @@ from nutrients.calc import units
 SPEED = re.compile(r"(\d+(?:[.,]\d+)?(?:-\d+(?:[.,]\d+)?)?) km/h")
 WHOLE_FROM_MPH = 9.75
 """From here on a speed is told to the whole mile an hour. [mph]"""
+WHOLE_FROM_FL_OZ = 9.75
+"""From here on a volume that was worked out is told to the whole fluid ounce. [US fl oz]"""
 _spoken: ContextVar[str] = ContextVar("units that are spoken", default=Units.METRIC.value)
 
 
@@ -50,6 +52,14 @@ def litres(amount: float) -> tuple[float, str]:
 def millilitres(amount: float) -> tuple[float, str]:
     """Millilitres as ml or fl oz."""
     return (units.us_fl_oz_from_ml(amount), "fl oz") if is_us() else (amount, "ml")
+
+
+def round_fl_oz(ounces: float) -> float:
+    """Fluid ounces that were worked out: to the half one, from 10 on to the whole one.
+
+    By its table a fluid ounce of tap water weighs 30 g: eight that were drunk would come back as 8.11.
+    """
+    return round(ounces) if ounces >= WHOLE_FROM_FL_OZ else round(ounces * 2) / 2
 
 
 def kilograms(amount: float) -> tuple[float, str]:

@@ -483,7 +483,7 @@ def number(amount: float) -> str:
 def litres(amount: float) -> str:
     """A volume of drink or sweat with its unit, in the units that are spoken. [L]"""
     said, unit = measures.litres(amount)
-    return f"{number(said)} {unit}"
+    return f"{number(measures.round_fl_oz(said) if measures.is_us() else said)} {unit}"
 
 
 def span(lower: float | None, upper: float | None, mean: float | None) -> str:

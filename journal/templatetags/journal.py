@@ -122,6 +122,7 @@ def amount(value: float | None, code: str) -> str:
     shown, unit = float(value), NUTRIENT[code].unit
     if code == "water_g":
         shown, unit = measures.millilitres(shown)
+        shown = measures.round_fl_oz(shown) if measures.is_us() else shown
     return f"{significant(shown)} {unit}"
 
 
@@ -150,11 +151,11 @@ def percent(share: float | None) -> str:
 
 @register.filter
 def volume(ml, units: str) -> str:
-    """A volume in the diarist's units. [mL]"""
+    """A volume in the diarist's units, to the tenth of a fluid ounce in which it can be typed. [mL]"""
     if ml is None:
         return _("not known")
     if units == Units.US:
-        return f"{significant(conversions.us_fl_oz_from_ml(float(ml)))} fl oz"
+        return f"{significant(round(conversions.us_fl_oz_from_ml(float(ml)), 1))} fl oz"
     return f"{significant(float(ml))} ml"
 
 

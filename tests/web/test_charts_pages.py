@@ -360,8 +360,8 @@ def test_us_units_are_spoken_on_the_fluid_page(client, bob):
     review.review_stale(bob.pk)
     client.force_login(bob.user)
     page = text(html(client, "/fluid/"))
-    # 500 ml weigh 507.211 g, of which 99.9 are water in 100: 506.7 / 29.5735
-    assert "17.1 fl oz drunk" in page and " L drunk" not in page
+    # 500 ml weigh 507.211 g, of which 99.9 are water in 100: 506.7 / 29.5735 = 17.1
+    assert "17 fl oz drunk" in page and " L drunk" not in page
 
 
 def test_without_a_profile_amounts_are_drawn_and_no_reference_is_guessed(client, db, banana):

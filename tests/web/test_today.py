@@ -174,6 +174,25 @@ def test_in_us_units_a_tap_is_fluid_ounces(client, bob):
     assert "12 fl oz" in words(client.get("/"))
 
 
+def test_a_drink_reads_the_same_wherever_today_speaks_of_it_in_fluid_ounces(client, bob):
+    client.force_login(bob.user)
+    client.post("/drinks/add/", {"amount_ml": "8"})
+
+    said = words(client.get("/"))
+
+    # By the table 8 fl oz of tap water weigh 240 g, and 239.76 g of water are 8.11 fl oz.
+    assert "8 fl oz drunk" in said and "Water 8 fl oz" in said
+    assert "Water in food and drink 8 fl oz" in said and "In drinks that count 8 fl oz" in said
+    assert "8.1" not in said
+
+
+def test_a_bottle_reads_as_it_was_typed(client, bob):
+    client.force_login(bob.user)
+    client.post("/drinks/add/", {"amount_ml": "16.9"})
+
+    assert "Water 16.9 fl oz" in words(client.get("/"))
+
+
 def test_a_double_tap_is_one_drink_and_a_tap_on_an_old_page_is_another(browser, alice):
     known = "0d6f7f0e-94a5-4b8e-9d4e-5f6f5b0b6a11"
     browser.post("/drinks/add/", {"amount_ml": "200", "id": known})

@@ -367,7 +367,7 @@ function line(item) {
 
 function told({ type, data, shown }) {
   if (type === "days") return Object.entries(data).map(([name, said]) => labelOf("mark", name, "#mark") + (said ? "" : `: ${words.takenBack}`)).join(" · ");
-  if (type === "water") return facts.units === "us" ? `${Math.round(data.amount_ml / facts.ml)} fl oz` : `${data.amount_ml} ml`;
+  if (type === "water") return facts.units === "us" ? `${Math.round((data.amount_ml / facts.ml) * 10) / 10} fl oz` : `${data.amount_ml} ml`;
   if (type === "meals") return (shown?.foods || data.items.map(known)).map((food) => food.name).join(" · ");
   if (type === "exercises") return `${shown?.text || facts.activities.find(([code]) => code === data.activity)?.[1] || ""} ${data.minutes} min`;
   if (type === "doses") return `${shown?.text || facts.products.find(({ id }) => id === data.supplement)?.name || ""} × ${data.quantity}`;
