@@ -1,5 +1,6 @@
 """Advice: each card explains itself and takes an answer; urgent ones first, calm ones calm."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -105,6 +106,16 @@ def test_a_card_read_stays_without_asking_again(browser, alice):
 
     assert "you have read this" in said and "Magnesium: logged intake" in said
     assert "I have read this" not in said
+
+
+def test_what_puts_a_card_away_stands_together_and_says_what_it_does(browser, alice):
+    low_magnesium(alice)
+    page = browser.get("/advice/").content.decode()
+    reading, away = re.findall(r'<div class="answers">(.*?)</div>', page, re.S)[:2]
+
+    assert "I have read this" in reading and "Not for me" not in reading
+    assert re.findall(r'aria-label="([^"]+)"', away) == ["Later: 1 week", "Later: 1 month"]
+    assert "Not for me" in away
 
 
 @pytest.mark.parametrize("answer", ["acknowledge", "snooze", "dismiss"])
