@@ -11,7 +11,7 @@ Always counts and an interval, never only an odds ratio; never a cause, and noth
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils import formats
@@ -26,6 +26,7 @@ from journal.calc.crampdays import (
     FEWEST_DAYS,
     FEWEST_OF_A_KIND,
     Count,
+    Running,
 )
 from journal.calc.facts import LinkFacts
 from journal.codes import Exposure, LinkState
@@ -224,8 +225,31 @@ class Standing:
     next_step: str
 
 
-def standing(found: Count, looked_on: date | None, due_on: date | None) -> Standing:
+def standing(
+    found: Count, looked_on: date | None, due_on: date | None, running: Running | None = None
+) -> Standing:
     """How far the log has come towards a look, or when the last one was and the next may be."""
+    said = _standing(found, looked_on, due_on)
+    return replace(said, progress=f"{said.progress} {_not_yet(running)}") if running else said
+
+
+def _not_yet(running: Running) -> str:
+    """Why what was just logged is not among the days counted."""
+    words = (
+        _(
+            "The latest cramp is not among them yet: its day runs from noon to noon, and counts once it is "
+            "over, from noon on %(day)s."
+        )
+        if running.has_cramp
+        else _(
+            "The day noted last as without a cramp is not among them yet: it runs from noon to noon, and "
+            "counts once it is over, from noon on %(day)s."
+        )
+    )
+    return words % {"day": _day(running.ends_on)}
+
+
+def _standing(found: Count, looked_on: date | None, due_on: date | None) -> Standing:
     progress = _("%(k)s of %(n)s cramp days and %(days)s of %(of)s known days so far.") % {
         "k": min(found.cramps, FEWEST_CRAMPS), "n": FEWEST_CRAMPS, "days": min(found.known, FEWEST_DAYS),
         "of": FEWEST_DAYS,

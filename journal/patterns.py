@@ -17,7 +17,7 @@ import structlog
 from django.db.models import Count
 
 from journal import tracked
-from journal.calc.crampdays import DAYS_BETWEEN, FEWEST_CRAMPS, Calendar, count
+from journal.calc.crampdays import DAYS_BETWEEN, FEWEST_CRAMPS, Calendar, Running, count
 from journal.calc.crampdays import Count as DaysKnown
 from journal.calc.days import ONE_DAY
 from journal.calc.facts import LinkFacts
@@ -132,6 +132,8 @@ class Patterns:
     """None: there was nothing to look at yet."""
     due_on: date | None
     """The earliest day of the next look; None: with the next review."""
+    running: Running | None = None
+    """What is known already of the day that goes on; None: nothing is."""
 
 
 def patterns_of(diarist: Diarist) -> Patterns:
@@ -139,11 +141,15 @@ def patterns_of(diarist: Diarist) -> Patterns:
     rows = [link_facts(row) for row in PersonalLink.objects.filter(diarist=diarist)]
     due = ReviewState.objects.filter(diarist=diarist).values_list("links_due_on", flat=True).first()
     flags = flags_about(diarist, today(diarist))
+    running = tracked.last_whole_day(diarist) + ONE_DAY
+    known = tracked.outcomes(diarist, running)
+    has_cramp = known.pop(running, None)
     return Patterns(
-        count=count(tracked.outcomes(diarist, tracked.last_whole_day(diarist))),
+        count=count(known),
         links=[_shown(link, flags) for link in sorted(rows, key=_place) if _may_be_shown(link, flags)],
         looked_on=rows[0].looked_on if rows else None,
         due_on=due,
+        running=None if has_cramp is None else Running(running + ONE_DAY, has_cramp),
     )
 
 

@@ -71,7 +71,7 @@ class PersonalPatterns(OfDiarist, ApiView):
     @extend_schema(responses=PatternsShape)
     def get(self, request: Request) -> Response:
         found = patterns.patterns_of(self.diarist)
-        standing = pattern_words.standing(found.count, found.looked_on, found.due_on)
+        standing = pattern_words.standing(found.count, found.looked_on, found.due_on, found.running)
         return Response(
             {
                 "stale": findings.refresh(self.diarist),

@@ -64,6 +64,14 @@ def count(known: Mapping[date, bool]) -> Count:
     return Count(len(known), sum(known.values()))
 
 
+class Running(NamedTuple):
+    """The day, from noon to noon, that is not over: it does not count yet, whatever was said of it."""
+
+    ends_on: date
+    """It counts from noon of this day on."""
+    has_cramp: bool
+
+
 class Place(NamedTuple):
     """A stratum: a series, a block of 28 days in it, and working days or weekend."""
 

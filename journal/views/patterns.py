@@ -24,7 +24,7 @@ def patterns_page(request: HttpRequest) -> HttpResponse:
         "journal/patterns.html",
         {
             "found": found,
-            "standing": pattern_words.standing(found.count, found.looked_on, found.due_on),
+            "standing": pattern_words.standing(found.count, found.looked_on, found.due_on, found.running),
             "tested": [one for one in links if one["link"].is_tested],
             "waiting": [one for one in links if not (one["link"].is_tested or one["withheld"])],
             "withheld": [one for one in links if one["withheld"]],

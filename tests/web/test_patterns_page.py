@@ -1,7 +1,7 @@
 """The page of personal links: what it says at each stage of a diary, to whom, and the same as over REST."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
@@ -49,6 +49,29 @@ def test_each_tap_and_each_cramp_brings_it_further_at_once(browser, alice):
     entries.mark_day(alice, today - timedelta(days=4), no_cramp=True)
     page = text(html(browser))
     assert "0 of 10 cramp days and 2 of 42 known days so far." in page
+
+
+@pytest.mark.parametrize("hour", [14, 3], ids=["after noon", "in the night"])
+def test_a_cramp_of_the_running_day_is_said_to_count_from_noon_on(browser, phone, alice, hour):
+    day = datetime(2026, 11, 20, hour, tzinfo=alice.tz)
+    ends = datetime(2026, 11, 21 if hour > 12 else 20, 12, tzinfo=alice.tz)
+    with time_machine.travel(day, tick=False):
+        entries.log_spasm(alice, site="calf")
+        said = text(html(browser))
+        told = phone.get("/api/v1/patterns/").json()["progress"]
+    assert "0 of 10 cramp days and 0 of 42 known days so far. The latest cramp is not among them yet" in said
+    assert f"from noon on {date_format(ends.date())}." in said and f"{date_format(ends.date())}." in told
+
+    with time_machine.travel(ends + timedelta(minutes=1), tick=False):
+        said = text(html(browser))
+    assert "1 of 10 cramp days and 1 of 42 known days so far." in said and "not among them yet" not in said
+
+
+def test_a_day_just_noted_as_without_a_cramp_is_said_to_count_from_noon_on(browser, alice):
+    with time_machine.travel(datetime(2026, 11, 20, 20, tzinfo=alice.tz), tick=False):
+        entries.mark_day(alice, findings.today(alice), no_cramp=True)
+        said = text(html(browser))
+    assert "without a cramp is not among them yet" in said and "The latest cramp" not in said
 
 
 def test_with_enough_days_the_first_look_comes_with_the_next_review(browser, alice):
