@@ -87,6 +87,8 @@ class Nutrient:
     """In words, where it is off or unknown."""
     mean: float | None = None
     reference: float | None = None
+    kind: str = ""
+    """Of the reference: `ear`, the average requirement, or `ai`, the adequate intake."""
     under_adequate: bool = False
     """Logged below an adequate intake, of which nobody can tell whether it is too little. No page calls that
     low, and swaps may add of it all the same."""
@@ -213,8 +215,8 @@ def _nutrient(code: str, gaps: Sequence[NutrientGap], flags: Flags, taken_out: E
     elif not verdicts.calls_low(gap):
         state, why = "unknown", verdicts.why_untold(gap)
         under = gap.kind == "ai" and gap.band == Band.CANNOT_TELL and gap.mean < reference
-        return Nutrient(code, state, why, gap.mean, reference, under)
-    return Nutrient(code, state, why, gap.mean, reference)
+        return Nutrient(code, state, why, gap.mean, reference, gap.kind, under)
+    return Nutrient(code, state, why, gap.mean, reference, gap.kind)
 
 
 def _off(code: str, flags: Flags, taken_out: Effects) -> str:

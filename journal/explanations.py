@@ -5,6 +5,7 @@
     verdict_of(gap, effects) -> Verdict                            one of them, of a gap at hand
     is_numbers_only(gap, effects) -> bool                          whether none may be told of it
     whose_limits(code, gaps, effects) -> str                       who sets the amount, of several gaps
+    which_references(about, shown_today, effects)                  which reference which page uses
     missing_answers(diarist, flags) -> list[Missing]               what the profile lacks, and what it serves
 
 The verdict comes first, numbers follow. Nothing is worked out anew: what is said is what the review stored,
@@ -29,6 +30,7 @@ from journal.calc.windows import RULES
 from journal.codes import Band, DayStatus, DoseSource, Method
 from journal.models import DailyIntake, Diarist, NutrientGap
 from journal.templatetags.journal import amount, percent, plain
+from journal.timeline import Reference
 from nutrients.codes import CODES, NUTRIENT
 from nutrients.models import Food, WithinPersonVariation
 
@@ -207,6 +209,44 @@ def _rests_on(gap: NutrientGap) -> list[str]:
     said = rule_words.sections(rule_words.OF_METHOD.get(gap.method or "", ()))
     row = rule_words.reference_row(gap.nutrient, gap.kind, gap.reference or {})
     return [*said, row] if row else said
+
+
+# Its references -------------------------------------------------------------------------------
+
+
+WHICH: Mapping[str, Callable[[], str]] = {
+    "ear": lambda: _(
+        "Enough for half of the people of your group. Week, Advice and Close the gap set the average of many "
+        "days beside it, as nobody's own requirement is known."
+    ),
+    "rda": lambda: _(
+        "Enough for nearly everybody of your group, so higher than the average requirement on purpose. Today "
+        "shows it beside a single day. An average below it need not be too little."
+    ),
+    "ai": lambda: _(
+        "An amount at which healthy people of your group do well; no average requirement is known. All pages "
+        "use it."
+    ),
+}
+
+
+def which_references(
+    about: Explanation, shown_today: Reference | None, effects: Effects
+) -> list[tuple[str, str]]:
+    """Each public reference value that pages hold up to this person for a nutrient, and what it is."""
+    said = [
+        (one.verdict.reference, WHICH[one.kind]())
+        for one in about.explained
+        if one.kind in WHICH and one.verdict.reference
+    ]
+    if shown_today is None or shown_today.kind != "rda" or effects.whose_limits(about.code, "rda"):
+        return said
+    ends = dict.fromkeys((shown_today.lowest, shown_today.highest))
+    value = " – ".join(amount(end, about.code) for end in ends)
+    return [
+        *said,
+        (_("Recommended amount (RDA, in Europe PRI) %(value)s") % {"value": value}, WHICH["rda"]()),
+    ]
 
 
 # Its figures ----------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
         diarist, day, page.water, page.bouts, of_the_day, references.get("water_g"),
         resting=fluid.rests(rows),
     )  # fmt: skip
+    seven = nutrient_rows(page.amounts, references, effects(answers))
     return render(
         request,
         "journal/day.html",
@@ -64,7 +65,8 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "may_be_without_cramp": page.may_be_without_cramp(timezone.now().astimezone(diarist.tz)),
             "before": day - timedelta(days=1),
             "after": day + timedelta(days=1) if day < now else None,
-            "nutrients": nutrient_rows(page.amounts, references, effects(answers)),
+            "nutrients": seven,
+            "has_recommended": any(row["reference"] and row["reference"].kind == "rda" for row in seven),
             "urgent": one_of_each_rule(card for card in cards if card.severity == Severity.URGENT_NOW),
             "dangers": dangers,
             "dangers_are_soon": any(card.severity == Severity.SEE_CLINICIAN_SOON for card in dangers),

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from journal import chart_words, explanations, findings, learn, trends
+from journal import chart_words, explanations, findings, learn, timeline, trends
 from journal.calc.suppressions import Effects, effects
 from journal.calc.windows import RULES
 from journal.charts import weeks as charts
@@ -39,12 +39,15 @@ def nutrient(request: HttpRequest, code: str) -> HttpResponse:
     flags = flags_about(diarist, today)
     taken_out = effects(flags)
     silent = red_flags_lately(diarist, timezone.now()).exists()
+    explained = explanations.explain(diarist, code, as_of, taken_out)
+    shown_today = timeline.references(diarist, today).get(code)
     about = {
         "code": code,
         "others": [other for other in KEY_CODES if other != code],
         "is_today": as_of == today,
         "effects": taken_out,
-        "about": explanations.explain(diarist, code, as_of, taken_out),
+        "about": explained,
+        "which": explanations.which_references(explained, shown_today, taken_out),
         "missing": explanations.missing_answers(diarist, flags),
         "trend": _trend(diarist, code, as_of, taken_out),
         "topic": learn.TOPIC_OF[code],

@@ -88,6 +88,7 @@ def _page(request: HttpRequest, start: date, today: date) -> HttpResponse:
             "verdict_day": min(last, today),
             "heads": heads,
             "rows": [_row(code, rows, heads, gaps, effects) for code in KEY_CODES],
+            "not_finished": [head for head in heads if head.status == DayStatus.INCOMPLETE],
             "counted": sum(head.usable for head in heads),
             "cramps": sum(head.cramps for head in heads),
             "sparks": _sparks(diarist, min(last, today), effects),

@@ -62,7 +62,10 @@ def asked(monkeypatch):
 
 def test_each_nutrient_below_its_reference_has_its_foods_own_ones_first(browser, white_days, asked):
     said = section(page(browser), "close-magnesium_mg")
-    assert "Your logged intake is" in said and "the reference amount is 265 mg" in said  # a woman of 36
+    # A woman of 36.
+    assert "Your logged intake is" in said
+    assert "the average requirement of your group is 265 mg" in said
+    assert 'href="/nutrients/magnesium_mg/#reference"' in page(browser)
     theirs, others = said.split("Other common foods")
     assert "Of the foods you eat" in theirs and "adds about" in theirs
     assert "kcal" in theirs and "Not a prescription" in others

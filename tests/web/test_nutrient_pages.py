@@ -47,6 +47,10 @@ def keep(diarist, days, *items):
     review.review_stale(diarist.pk)
 
 
+def which(browser, code):
+    return re.search(r'<section id="reference".*?</section>', html(page(browser, code)), re.S)
+
+
 def page(browser, code="magnesium_mg", **asked):
     return browser.get(reverse("nutrient", args=[code]), asked)
 
@@ -62,6 +66,18 @@ def said(answer):
 
 
 # What a verdict rests on ----------------------------------------------------------------------
+
+
+def test_an_adequate_intake_is_one_amount_on_all_pages(browser, alice, rice):
+    keep(alice, 8, (rice, Decimal(900)))
+    told = re.sub(r"<[^>]+>", " ", which(browser, "potassium_mg")[0])
+    assert "Adequate intake 2,600 mg" in told and "All pages use it" in told and "RDA" not in told
+
+
+def test_where_somebody_else_sets_the_amount_no_public_one_is_explained(browser, alice, rice):
+    keep(alice, 8, (rice, Decimal(900)))
+    people.answer_conditions(alice, {"kidney_disease": "yes"})
+    assert which(browser, "potassium_mg") is None
 
 
 def test_the_verdict_stands_before_its_numbers(browser, alice, rice):

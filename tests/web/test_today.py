@@ -174,6 +174,13 @@ def test_in_us_units_a_tap_is_fluid_ounces(client, bob):
     assert "12 fl oz" in words(client.get("/"))
 
 
+def test_each_reference_leads_to_where_it_is_told_which_one_it_is(browser):
+    page = browser.get("/").content.decode()
+
+    assert re.search(r'<a href="/nutrients/magnesium_mg/#reference">320 mg\s+recommended a day\s*</a>', page)
+    assert "average requirement, which is lower than the recommended amount" in page
+
+
 def test_a_drink_reads_the_same_wherever_today_speaks_of_it_in_fluid_ounces(client, bob):
     client.force_login(bob.user)
     client.post("/drinks/add/", {"amount_ml": "8"})

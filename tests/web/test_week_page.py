@@ -61,6 +61,30 @@ def test_each_of_the_seven_has_a_row_with_seven_columns(browser, rice_weeks):
     assert "Monday: 144 mg" in row(html, "magnesium_mg")
 
 
+def test_the_reference_of_a_row_leads_to_where_it_is_told_which_one_it_is(browser, rice_weeks):
+    [address] = re.findall(
+        r'<a href="([^"]+)">Average requirement 265 mg', row(page(browser).content.decode(), "magnesium_mg")
+    )
+    html = browser.get(address).content.decode()
+
+    assert address.endswith("#reference") and 'id="reference"' in html
+    told = text(html.split('id="reference"')[1].split("</section>")[0])
+    assert "Average requirement 265 mg (NASEM)" in told and "Enough for half" in told
+    assert "Recommended amount (RDA, in Europe PRI) 320 mg" in told and "Enough for nearly everybody" in told
+
+
+def test_days_that_are_not_finished_are_named_with_the_way_to_finish_them(browser, rice_weeks, rice):
+    assert "Not finished" not in text(page(browser).content.decode())
+
+    entries.mark_day(rice_weeks, SUNDAY, finished=False)
+    review.review_stale(rice_weeks.pk)
+    html = page(browser).content.decode()
+
+    assert "Not finished, and so not counted: Sun 8 November ." in text(html)
+    assert f'href="/day/{SUNDAY}/#finish"' in html
+    assert 'id="finish"' in browser.get(f"/day/{SUNDAY}/").content.decode()
+
+
 def test_the_words_beside_a_row_are_the_verdict_of_the_28_days(browser, rice_weeks):
     said = text(row(page(browser).content.decode(), "magnesium_mg"))
     assert "Magnesium Logged intake very likely low" in said  # never the nutrient itself, which is the body's
