@@ -2,6 +2,7 @@
 
     is_stale(diarist) -> bool                        the findings are older than the diary, or than its day
     refresh(diarist) -> bool                         ask for a review if they are; True if so
+    told(diarist) -> dict[str, bool]                 the same for a page: `stale`, or `nothing_yet`
     today(diarist) -> date                           the diary day it is now
     verdict_day(diarist, week) -> date               the day with whose windows the verdicts of a week end
     gaps(diarist, as_of, window_days=None) -> list[NutrientGap]      None: each from its own window
@@ -24,7 +25,18 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.core.cache import cache
-from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.utils import timezone
 
 from journal import eaten, tasks
@@ -33,12 +45,26 @@ from journal.calc.hydration import DayWater
 from journal.calc.portions import Amount
 from journal.calc.windows import verdict_window
 from journal.codes import DayStatus
-from journal.models import DailyIntake, Diarist, NutrientGap, StaleDay
+from journal.models import (
+    DailyIntake,
+    DayMark,
+    Diarist,
+    Dose,
+    Exercise,
+    Meal,
+    NutrientGap,
+    SpasmEpisode,
+    StaleDay,
+    WarningSigns,
+    WaterIntake,
+)
 from nutrients.codes import CODES, KEY_CODES
 
 VERDICT_WINDOW = 28
 """The window of most verdicts; water, vitamin D and B12 have others (`verdict_window`). [d]"""
 KINDS = ("ear", "ai", "ul", "cdrr", "own", "")
+LOGGED = (Meal, WaterIntake, Dose, Exercise, SpasmEpisode, WarningSigns, DayMark)
+"""What findings are about. A profile alone has none."""
 ASK_AGAIN_AFTER = 15
 """How long a request of a page stands before a further one is made. [s]"""
 LOOK_EVERY = 0.05
@@ -54,9 +80,30 @@ def today(diarist: Diarist) -> date:
 
 def is_stale(diarist: Diarist) -> bool:
     """Whether the diary, or its day, has gone on since the last review."""
-    behind = Exists(StaleDay.objects.filter(diarist=OuterRef("pk")))
-    waiting, reviewed_on = Diarist.objects.values_list(behind, "review_state__reviewed_on").get(pk=diarist.pk)
+    waiting, reviewed_on, _logged = _state(diarist)
     return waiting or reviewed_on != today(diarist)
+
+
+def _state(diarist: Diarist) -> tuple[bool, date | None, bool]:
+    """Whether days wait for a review, when the last one was, and whether anything was ever logged."""
+    waiting = Exists(StaleDay.objects.filter(diarist=OuterRef("pk")))
+    logged = Q()
+    for kind in (DailyIntake, *LOGGED):
+        logged |= Exists(kind.objects.filter(diarist=OuterRef("pk")))
+    about = Diarist.objects.annotate(waiting=waiting, logged=ExpressionWrapper(logged, BooleanField()))
+    return about.values_list("waiting", "review_state__reviewed_on", "logged").get(pk=diarist.pk)
+
+
+def told(diarist: Diarist) -> dict[str, bool]:
+    """Ask for a review if one is due, and say what a page tells of it.
+
+    `stale`: findings are older than the diary. `nothing_yet`: nothing was ever logged that they could be of.
+    """
+    waiting, reviewed_on, logged = _state(diarist)
+    due = waiting or reviewed_on != today(diarist)
+    if due:
+        _ask(diarist)
+    return {"stale": due and logged, "nothing_yet": not logged}
 
 
 def refresh(diarist: Diarist) -> bool:
@@ -67,9 +114,13 @@ def refresh(diarist: Diarist) -> bool:
     """
     if not is_stale(diarist):
         return False
+    _ask(diarist)
+    return True
+
+
+def _ask(diarist: Diarist) -> None:
     if cache.add(f"review-asked:{diarist.pk}", 1, ASK_AGAIN_AFTER):
         tasks.ask(tasks.review_diarist, diarist.pk)
-    return True
 
 
 # Gaps -----------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def closing_page(request: HttpRequest) -> HttpResponse:
             "together": closing.foods_for(standing, codes, larder) if len(codes) > 1 else None,
             "lists": lists,
             "others": [one for one in standing.nutrients if one.state != "below"],
-            "stale": findings.refresh(request.diarist),
+            **findings.told(request.diarist),
             **_swaps(standing),
         },
     )

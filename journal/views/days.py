@@ -77,7 +77,7 @@ def _day_page(request: HttpRequest, day: date) -> HttpResponse:
             "fluid_figures": fluid.figures(water, diarist.units),
             "waters": WATER_FL_OZ if diarist.units == Units.US else WATER_ML,
             "units": diarist.units,
-            "stale": findings.refresh(diarist),
+            **findings.told(diarist),
             "new_here": diarist.set_up_at is None,
             "moment": moment_on(diarist, day),
         },
@@ -134,7 +134,7 @@ def moment_on(diarist: Diarist, day: date) -> datetime:
 @require_GET
 def freshness(request: HttpRequest) -> HttpResponse:
     """The note that findings are older than the diary; empty, and asking no more, once they are not."""
-    return render(request, "journal/_stale.html", {"stale": findings.refresh(request.diarist)})
+    return render(request, "journal/_stale.html", findings.told(request.diarist))
 
 
 MARKS = {"finished", "fasting", "no_cramp"}

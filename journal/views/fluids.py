@@ -40,7 +40,7 @@ def fluids_page(request: HttpRequest) -> HttpResponse:
             "first": found.days[0].day,
             "last": found.days[-1].day,
             "has_food": any(one.food for one in found.days),
-            "stale": findings.refresh(request.diarist),
+            **findings.told(request.diarist),
         },
     )
 

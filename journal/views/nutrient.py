@@ -52,7 +52,7 @@ def nutrient(request: HttpRequest, code: str) -> HttpResponse:
         "trend": _trend(diarist, code, as_of, taken_out),
         "topic": learn.TOPIC_OF[code],
         "closing": _closing(code, taken_out, silent=silent),
-        "stale": findings.refresh(diarist),
+        **findings.told(diarist),
     }
     return render(request, "journal/nutrient.html", about)
 

@@ -32,7 +32,7 @@ def patterns_page(request: HttpRequest) -> HttpResponse:
             "not_a_cause": pattern_words.NOT_A_CAUSE,
             "sources": pattern_words.SOURCES,
             "strips": strips_of(request.diarist, cramps.latest(request.diarist, LATEST), small=True),
-            "stale": findings.refresh(request.diarist),
+            **findings.told(request.diarist),
         },
     )
 

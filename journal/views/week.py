@@ -94,7 +94,7 @@ def _page(request: HttpRequest, start: date, today: date) -> HttpResponse:
             "sparks": _sparks(diarist, min(last, today), effects),
             "has_gaps": bool(gaps),
             "effects": effects,
-            "stale": findings.refresh(diarist),
+            **findings.told(diarist),
         },
     )
 

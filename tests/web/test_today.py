@@ -122,8 +122,32 @@ def test_an_unknown_content_makes_the_sum_a_lower_bound_and_is_counted(browser, 
     assert "Potassium 460 mg" in said  # 150 x 3 + 10 x 1, nothing unknown
 
 
-def test_a_day_with_nothing_logged_is_not_known_and_not_zero(browser, alice):
+def test_a_day_with_nothing_logged_says_so_and_not_zero(browser, alice):
+    said = words(browser.get("/"))
+    assert "Magnesium nothing logged" in said and said.count("nothing logged") == 7
+
+
+def test_a_food_of_unknown_content_alone_is_not_known(browser, alice, foods):
+    unknown = foods.filter(magnesium_mg=None, owner=None).first()
+    entries.log_meal(alice, [(unknown, Decimal(100))])
     assert "Magnesium not known" in words(browser.get("/"))
+
+
+@pytest.mark.parametrize("address", ["/", "/week/", "/close-the-gap/", "/advice/", "/nutrients/calcium_mg/"])
+def test_a_new_diary_has_no_findings_that_could_be_old(browser, alice, address):
+    said = words(browser.get(address))
+    assert "older than" not in said and "Being worked out" not in said
+
+    entries.log_water(alice, Decimal(200))
+    assert "older than your" in words(browser.get(address))
+
+
+def test_the_week_of_a_new_diary_says_what_to_do_next(browser, alice):
+    said = words(browser.get("/week/"))
+    assert "Not enough yet: nothing is logged" in said and "mark each day as finished" in said
+
+    entries.log_water(alice, Decimal(200))
+    assert "Not enough yet" not in words(browser.get("/week/"))
 
 
 def test_a_dose_counts_with_its_exact_amount(browser, alice):
