@@ -6,7 +6,7 @@ Nothing is kept on the server before the meal is saved: each row of the form nam
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
@@ -14,14 +14,16 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from journal import habits
+from journal import habits, measures
 from journal.calc.portions import Amount, day_amounts
 from journal.codes import Units
 from journal.entries import MOST_ITEMS, Portion
 from journal.forms import FOOD_WEIGHT
 from journal.models import Diarist, Favourite, Meal, MealItem
 from journal.numbers import number
+from journal.templatetags.journal import food_weight
 from journal.timeline import CODES, content
+from nutrients.calc.units import oz_from_g
 from nutrients.models import Food, FoodPortion, Ingredient
 
 GRAMS, OUNCES = "g", "oz"
@@ -143,12 +145,11 @@ class Draft:
         foods = visible_foods(self.diarist, [str(item.get("food")) for item in favourite.items])
         for item in favourite.items:
             if food := foods.get(str(item.get("food"))):
-                measure, quantity = (
-                    (str(item["portion"]), item.get("quantity") or 1)
-                    if item.get("portion")
-                    else (GRAMS, item.get("grams") or "")
-                )
-                self.rows.append(Row(food, measure, plain(quantity)))
+                if item.get("portion"):
+                    measure, quantity = str(item["portion"]), plain(item.get("quantity") or 1)
+                else:
+                    measure, quantity = weighed(Decimal(item["grams"])) if item.get("grams") else (GRAMS, "")
+                self.rows.append(Row(food, measure, quantity))
 
     def drop(self, place: str) -> Food | None:
         """Take the row at a place away."""
@@ -196,7 +197,16 @@ def measure_of(item: MealItem | Ingredient) -> tuple[str, str]:
     """How an amount was said: the measure and how many of it."""
     if item.portion_id and item.quantity is not None:
         return str(item.portion_id), plain(item.quantity)
-    return GRAMS, plain(item.grams)
+    return weighed(item.grams)
+
+
+def weighed(grams: Decimal) -> tuple[str, str]:
+    """An amount by weight as it was said: ounces, where so many were typed that come to these grams."""
+    for digits in ("0.1", "0.01") if measures.is_us() else ():
+        ounces = Decimal(repr(oz_from_g(float(grams)))).quantize(Decimal(digits), ROUND_HALF_UP)
+        if FOOD_WEIGHT.kept(ounces, Units.US) == grams:
+            return OUNCES, plain(ounces)
+    return GRAMS, plain(grams)
 
 
 def kept_items(items: Iterable[MealItem]) -> list[dict]:
@@ -213,7 +223,7 @@ def kept_items(items: Iterable[MealItem]) -> list[dict]:
 
 
 def amount_to_offer(diarist: Diarist, food: Food, kind: str = "") -> tuple[str, str]:
-    """The amount of last time, at this meal if there was one; else the usual portion; else 100 g."""
+    """The amount of last time, at this meal if there was one; else a usual portion; else 100 g, or 3.5 oz."""
     last = habits.last_item(diarist, food, kind)
     return measure_of(last) if last else usual_measure(food)
 
@@ -222,7 +232,7 @@ def usual_measure(food: Food) -> tuple[str, str]:
     """A named portion that weighs what people usually have; else any of that weight, else the first."""
     portions = list(food.portions.all())
     if not portions:
-        return GRAMS, "100"
+        return (OUNCES, "3.5") if measures.is_us() else (GRAMS, "100")
     named = [portion for portion in portions if portion.description != USUAL_AMOUNT] or portions
     usual = next((portion for portion in portions if portion.usual), None)
     same = [portion for portion in named if usual and portion.grams == usual.grams]
@@ -253,11 +263,11 @@ def amount_words(food: Food, item: MealItem | None) -> str:
     row = Row(food, measure, quantity)
     if row.grams is None:
         return ""
-    grams = plain(row.grams.quantize(Decimal(1) if row.grams >= 10 else Decimal("0.1")))
+    weight = food_weight(row.grams.quantize(Decimal(1) if row.grams >= 10 else Decimal("0.1")))
     if row.portion is None:
-        return _("%(grams)s g") % {"grams": grams}
+        return weight
     if row.number == 1:
-        return _("%(portion)s (%(grams)s g)") % {"portion": row.portion.description, "grams": grams}
-    return _("%(count)s × %(portion)s (%(grams)s g)") % {
-        "count": quantity, "portion": row.portion.description, "grams": grams,
+        return _("%(portion)s (%(weight)s)") % {"portion": row.portion.description, "weight": weight}
+    return _("%(count)s × %(portion)s (%(weight)s)") % {
+        "count": quantity, "portion": row.portion.description, "weight": weight,
     }  # fmt: skip

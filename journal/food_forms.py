@@ -7,9 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from journal.drafts import GRAMS, plain
-from journal.forms import amount_field, chips, rows_form
+from journal import measures
+from journal.codes import Units
+from journal.drafts import GRAMS, OUNCES, plain
+from journal.forms import FOOD_WEIGHT, MeasureField, amount_field, chips, rows_form
 from journal.numbers import NumberField
+from journal.templatetags.journal import food_weights
 from nutrients.codes import CODES, KEY_CODES
 from nutrients.foods import PerPortion
 from nutrients.models import Food
@@ -125,8 +128,8 @@ class RecipeForm(forms.Form):
     """What a recipe is called, what the dish weighs when it is done, and how many it serves."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
-    yield_g = NumberField(
-        label=_("The finished dish weighs (g)"), required=False,
+    yield_g = MeasureField(
+        FOOD_WEIGHT, label=_("The finished dish weighs"), required=False,
         help_text=_("Empty: the sum of the ingredients. What it lost or gained counts as water."),
     )  # fmt: skip
     servings = NumberField(
@@ -135,20 +138,28 @@ class RecipeForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["yield_g"].speak(Units.US if measures.is_us() else Units.METRIC)
+        self.fields["yield_g"].initial = self.initial.get("yield_g")
 
     @staticmethod
     def initial_of(food: Food) -> dict:
         """A stored recipe as this form would say it."""
-        return {"name": food.name, "yield_g": plain(food.yield_g), "servings": plain(food.servings)}
+        return {"name": food.name, "yield_g": food.yield_g, "servings": plain(food.servings)}
 
 
 class AmountForm(forms.Form):
-    """How much of a food is looked at: so many of a portion, or grams."""
+    """How much of a food is looked at: so many of a portion, or a weight."""
 
     quantity = NumberField(label=_("How many"), required=False)
     measure = forms.ChoiceField(label=_("Portion"), required=False)
 
     def __init__(self, *args, food: Food, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        portions = [(str(one.pk), f"{one.description} ({plain(one.grams)} g)") for one in food.portions.all()]
-        self.fields["measure"].choices = [*portions, (GRAMS, _("grams"))]
+        portions = [
+            (str(one.pk), f"{one.description}, {food_weights(one.grams)}")
+            if measures.is_us()
+            else (str(one.pk), f"{one.description} ({food_weights(one.grams)})")
+            for one in food.portions.all()
+        ]
+        ounces = [(OUNCES, _("ounces (weight)"))] if measures.is_us() else []
+        self.fields["measure"].choices = [*portions, *ounces, (GRAMS, _("grams"))]

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from journal import body_map, countries, signs, vitamin_d
+from journal import body_map, countries, measures, signs, vitamin_d
 from journal.codes import (
     Answer,
     Condition,
@@ -89,6 +89,7 @@ HEIGHT = Measure("cm", "in", units.cm_from_inches, units.inches_from_cm, 1)
 TEMPERATURE = Measure("°C", "°F", units.c_from_f, units.f_from_c, 1)
 FOOD_WEIGHT = Measure("g", "oz", units.g_from_oz, units.oz_from_g, 3)
 
+WATER = "water_g"
 FEET = re.compile(
     r"^\s*(\d{1,3})\s*(?:'|ft|feet|’)\s*"
     r"(?:(\d{1,3}(?:\.\d+)?)\s*(?:\"|in|inches|”|'')?)?\s*$"
@@ -623,9 +624,10 @@ class LifeStageForm(forms.Form):
     )
 
 
-def target_choices() -> list[tuple[str, str]]:
+def target_choices(system: str) -> list[tuple[str, str]]:
     """Nutrients with the units in which an amount of them can be said."""
-    told = [(code, f"{NUTRIENT[code].name} ({NUTRIENT[code].unit})") for code in KEY_CODES]
+    units = {code: NUTRIENT[code].unit for code in KEY_CODES} | {WATER: VOLUME.unit_in(system)}
+    told = [(code, f"{NUTRIENT[code].name} ({unit})") for code, unit in units.items()]
     after = KEY_CODES.index(vitamin_d.CODE) + 1
     return [("", _("choose")), *told[:after], (VITAMIN_D_IU, vitamin_d.name_in_iu()), *told[after:]]
 
@@ -635,7 +637,10 @@ VITAMIN_D_IU = "vitamin_d_iu"
 
 
 class TargetForm(forms.Form):
-    nutrient = forms.ChoiceField(label=_("Nutrient"), choices=target_choices)
+    """An own target. Water is asked for as a volume, as pages tell it, and kept in g; an amount of it that
+    was not touched stays as it is stored."""
+
+    nutrient = forms.ChoiceField(label=_("Nutrient"))
     amount = NumberField(
         label=_("Amount a day"), help_text=_("In the unit that stands behind the nutrient's name.")
     )
@@ -643,15 +648,24 @@ class TargetForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.system = Units.US if measures.is_us() else Units.METRIC
+        self.fields["nutrient"].choices = target_choices(self.system)
+        self.stored = self.initial.get("amount")
         if self.initial.get("nutrient") == vitamin_d.CODE:
-            self.fields["amount"].help_text = vitamin_d.both(self.initial["amount"])
+            self.fields["amount"].help_text = vitamin_d.both(self.stored)
+        if self.stored and self.initial.get("nutrient") == WATER:
+            self.initial["amount"] = VOLUME.shown(Decimal(self.stored), self.system)
 
     def clean(self) -> dict:
         said = super().clean()
+        amount = said.get("amount")
         if said.get("nutrient") == VITAMIN_D_IU:
             said["nutrient"] = vitamin_d.CODE
-            if said.get("amount") is not None:
-                said["amount"] = vitamin_d.ug(said["amount"], vitamin_d.IU)
+            if amount is not None:
+                said["amount"] = vitamin_d.ug(amount, vitamin_d.IU)
+        if said.get("nutrient") == WATER and amount is not None:
+            touched = {"nutrient", "amount"} & {*self.changed_data}
+            said["amount"] = VOLUME.kept(amount, self.system) if touched else Decimal(self.stored)
         return said
 
 

@@ -1,8 +1,8 @@
 """Amounts in the units of whoever is spoken to: metric, or those of the United States.
 
 A door says once in whose units it speaks (`speaking`), as it says in whose time zone; words, filters and
-refusals ask here. Nutrients stay in mg and µg and foods in g for everybody, as on labels in the United
-States. Where nobody said anything, it is metric.
+refusals ask here. Nutrients stay in mg and µg for everybody, as on labels in the United States. Where
+nobody said anything, it is metric.
 
     litres(1.5), millilitres(500), kilograms(64), celsius(30)  ->  the amount in the person's unit, its name
 """
@@ -18,6 +18,8 @@ from journal.codes import Units
 from nutrients.calc import units
 
 SPEED = re.compile(r"(\d+(?:[.,]\d+)?(?:-\d+(?:[.,]\d+)?)?) km/h")
+VOLUME = re.compile(r"(\d+(?:[.,]\d+)?)[ \N{NO-BREAK SPACE}][Ll]\b")
+DEGREES = re.compile(r"(\d+(?:[.,]\d+)?)[ \N{NO-BREAK SPACE}]°C")
 WHOLE_FROM_MPH = 9.75
 """From here on a speed is told to the whole mile an hour. [mph]"""
 WHOLE_FROM_FL_OZ = 9.75
@@ -75,6 +77,21 @@ def celsius(amount: float) -> tuple[float, str]:
 def speeds(text: str) -> str:
     """Words in which each speed, such as "16-19 km/h", is told in miles an hour where those are spoken."""
     return SPEED.sub(_in_mph, text) if is_us() else text
+
+
+def spoken(text: str) -> str:
+    """Words in which each volume and temperature, such as "0.8 L" and "32 °C", is told as it is spoken."""
+    if not is_us():
+        return text
+    return DEGREES.sub(_in_fahrenheit, VOLUME.sub(_in_fl_oz, text))
+
+
+def _in_fl_oz(said: re.Match) -> str:
+    return f"{round_fl_oz(units.us_fl_oz_from_ml(float(said[1].replace(',', '.')) * 1000)):g} fl oz"
+
+
+def _in_fahrenheit(said: re.Match) -> str:
+    return f"{round(units.f_from_c(float(said[1].replace(',', '.'))))} °F"
 
 
 def _in_mph(said: re.Match) -> str:

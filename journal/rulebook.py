@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from journal import rule_words
+from journal import measures, rule_words
 from journal.calc.advice_rules import RULES, Rule
 from journal.calc.redflags import RED_FLAGS, RedFlag
 from journal.codes import Condition, Severity, Sign
@@ -71,8 +71,8 @@ def _red_flag(rule: RedFlag) -> Line:
 
 
 def _suppressions() -> list[Line]:
-    texts = {id: rule_words.suppressed(id) for id in rule_words.SUPPRESSED}
-    return [Line(id, when, effect=effect) for id, (when, effect) in texts.items()]
+    told = [(id, *map(measures.spoken, rule_words.suppressed(id))) for id in rule_words.SUPPRESSED]
+    return [Line(id, when, effect=effect) for id, when, effect in told]
 
 
 def _line(rule: Rule) -> Line:
@@ -95,4 +95,4 @@ def _line(rule: Rule) -> Line:
 def _in_words(said: str) -> str:
     """Codes of signs, answers and severities, which stand in backticks, as a reader knows them."""
     named = dict([*Sign.choices, *Condition.choices, *Severity.choices])
-    return re.sub(r"`([a-z0-9_]+)`", lambda found: f"“{named[found.group(1)]}”", said)
+    return measures.spoken(re.sub(r"`([a-z0-9_]+)`", lambda found: f"“{named[found.group(1)]}”", said))

@@ -26,6 +26,8 @@ from spasmlog.browsers import diary_key
 
 register = template.Library()
 THEMES = ("light", "dark")
+LEAST_TENTH = 0.15
+"""Below it a tenth of an ounce would be told as half of what it is. [oz]"""
 
 
 @register.simple_tag
@@ -163,6 +165,21 @@ def volume(ml, units: str) -> str:
 def speeds(text: str) -> str:
     """Words with any speed in them in the units that are spoken."""
     return measures.speeds(text)
+
+
+@register.filter
+def food_weight(grams) -> str:
+    """A weight of food in the units that are spoken, ounces to the tenth. [g]"""
+    if not measures.is_us():
+        return f"{plain(grams)} g"
+    ounces = conversions.oz_from_g(float(grams))
+    return f"{significant(round(ounces, 1 if ounces >= LEAST_TENTH else 2))} oz"
+
+
+@register.filter
+def food_weights(grams) -> str:
+    """The same beside a portion or on a label, which in the United States name grams, too. [g]"""
+    return f"{food_weight(grams)} ({plain(grams)} g)" if measures.is_us() else food_weight(grams)
 
 
 @register.filter

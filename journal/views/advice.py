@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reselect, reswap, retarget
 
-from journal import advice, closing, findings, rulebook
+from journal import advice, closing, findings, measures, rulebook
 from journal.codes import AdviceState, Band, Severity
 from journal.models import Advice, Diarist
 from journal.views.door import diary
@@ -48,7 +48,7 @@ def _rules_of_diarist(request: HttpRequest) -> HttpResponse:
 
 
 def _rules(request: HttpRequest) -> HttpResponse:
-    return render(request, "journal/rules.html", {"layers": rulebook.layers()})
+    return render(request, "journal/rules.html", {"layers": rulebook.layers(), "is_us": measures.is_us()})
 
 
 def _told_apart(response: HttpResponse) -> HttpResponse:

@@ -127,7 +127,7 @@ def _visible(diarist: Diarist, id: UUID) -> Food:
 def _looked_at(food: Food, asked) -> Row:
     """The amount that the page was asked for; else the usual one."""
     typed = Row(food, asked.get("measure", ""), asked.get("quantity", "").strip())
-    known = typed.portion is not None or typed.measure == drafts.GRAMS
+    known = typed.portion is not None or typed.measure in (drafts.GRAMS, drafts.OUNCES)
     readable = typed.grams and typed.number != LARGEST_TYPED
     return typed if known and readable else Row(food, *usual_measure(food))
 
