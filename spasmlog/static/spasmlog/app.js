@@ -37,6 +37,14 @@ document.addEventListener("submit", (event) => {
 }, true);
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+/** On paper nothing can be opened: what is shut is opened for a print, and shut again after it. */
+addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("details:not([open])")) Object.assign(part, { open: true }).dataset.printed = "1";
+});
+addEventListener("afterprint", () => {
+  for (const part of document.querySelectorAll("details[data-printed]")) Object.assign(part, { open: false }).removeAttribute("data-printed");
+});
+
 /** Arrow keys walk through the results of a search; Escape goes back to it. */
 document.addEventListener("keydown", (event) => {
   const area = event.target.closest("[data-arrows]");
