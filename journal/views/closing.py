@@ -1,5 +1,6 @@
 """Closing a gap with food: what would add most for a portion, and swaps of usual foods."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -80,5 +81,12 @@ def _swaps(standing: Standing) -> dict[str, Any]:
         for swap in found["swaps"]
     ]
     said = closing.change_in_words(found["change"], lacking, hide_energy=hide)
-    names = get_text_list([nutrient_name(code) for code in lacking], _("and"))
-    return {**about, "found": {**found, "swaps": told}, "said": said, "names": names}
+    untold = [code for code in lacking if standing.of(code).under_adequate]
+    return {
+        **about, "found": {**found, "swaps": told}, "said": said,
+        "names": _names(lacking), "untold": _names(untold),
+    }  # fmt: skip
+
+
+def _names(codes: Iterable[str]) -> str:
+    return get_text_list([nutrient_name(code) for code in codes], _("and"))

@@ -127,6 +127,18 @@ def test_a_worker_finds_swaps_and_the_page_asks_no_more(browser, white_days, ask
     assert len(asked) == 1
 
 
+def test_swaps_do_not_call_a_gain_what_nobody_can_tell_to_be_lacking(browser, white_days, asked):
+    tasks.suggest_swaps(white_days.pk)
+    said = text(browser.get(reverse("closing_swaps")).content.decode())
+    assert "Of potassium it cannot be told whether your intake is too little" in said
+
+    # One that is called low is no matter of telling.
+    NutrientGap.objects.filter(diarist=white_days, nutrient="potassium_mg").delete()
+    tasks.suggest_swaps(white_days.pk)
+    said = text(browser.get(reverse("closing_swaps")).content.decode())
+    assert "Instead of" in said and "cannot be told" not in said
+
+
 def test_swaps_older_than_the_diary_are_worked_out_anew(browser, white_days, asked):
     tasks.suggest_swaps(white_days.pk)
     entries.log_water(white_days, Decimal(200))
