@@ -2,13 +2,23 @@
 
 import pytest
 from django.db import connections
-from selenium.common.exceptions import JavascriptException, StaleElementReferenceException, WebDriverException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    JavascriptException,
+    StaleElementReferenceException,
+    WebDriverException,
+)
 from selenium.webdriver.common.by import By
 
 from tests.conftest import until as until_within
 
 PATIENCE = 30
 """A browser on a busy machine may take this long. [s]"""
+
+OUT_FROM_UNDER = (
+    ElementClickInterceptedException, ElementNotInteractableException, StaleElementReferenceException,
+)  # fmt: skip
 
 
 def until(answer):
@@ -67,9 +77,16 @@ class Screen:
             raise AssertionError(f"no {selector} with {text!r} on {where}:\n{shown_instead}") from gave_up
 
     def tap(self, selector, text=""):
-        element = self.find(selector, text)
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.click()
+        def tapped():
+            element = self.find(selector, text)
+            try:
+                self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+                element.click()
+            except OUT_FROM_UNDER:  # drawn anew between the look and the tap: nothing was tapped
+                return False
+            return True
+
+        until(tapped)
 
     def choose(self, name, value):
         """Tap the chip of a choice."""

@@ -84,7 +84,8 @@ export async function send(soon) {
   await draw();
   if (!outcomes[came]) return;
   await tell(about);
-  bar.querySelector(".waiting-said").textContent = bar.dataset[outcomes[came]];
+  // Who has to sign in is told that, whatever else there is to wait for.
+  bar.querySelector(".waiting-said").textContent = (await whose())?.locked ? bar.dataset.signIn : bar.dataset[outcomes[came]];
   await tryAgain(came);
 }
 
