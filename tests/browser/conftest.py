@@ -16,9 +16,7 @@ from tests.conftest import until as until_within
 PATIENCE = 30
 """A browser on a busy machine may take this long. [s]"""
 
-OUT_FROM_UNDER = (
-    ElementClickInterceptedException, ElementNotInteractableException, StaleElementReferenceException,
-)  # fmt: skip
+MOVED = (ElementClickInterceptedException, ElementNotInteractableException)
 
 
 def until(answer):
@@ -60,21 +58,21 @@ class Screen:
     def find(self, selector, text=""):
         """The first thing shown that fits, as soon as it is there."""
 
-        def shown():
-            try:
-                for element in self.driver.find_elements(By.CSS_SELECTOR, selector):
-                    if text in element.text and element.is_displayed():
-                        return element
-            except WebDriverException:  # the page was drawn anew meanwhile
-                return None
-            return None
-
         try:
-            return until(shown)
+            return until(lambda: self._shown(selector, text))
         except AssertionError as gave_up:
             shown_instead = self.text() or self.driver.page_source[:500]
             where = self.driver.current_url
             raise AssertionError(f"no {selector} with {text!r} on {where}:\n{shown_instead}") from gave_up
+
+    def _shown(self, selector, text):
+        try:
+            for element in self.driver.find_elements(By.CSS_SELECTOR, selector):
+                if text in element.text and element.is_displayed():
+                    return element
+        except WebDriverException:  # the page was drawn anew meanwhile
+            return None
+        return None
 
     def tap(self, selector, text=""):
         def tapped():
@@ -82,8 +80,10 @@ class Screen:
             try:
                 self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
                 element.click()
-            except OUT_FROM_UNDER:  # drawn anew between the look and the tap: nothing was tapped
+            except MOVED:  # drawn anew between the look and the tap: nothing was tapped
                 return False
+            except StaleElementReferenceException:  # likewise, unless the tap itself took it away
+                return not self._shown(selector, text)
             return True
 
         until(tapped)
