@@ -1,6 +1,7 @@
 """How pages say amounts and times, and the few things that every page asks for."""
 
 import json
+import re
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from uuid import uuid4
@@ -12,7 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -26,6 +27,8 @@ from spasmlog.browsers import diary_key
 
 register = template.Library()
 THEMES = ("light", "dark")
+SHORTENED = re.compile(r"\b(NFS|NS(?= as to))\b")
+"""How the survey's table writes that nobody said which, or how."""
 LEAST_TENTH = 0.15
 """Below it a tenth of an ounce would be told as half of what it is. [oz]"""
 
@@ -143,6 +146,23 @@ def in_iu(vitamin_d_ug: float) -> str:
 @register.filter
 def nutrient_name(code: str) -> str:
     return str(NUTRIENT[code].name)
+
+
+@register.filter
+def food_name(name: str) -> str:
+    """A food's name as its table writes it, with what a shortening in it means at the tip of a pointer."""
+    said = _("not further specified")
+    parts = [
+        format_html('<abbr title="{}">{}</abbr>', said, part) if place % 2 else escape(part)
+        for place, part in enumerate(SHORTENED.split(name))
+    ]
+    return SafeString("".join(parts))
+
+
+@register.filter
+def is_shortened(name: str) -> bool:
+    """Whether the name holds a shortening of the food tables."""
+    return bool(SHORTENED.search(name))
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 
 from journal import entries, findings, people
 from journal.models import Favourite, StaleDay
+from journal.templatetags.journal import food_name
 from nutrients import foods as own
 from nutrients.codes import CODES, NUTRIENT
 from nutrients.models import Food
@@ -299,3 +300,20 @@ def test_lists_and_food_pages_cost_the_same_queries_for_few_and_many(
         for address, most in (("/foods/", 9), ("/foods/?q=milk", 9), (f"/foods/{banana.pk}/", 7)):
             with django_assert_max_num_queries(most):
                 browser.get(address)
+
+
+def test_what_the_table_shortens_in_a_name_is_told(browser, alice, foods):
+    short = foods.filter(owner=None, name__endswith=", NFS").first()
+    spelled = foods.filter(owner=None, name__startswith="Banana, raw").first()
+    entries.log_meal(alice, [(short, Decimal(100))])
+
+    page = browser.get(f"/foods/{short.pk}/").content.decode()
+    assert "NFS and NS in a name: not further specified." in page
+    assert "not further specified" not in browser.get(f"/foods/{spelled.pk}/").content.decode()
+    for told in (page, browser.get("/").content.decode()):
+        assert '<abbr title="not further specified">NFS</abbr>' in told
+
+
+def test_a_name_that_is_no_shortening_stays_and_is_escaped():
+    assert food_name("NFSMI <b> NS") == "NFSMI &lt;b&gt; NS"
+    assert food_name("Rice, NS as to fat") == 'Rice, <abbr title="not further specified">NS</abbr> as to fat'
