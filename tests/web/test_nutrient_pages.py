@@ -41,7 +41,9 @@ def keep(diarist, days, *items):
     with entries.one_review():
         for ago in range(days):
             day = today - timedelta(days=ago)
-            at = datetime(day.year, day.month, day.day, 4, 30, tzinfo=diarist.tz)
+            at = datetime(
+                day.year, day.month, day.day, 4, tzinfo=diarist.tz
+            )  # its first moment: never still to come
             entries.log_meal(diarist, items, occurred_at=at)
             entries.mark_day(diarist, day, finished=True)
     review.review_stale(diarist.pk)
