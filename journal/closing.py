@@ -203,6 +203,8 @@ def _nutrient(code: str, gaps: Sequence[NutrientGap], flags: Flags, taken_out: E
         return Nutrient(code, "off", off)
     gap = next((gap for gap in gaps if gap.nutrient == code and gap.kind in ("ear", "ai")), None)
     if gap is None:
+        if flags.age is None:
+            return Nutrient(code, "unknown", _("Your birth date under Me: references follow age."))
         return Nutrient(code, "unknown", _("There is no reference value to compare with."))
     reference = gap.reference_amount or max((gap.reference or {}).get("amounts", [0.0]))
     state, why = "below", ""

@@ -10,6 +10,7 @@ from journal.codes import MealKind
 from journal.forms import DateInput, chips
 from journal.models import Diarist
 
+NO_DAY = {"required": _("Give a day.")}
 DAYS = _("Any day of the last five years, up to today.")
 
 
@@ -34,7 +35,7 @@ class TargetForm(forms.Form):
 
 class CopyMealForm(TargetForm):
     day_field = "day"
-    day = forms.DateField(label=_("Day"), widget=DateInput)
+    day = forms.DateField(label=_("Day"), widget=DateInput, error_messages=NO_DAY)
     kind = forms.ChoiceField(label=_("Meal"), choices=MealKind, widget=chips)
 
     def clean_day(self) -> date:
@@ -43,7 +44,7 @@ class CopyMealForm(TargetForm):
 
 class CopyDayForm(TargetForm):
     day_field = "to"
-    to = forms.DateField(label=_("Copy to"), widget=DateInput)
+    to = forms.DateField(label=_("Copy to"), widget=DateInput, error_messages=NO_DAY)
 
     def clean_to(self) -> date:
         return self._possible()

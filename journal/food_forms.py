@@ -44,6 +44,8 @@ class OwnFoodForm(forms.Form):
         super().__init__(*args, **kwargs)
         for code in CODES:
             self.fields[code] = amount_field(code)
+        if measures.is_us():
+            self.fields["portion_grams"].help_text = _("Labels print it in grams beside the ounces.")
 
     def clean(self) -> dict:
         said = super().clean()

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Prefetch, prefetch_related_objects
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from nutrients import barcodes, recipes, search
@@ -43,8 +44,10 @@ MOST_PER_100G = {
     "potassium_mg": 53_000,  # potassium chloride: 52,450 mg (39.10 / 74.55)
     "calcium_mg": 41_000,  # calcium carbonate: 40,040 mg (40.08 / 100.09)
     "magnesium_mg": 61_000,  # magnesium oxide: 60,300 mg (24.305 / 40.304)
+    "vitamin_d_ug": 250_000,  # drops of 2,500 µg (100,000 IU) a millilitre
+    "vitamin_b12_ug": 2_000_000,  # tablets of 5 mg that weigh a quarter of a gram
 }
-"""What the pure salt or mineral holds. [mg]"""
+"""What the pure salt or mineral, or the strongest drops and tablets, hold. [its unit]"""
 GRAMS_PER_UNIT = {"g": 1.0, "mg": 1e-3, "ug": 1e-6}
 MOST_PORTION_G = Decimal(10_000)
 
@@ -307,9 +310,15 @@ def _checked(code: str, amount: Amount, factor: float) -> float:
     if number > (most := _most(code)):
         raise ValidationError(
             _("%(given)s %(unit)s in 100 g is not possible: at most %(most)s. Check the unit."),
-            params={"given": f"{number:.6g}", "unit": nutrient.unit, "most": f"{most:.6g}"},
+            params={"given": _in_full(number), "unit": nutrient.unit, "most": _in_full(most)},
         )
     return number
+
+
+def _in_full(number: float) -> str:
+    """With its digits, however large; as the language writes numbers."""
+    digits = f"{number:.3f}".rstrip("0").rstrip(".")
+    return number_format(Decimal(digits), use_l10n=True, force_grouping=True)
 
 
 def _most(code: str) -> float:

@@ -4,6 +4,7 @@ import uuid
 import zoneinfo
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -195,6 +196,15 @@ class Medicine(Belonging):
         )
 
 
+MOST_A_DAY = {
+    "magnesium_mg": Decimal(10_000), "calcium_mg": Decimal(20_000), "potassium_mg": Decimal(30_000),
+    "sodium_mg": Decimal(30_000), "vitamin_d_ug": Decimal(25_000), "vitamin_b12_ug": Decimal(25_000),
+    "water_g": Decimal(20_000),
+}  # fmt: skip
+"""Far beyond what any clinician sets for a day: more is a slip of the unit (product choice)."""
+MOST_OF_ANY = Decimal(100_000)
+
+
 class PersonalTarget(Belonging):
     """An amount a day that replaces the public reference for one nutrient, labelled as such."""
 
@@ -213,6 +223,23 @@ class PersonalTarget(Belonging):
         constraints = [
             models.UniqueConstraint(fields=["diarist", "nutrient"], name="one_target_per_nutrient")
         ]
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """What is far too much is told as that alone, and not by its digits, too."""
+        too_much = isinstance(self.amount, Decimal) and self.amount > MOST_A_DAY.get(
+            self.nutrient, MOST_OF_ANY
+        )
+        errors: dict[str, list] = {}
+        try:
+            super().clean_fields([*(exclude or ()), "amount"] if too_much else exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if too_much:
+            errors["amount"] = [
+                ValidationError(_("No target is that much a day. Check the amount and the unit."))
+            ]
+        if errors:
+            raise ValidationError(errors)
 
     def clean(self) -> None:
         if self.nutrient not in CODES:

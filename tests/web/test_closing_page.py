@@ -11,6 +11,7 @@ from journal import closing, entries, findings, people, review, tasks
 from journal.models import NutrientGap, Suggestion
 from nutrients.models import food_id
 from spasmlog.celery import app
+from tests.conftest import diarist
 
 pytestmark = pytest.mark.django_db
 
@@ -220,3 +221,15 @@ def test_the_page_costs_at_most_fourteen_queries(browser, white_days, asked, dja
 
 def test_the_task_is_known_to_the_workers():
     assert tasks.suggest_swaps.name in app.tasks and closing.ABOUT == "swaps"
+
+
+def test_without_a_birth_date_the_page_asks_for_it_and_for_nothing_else(client, foods, asked):
+    nobody = diarist("nobody")
+    client.force_login(nobody.user)
+    entries.log_meal(nobody, [(foods.first(), Decimal(100))])
+    review.review_stale(nobody.pk)
+    page = client.get(reverse("closing")).content.decode()
+    said = text(page)
+    assert "What is lacking cannot be told without your birth date" in said
+    assert 'href="/me/profile/"' in page
+    assert "mark a day as finished" not in said and "There is no reference value" not in said

@@ -184,7 +184,8 @@ def test_amounts_of_one_portion_need_its_name_and_weight(browser, alice):
     ("amounts", "refusal"),
     [
         ({"magnesium_mg": "-1"}, "An amount cannot be below 0. Leave it empty if it is not known."),
-        ({"sodium_mg": "41000"}, "41000 mg in 100 g is not possible: at most 40000. Check the unit."),
+        ({"sodium_mg": "41000"}, "41,000 mg in 100 g is not possible: at most 40,000. Check the unit."),
+        ({"magnesium_mg": "99999999"}, "99,999,999 mg in 100 g is not possible: at most 61,000."),
         ({"protein_g": "60", "fat_g": "60"}, "come to 120 g in 100 g of food."),
     ],
 )

@@ -326,6 +326,30 @@ def test_a_target_of_nothing_is_refused(browser, alice):
     assert "A target must be more than 0." in words(answer) and not PersonalTarget.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("nutrient", "amount"),
+    [
+        ("magnesium_mg", "10001"),
+        ("magnesium_mg", "99999999"),
+        ("vitamin_d_iu", "99999999"),
+        ("water_g", "999999"),
+    ],
+)
+def test_a_target_that_can_only_be_a_slip_of_the_unit_is_refused_by_both_doors(
+    browser, phone, alice, nutrient, amount
+):
+    said = "No target is that much a day. Check the amount and the unit."
+    answer = words(
+        browser.post("/me/targets/", rows(0, {"nutrient": nutrient, "amount": amount, "set_by": "own"}))
+    )
+    assert answer.count(said) == 1 and "digits" not in answer
+    if nutrient != "vitamin_d_iu":  # phones send µg
+        target = {"nutrient": nutrient, "amount": float(amount)}
+        refused = phone.patch("/api/v1/profile/", {"targets": [target]}, format="json")
+        assert refused.status_code == 400 and said in refused.content.decode()
+    assert not PersonalTarget.objects.exists()
+
+
 # Getting in -----------------------------------------------------------------------------------
 
 
