@@ -14,8 +14,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-import pandas as pd
-
 from journal import eaten, frames
 from journal.begun import Begun
 from journal.calc import days, gaps, plausibility
@@ -177,7 +175,7 @@ def gap_rows(begun: Sequence[Begun], as_ofs: Due, daily: Daily) -> GapRows:
     return rows
 
 
-def _gaps_of(asked: Sequence[tuple[Begun, date]], frame: pd.DataFrame) -> list[list[NutrientGap]]:
+def _gaps_of(asked: Sequence[tuple[Begun, date]], frame: frames.Frame) -> list[list[NutrientGap]]:
     """The gaps over all windows of each diary that end on the day asked for."""
     longest = DaysInWindow.together(
         [

@@ -39,6 +39,7 @@ REFERENCES = {nutrient.reference: nutrient for nutrient in NUTRIENTS if nutrient
 Instead = Mapping[int, Mapping[date, DailyIntake | None]]
 """Rows just computed, by diarist and day, that take the place of stored ones; None: no such day any more."""
 Weight = tuple[date, float]
+Frame = pd.DataFrame
 
 
 def known_days(

@@ -25,7 +25,7 @@ PushManager.prototype.subscribe = async function (wanted) {
 };
 """
 """No browser of a test has one: it is reached by the maker's own network alone."""
-REGISTRATIONS = 40
+REGISTRATIONS = 400
 
 
 @pytest.fixture
