@@ -15,7 +15,7 @@ from journal.numbers import NumberField
 from journal.templatetags.journal import food_weights
 from nutrients.codes import CODES, KEY_CODES
 from nutrients.foods import PerPortion
-from nutrients.models import Food
+from nutrients.models import MOST_YIELD_G, Food
 
 PER_100G, PER_PORTION = "100g", "portion"
 ON_LABELS = ("energy_kcal", "protein_g", "fat_g", "carbohydrate_g", "fiber_g")
@@ -142,6 +142,13 @@ class RecipeForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["yield_g"].speak(Units.US if measures.is_us() else Units.METRIC)
         self.fields["yield_g"].initial = self.initial.get("yield_g")
+
+    def clean_yield_g(self) -> Decimal | None:
+        """Who typed ounces is told the limit in pounds; the row tells it in kg."""
+        grams = self.cleaned_data["yield_g"]
+        if grams is not None and grams > MOST_YIELD_G and measures.is_us():
+            raise ValidationError(_("A dish of more than 220 lb is not possible."))
+        return grams
 
     @staticmethod
     def initial_of(food: Food) -> dict:

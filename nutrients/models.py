@@ -200,6 +200,9 @@ class FoodPortion(models.Model):
         return self.description
 
 
+MOST_YIELD_G = Decimal(100_000)
+
+
 class Recipe(models.Model):
     """What makes a food of one's own a recipe: what went in, what it weighs when done, how many it serves."""
 
@@ -213,7 +216,7 @@ class Recipe(models.Model):
         blank=True,
         validators=[
             MinValueValidator(Decimal("0.001"), _("The finished dish must weigh more than 0 g.")),
-            MaxValueValidator(Decimal(100_000), _("A dish of more than 100 kg is not possible.")),
+            MaxValueValidator(MOST_YIELD_G, _("A dish of more than 100 kg is not possible.")),
         ],
         help_text=_("Empty: the sum of the ingredients."),
     )

@@ -95,6 +95,20 @@ def test_the_weight_of_a_dish_is_asked_for_in_ounces_and_left_alone_unless_touch
     assert Food.objects.get(pk=dish.pk).yield_g == Decimal(555)
 
 
+def test_a_dish_that_cannot_be_is_refused_in_pounds_to_who_typed_ounces(us, rice):
+    said = {
+        "name": "Pilaf",
+        "food": rice.pk,
+        "measure-0": "oz",
+        "quantity": "16",
+        "yield_g": "99999",
+        "do": "save",
+    }
+    page = words(us.post("/foods/recipes/new/", said))
+    assert page.count("A dish of more than 220 lb is not possible.") == 1 and "kg is not possible" not in page
+    assert not Food.objects.filter(name="Pilaf").exists()
+
+
 def rows(**first):
     said = {"row-TOTAL_FORMS": "1", "row-INITIAL_FORMS": "0", "do": "save"}
     return said | {f"row-0-{name}": value for name, value in first.items()}
