@@ -1,11 +1,11 @@
 """Rows as pandas frames, and the reference tables in our units: the one place where the ORM meets pandas.
 
 known_days(diarists, first, last, instead) -> the stored days of a window, for `calc.totals.days_in_window`
-references(...), variations() -> the tables that `requirement.needs` chooses from, in our units
+tables(authority, life_stage) -> what `requirement.needs` chooses from, in our units
 """
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
@@ -77,20 +77,11 @@ def _apart(sources: Mapping[str, Mapping[str, float]]) -> tuple[float, ...]:
     return tuple(sources.get(source, {}).get(code, 0.0) for source, code in APART)
 
 
-def references(authority: str, life_stages: Iterable[str]) -> list[ReferenceRow]:
-    """Reference intakes of one authority for some life stages, by our codes and in their units."""
-    return list(_references(authority, frozenset(life_stages), _minute()))
-
-
 def tables(authority: str, life_stage: str) -> tuple[list[ReferenceRow], list[VariationRow], list[int]]:
-    """References, spreads, and the ages at which a need may become another, for people of one stage."""
+    """References and published spreads, by our codes and in their units, for people of one stage; and the
+    ages at which the need of others becomes another."""
     found = _references(authority, frozenset({LifeStage.GENERAL, life_stage}), minute := _minute())
-    return list(found), variations(), _steps(authority, minute)
-
-
-def variations() -> list[VariationRow]:
-    """Published spreads from day to day, by our codes and in their units."""
-    return list(_variations(_minute()))
+    return list(found), list(_variations(minute)), _steps(authority, minute)
 
 
 def _minute() -> int:

@@ -35,7 +35,7 @@ from journal.calc.judging import (
     judge_resampled,
 )
 from journal.calc.resampling import seed_of
-from journal.calc.totals import WATER, Column, Columns, DaysInWindow, days_in_window, implausible, summarise
+from journal.calc.totals import WATER, Column, Columns, DaysInWindow, days_in_window, implausible
 from journal.calc.usual import Floats, Summary
 from journal.calc.windows import (
     AI,
@@ -57,7 +57,7 @@ from nutrients.calc.requirement import NO_ROW, Need, Option, ReferenceRow, Sprea
 
 __all__ = [
     "LOW_BANDS", "RULES", "Assessment", "DaysInWindow", "Gap", "Rule", "Someone", "assess", "assess_days",
-    "days_in_window", "judge_ai", "judge_ear", "judge_level", "judge_resampled", "summarise",
+    "days_in_window", "judge_ai", "judge_ear", "judge_level", "judge_resampled",
 ]  # fmt: skip
 
 FEW_DAYS = 0.5

@@ -10,7 +10,7 @@ another: each gets the same digits alone and among a thousand.
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -161,43 +161,34 @@ class Column:
     """The days of one nutrient, or of a part of it, of all diarists; and what they sum up to."""
 
     def __init__(
-        self,
-        amount: Floats,
-        added: Floats,
-        share: Floats,
-        summary: Summary,
-        usable: Flags,
-        apart: tuple[Floats, Floats] | None = None,
+        self, amount: Floats, added: Floats, share: Floats, summary: Summary, sources: list[dict[str, float]]
     ):
         self.amount, self.added, self.share, self.summary = amount, added, share, summary
-        self._usable = usable
-        none = np.zeros_like(amount)
-        self._apart = apart or (none, none)
+        self.sources = sources
+        """Of each diarist, see `_sources`."""
 
     @cached_property
     def of_each(self) -> list[Summary]:
         """The summary of each diarist in plain numbers."""
         return [Summary(*one) for one in zip(*(part.tolist() for part in self.summary), strict=True)]
 
-    @cached_property
-    def sources(self) -> list[dict[str, float]]:
-        """Where the known mean comes from, over the usable days of which something is known. [unit / day]
 
-        For each diarist; empty where nothing is known.
-        """
-        known = self._usable & ~np.isnan(self.amount)
-        days = known.sum(axis=-1)
-        with np.errstate(invalid="ignore"):
-            means = [
-                np.where(known, np.nan_to_num(part), 0.0).sum(axis=-1) / days
-                for part in (self.amount, self.added, *self._apart)
-            ]
-        return [
-            _by_source(*one) for one in zip(days.tolist(), *(mean.tolist() for mean in means), strict=True)
-        ]
+def _sources(amount: Floats, added: Floats, fortified: Floats, medicine: Floats, usable: Flags) -> list:
+    """Where the known mean comes from, over the usable days of which something is known. [unit / day]
+
+    In lists nested as the arrays are, without their days; empty where nothing is known.
+    """
+    known = usable & ~np.isnan(amount)
+    days = known.sum(axis=-1)
+    parts = np.nan_to_num(np.stack([amount, added, fortified, medicine]))
+    with np.errstate(invalid="ignore"):
+        means = np.where(known, parts, 0.0).sum(axis=-1) / days
+    return _told(days.tolist(), *means.tolist())
 
 
-def _by_source(days: int, every: float, added: float, fortified: float, medicine: float) -> dict[str, float]:
+def _told(days: Any, every: Any, added: Any, fortified: Any, medicine: Any) -> Any:
+    if isinstance(days, list):
+        return [_told(*one) for one in zip(days, every, added, fortified, medicine, strict=True)]
     if not days:
         return {}
     return {
@@ -215,7 +206,10 @@ class Columns:
         self._place = {code: i for i, code in enumerate(nutrients)}
         self.usable, self._found = found.usable, found
         self._days = with_fasts(found)
-        self._summary = usual.summary(*self._days, self.usable[:, None], _weekends(found, nutrients))
+        usable = self.usable[:, None]
+        self._summary = usual.summary(*self._days, usable, _weekends(found, nutrients))
+        amount, added, _share = self._days
+        self._sources = _sources(amount, added, found.apart[FORTIFIED], found.apart[MEDICINE], usable)
         self._columns: dict[str, Column] = {}
 
     def __getitem__(self, code: str) -> Column:
@@ -223,12 +217,8 @@ class Columns:
             i = self._place[code]
             amount, added, share = (part[:, i] for part in self._days)
             summary = self._summary.at((slice(None), i))
-            self._columns[code] = Column(amount, added, share, summary, self.usable, self._apart(code))
+            self._columns[code] = Column(amount, added, share, summary, [one[i] for one in self._sources])
         return self._columns[code]
-
-    def _apart(self, code: str) -> tuple[Floats, Floats]:
-        fortified, medicine = (self._found.apart[one][:, self._place[code]] for one in (FORTIFIED, MEDICINE))
-        return fortified, medicine
 
     @property
     def is_fluid_known(self) -> bool:
@@ -239,11 +229,12 @@ class Columns:
         """The part from supplements and medicines, exact on every usable day."""
         key = f"{code} of doses"
         if key not in self._columns:
-            taken = self[code].added
-            _fortified, medicine = self._apart(code)
-            apart = (np.zeros_like(taken), medicine)
-            summary = self._summed(taken, taken, np.ones_like(taken))
-            self._columns[key] = Column(taken, taken, np.ones_like(taken), summary, self.usable, apart)
+            taken, medicine = self[code].added, self._found.apart[MEDICINE][:, self._place[code]]
+            all_known, none = np.ones_like(taken), np.zeros_like(taken)
+            sources = _sources(taken, taken, none, medicine, self.usable)
+            self._columns[key] = Column(
+                taken, taken, all_known, self._summed(taken, taken, all_known), sources
+            )
         return self._columns[key]
 
     @cached_property
@@ -264,19 +255,12 @@ class Columns:
         amount = np.where(only, np.where(nothing_drunk, 0.0, drinks), of_both)
         share = np.where(only | np.isnan(moisture), 1.0, moisture)
         summary = self._summed(amount, np.where(only, 0.0, certain), share)
-        column = Column(amount, every.added, share, summary, self.usable, self._apart(WATER))
-        return column, alone.tolist()
+        fortified, medicine = (self._found.apart[one][:, self._place[WATER]] for one in (FORTIFIED, MEDICINE))
+        sources = _sources(amount, every.added, fortified, medicine, self.usable)
+        return Column(amount, every.added, share, summary, sources), alone.tolist()
 
     def _summed(self, amount: Floats, certain: Floats, share: Floats) -> Summary:
         return usual.summary(amount, certain, share, self.usable, self._found.weekend)
-
-
-def summarise(found: DaysInWindow, nutrients: Sequence[str] = ()) -> Summary:
-    """Sum up the days of a window for each diarist and nutrient.
-
-    Means are balanced over the week, but for those judged by resampling: their mean is the plain one.
-    """
-    return usual.summary(*with_fasts(found), found.usable[:, None], _weekends(found, nutrients))
 
 
 def _weekends(found: DaysInWindow, nutrients: Sequence[str]) -> Flags:

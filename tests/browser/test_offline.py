@@ -290,17 +290,17 @@ def form_of_a_drink(at_home, line):
     return at_home
 
 
-def lose(line):
-    """Have what is on its way come through, and its answer go nowhere."""
+def press_and_lose(screen, line, amount):
+    """Have a press come through, and its answer go nowhere: it waits."""
+    line.deaf.set()
+    press(screen, amount)
     until(lambda: [said for said in line.heard if said.startswith("POST /drinks/add/")])
     line.cut()
+    until(lambda: waits(screen) == [float(amount)])
 
 
 def test_a_press_that_was_lost_waits_no_longer_once_the_form_is_back_refused(form_of_a_drink, line, alice):
-    line.deaf.set()
-    press(form_of_a_drink, "99999")
-    lose(line)
-    until(lambda: waits(form_of_a_drink) == [99999])
+    press_and_lose(form_of_a_drink, line, "99999")
 
     line.mend()
     press_again(form_of_a_drink, "99999")
@@ -326,10 +326,7 @@ def test_a_press_that_is_lost_after_a_later_one_was_answered_never_waits(form_of
 
 
 def test_a_press_that_was_lost_and_one_that_was_taken_are_one_entry(form_of_a_drink, line, alice):
-    line.deaf.set()
-    press(form_of_a_drink, "250")
-    lose(line)
-    until(lambda: waits(form_of_a_drink) == [250])
+    press_and_lose(form_of_a_drink, line, "250")
 
     line.mend()
     press_again(form_of_a_drink, "250")
@@ -340,10 +337,7 @@ def test_a_press_that_was_lost_and_one_that_was_taken_are_one_entry(form_of_a_dr
 
 
 def test_a_press_that_was_lost_waits_though_another_form_is_refused(form_of_a_drink, line):
-    line.deaf.set()
-    press(form_of_a_drink, "250")
-    lose(line)
-    until(lambda: waits(form_of_a_drink) == [250])
+    press_and_lose(form_of_a_drink, line, "250")
 
     line.mend()
     form_of_a_drink.go("/drinks/add/")
@@ -356,10 +350,7 @@ def test_a_press_that_was_lost_waits_though_another_form_is_refused(form_of_a_dr
 def test_a_press_that_was_lost_waits_through_the_end_of_the_sign_in_and_arrives_once(
     form_of_a_drink, line, alice
 ):
-    line.deaf.set()
-    press(form_of_a_drink, "250")
-    lose(line)
-    until(lambda: waits(form_of_a_drink) == [250])
+    press_and_lose(form_of_a_drink, line, "250")
     WaterIntake.objects.all().delete()  # as if it had not come so far
     Session.objects.all().delete()
 

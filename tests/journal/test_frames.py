@@ -137,11 +137,11 @@ def test_days_just_computed_take_the_place_of_stored_ones(bob):
 
 
 def test_references_come_by_our_codes_and_in_our_units(foods):
-    water = [row for row in frames.references("nasem", ["general"]) if row.nutrient == "water_g"]
+    water = [row for row in frames.tables("nasem", "general")[0] if row.nutrient == "water_g"]
     stored = ReferenceIntake.objects.filter(authority="nasem", life_stage="general", nutrient="water_total")
     assert {(row.id, row.ai, row.unit) for row in water} == {(row.pk, row.ai * 1000, "g") for row in stored}
-    assert {row.life_stage for row in frames.references("nasem", ["general"])} == {"general"}
-    assert {row.authority for row in frames.references("efsa", ["general", "pregnancy"])} == {"efsa"}
+    assert {row.life_stage for row in frames.tables("nasem", "general")[0]} == {"general"}
+    assert {row.authority for row in frames.tables("efsa", "pregnancy")[0]} == {"efsa"}
 
 
 def test_weights_come_oldest_first_by_the_day_they_were_logged_on(bob):

@@ -22,8 +22,8 @@ from journal.calc.gaps import (
     days_in_window,
     judge_ear,
     judge_level,
-    summarise,
 )
+from journal.calc.totals import Columns
 from nutrients.calc.requirement import Need, Option, OwnTarget, ReferenceRow, VariationRow
 
 SUNDAY = date(2026, 11, 1)
@@ -800,7 +800,7 @@ def test_low_claims_stand_on_coverage(days):
 
 @given(st.lists(amounts, min_size=7, max_size=28))
 def test_with_everything_known_the_careful_mean_is_the_plain_one(known):
-    found = summarise(days_in_window(diary(known), [MG], SUNDAY, 28))
+    (found,) = Columns(days_in_window(diary(known), [MG], SUNDAY, 28), [MG])[MG].of_each
     assert found.cautious == found.lower == found.upper
 
 
