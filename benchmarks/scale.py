@@ -136,12 +136,8 @@ def _first_reviews(said: argparse.Namespace, yesterday: datetime) -> list[int]:
     import time_machine
 
     from journal import review
-    from journal.models import Diarist, NutrientGap
 
-    known = NutrientGap.objects.values("diarist").distinct()
-    people = list(
-        Diarist.objects.exclude(pk__in=known).order_by("?").values_list("pk", flat=True)[: said.reviewed]
-    )
+    people = _some_of_each_zone(said.reviewed)
     with time_machine.travel(yesterday), _parts() as parts:
         begun, used = time.perf_counter(), time.process_time()
         for one in people:
@@ -150,6 +146,19 @@ def _first_reviews(said: argparse.Namespace, yesterday: datetime) -> list[int]:
     _say(f"first review of {len(people)}", _in_one_process(took, used, len(people)))
     _tell_parts(parts, took, len(people))
     return people
+
+
+def _some_of_each_zone(count: int) -> list[int]:
+    """People who were never reviewed, from every zone: each stands for others of the same one."""
+    from django.db.models import F, Window
+    from django.db.models.functions import RowNumber
+
+    from journal.models import Diarist, NutrientGap
+
+    place = Window(RowNumber(), partition_by=F("time_zone"), order_by="id")
+    known = NutrientGap.objects.values("diarist").distinct()
+    people = Diarist.objects.exclude(pk__in=known).annotate(place=place).order_by("place", "pk")
+    return [one.pk for one in people[:count]]
 
 
 def _likewise(reviewed: list[int], have_days: bool) -> None:

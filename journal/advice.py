@@ -50,6 +50,7 @@ from journal.models import (
     WarningSigns,
     WaterIntake,
 )
+from spasmlog import streams
 
 __all__ = [
     "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "facts_of_many",
@@ -253,8 +254,8 @@ def _write(cards: Collection[Advice], revision: Mapping[int, int]) -> None:
     now = timezone.now()
     for card in cards:
         card.revision, card.updated_at = revision[card.diarist_id], now
-    changed = [f.name for f in Advice._meta.concrete_fields if f.name not in ("id", "diarist", "created_at")]
-    Advice.objects.bulk_create(cards, update_conflicts=True, unique_fields=["id"], update_fields=changed)
+    names = [field.attname for field in Advice._meta.concrete_fields]
+    streams.replace(Advice, names, [[getattr(card, name) for name in names] for card in cards], unique=["id"])
 
 
 class _Changes:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from journal import eaten, frames
 from journal.begun import Begun
@@ -33,10 +33,48 @@ TOGETHER = 200
 VERSION = 3
 """Of the way gaps are computed; kept with each."""
 
+
+class Finding(NamedTuple):
+    """A row of `NutrientGap` as it is stored: the fields of the model but its key, in their order."""
+
+    diarist_id: int
+    as_of: date
+    window_days: int
+    nutrient: str
+    kind: str
+    reference_amount: float | None
+    reference: dict[str, Any]
+    method: str
+    mean: float | None
+    lower: float | None
+    upper: float | None
+    interval: list[float] | None
+    coverage: float | None
+    days_used: int
+    days_in_window: int
+    days_needed: int | None
+    probability_adequate: float | None
+    confidence_above: float | None
+    band: str
+    reasons: list[str]
+    evidence: dict[str, Any]
+    revision: int
+
+    @property
+    def key(self) -> tuple:
+        """What it is about."""
+        return self[:5]
+
+    @property
+    def content(self) -> tuple:
+        """What was found."""
+        return self[5:-1]
+
+
 Daily = dict[int, dict[date, DailyIntake | None]]
 """What days held, by diarist and day; None for a day with nothing in it."""
 Due = Mapping[int, Sequence[date]]
-GapRows = dict[int, dict[date, list[NutrientGap]]]
+GapRows = dict[int, dict[date, list[Finding]]]
 
 
 # Days -----------------------------------------------------------------------------------------
@@ -175,7 +213,7 @@ def gap_rows(begun: Sequence[Begun], as_ofs: Due, daily: Daily) -> GapRows:
     return rows
 
 
-def _gaps_of(asked: Sequence[tuple[Begun, date]], frame: frames.Frame) -> list[list[NutrientGap]]:
+def _gaps_of(asked: Sequence[tuple[Begun, date]], frame: frames.Frame) -> list[list[Finding]]:
     """The gaps over all windows of each diary that end on the day asked for."""
     longest = DaysInWindow.together(
         [
@@ -184,7 +222,7 @@ def _gaps_of(asked: Sequence[tuple[Begun, date]], frame: frames.Frame) -> list[l
         ]
     )
     now = [(one.person.needs_on(as_of), one.person.bmr_on(as_of)) for one, as_of in asked]
-    rows: list[list[NutrientGap]] = [[] for _one in asked]
+    rows: list[list[Finding]] = [[] for _one in asked]
     for length in WINDOWS:
         people = [
             Someone(
@@ -194,25 +232,33 @@ def _gaps_of(asked: Sequence[tuple[Begun, date]], frame: frames.Frame) -> list[l
         ]
         assessed = gaps.assess_days(longest.last(length), people, frames.ASSESSED)
         for i, found in enumerate(assessed):
-            rows[i] += [_gap_row(asked[i][0], found, gap) for gap in found.nutrients]
+            rows[i] += [_finding(asked[i][0], found, gap) for gap in found.nutrients]
     return rows
 
 
-SAID_OTHERWISE = ("reference", "evidence", "method", "band")
-GAP_PARTS = [name for name in Gap.__dataclass_fields__ if name not in SAID_OTHERWISE]
-
-
-def _gap_row(begun: Begun, assessed: Assessment, gap: Gap) -> NutrientGap:
+def _finding(whose: Begun, assessed: Assessment, gap: Gap) -> Finding:
     reference = gap.reference or {}
-    return NutrientGap(
-        diarist=begun.diarist,
+    return Finding(
+        diarist_id=whose.pk,
         as_of=assessed.as_of,
         window_days=assessed.window_days,
-        reference=reference,
+        nutrient=gap.nutrient,
+        kind=gap.kind,
         reference_amount=reference.get("amount"),
+        reference=reference,
         method=gap.method or "",
+        mean=gap.mean,
+        lower=gap.lower,
+        upper=gap.upper,
+        interval=gap.interval,
+        coverage=gap.coverage,
+        days_used=gap.days_used,
+        days_in_window=gap.days_in_window,
+        days_needed=gap.days_needed,
+        probability_adequate=gap.probability_adequate,
+        confidence_above=gap.confidence_above,
         band=gap.band or "",
+        reasons=gap.reasons,
         evidence={**gap.evidence, "days_usable": assessed.days_usable, "version": VERSION},
-        revision=begun.diarist.revision,
-        **{name: getattr(gap, name) for name in GAP_PARTS},
+        revision=whose.diarist.revision,
     )

@@ -8,6 +8,7 @@
 Nothing here needs pandas: web processes import it.
 """
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -24,6 +25,7 @@ from journal.calc.advice_rules import IMPLAUSIBLE
 from journal.calc.days import USABLE
 from journal.calc.facts import (
     DAYS_OF_CRAMPS,
+    DAYS_OF_DRINKS,
     WINDOW,
     Day,
     Dose,
@@ -63,6 +65,8 @@ AROUND_EXERCISE = timedelta(hours=3)
 ALCOHOLIC = 0.5
 """Alcohol from which a drink is no soft drink. [g / 100 g]"""
 RDA_OF = ("magnesium_mg", "calcium_mg")
+OF_DRINKS = ("drinks_ml", "drinks_water_g", "uncounted_water_g")
+"""Columns of a day that are 0 where nothing was drunk."""
 DRINK_DAYS = 2
 """So far back a drink's save looks for too much of it. [d]"""
 
@@ -91,7 +95,7 @@ def facts_of_many(
     shown = {who.pk: _latest(gaps[who.pk]) for who in diarists}
     implausible = {pk: any(_is_implausible(gap) for gap in some) for pk, some in shown.items()}
     flags = flags_of_many(diarists, today, implausible)
-    drinks = _drinks(diarists, today, WINDOW)
+    drinks = _drinks(diarists, days.window(today, DAYS_OF_DRINKS))
     efforts = _efforts(diarists, today, WINDOW, flags, drinks)
     known = _Known(
         flags=flags,
@@ -134,7 +138,7 @@ def _facts(who: Diarist, today: date, known: _Known) -> Facts:
     first_cramp, diary_since = known.beginnings[who.pk]
     taken = {code for dose in doses for code, amount in dose.amounts.items() if amount > 0}
     drunk_l, soft_l = _litres(drinks), _litres(one for one in drinks if one.soft)
-    rows = known.days[who.pk]
+    since, rows = today - timedelta(days=DAYS_OF_DRINKS), known.days[who.pk]
     return Facts(
         today=today,
         flags=flags,
@@ -149,7 +153,10 @@ def _facts(who: Diarist, today: date, known: _Known) -> Facts:
         tried_supplement=cramps.tried_supplement,
         ticked=tuple(sorted([*cramps.ticked, *known.signs[who.pk]], key=lambda one: one.at)),
         doses=tuple(doses),
-        days={day: replace(held, drinks_l=drunk_l.get(day, 0.0)) for day, held in rows.items()},
+        days={
+            day: replace(held, drinks_l=drunk_l.get(day, 0.0)) if day > since else held
+            for day, held in rows.items()
+        },
         efforts=tuple(efforts),
         soft_drinks_l={day: soft_l.get(day, 0.0) for day in drunk_l},
         overdrunk=_overdrunk(today, drinks, efforts),
@@ -201,7 +208,7 @@ def facts_of_doses(diarist: Diarist, today: date) -> Facts:
 
 def facts_of_drinks(diarist: Diarist, today: date) -> Facts:
     """What the danger of drinking too much needs: the drinks and exercises of two days, and a weight."""
-    drinks = _drinks([diarist], today, DRINK_DAYS)[diarist.pk]
+    drinks = _drinks([diarist], days.window(today, DRINK_DAYS))[diarist.pk]
     beyond = triggers.may_be_overdrunk(_lately(today, drinks))
     if not (beyond or sweat.was_weighed(diarist, today, DRINK_DAYS)):
         return Facts(today=today)  # most drinks: whoever drinks them, they are not too much
@@ -334,8 +341,8 @@ def _day_rows(diarists: Sequence[Diarist], today: date) -> dict[int, dict[date, 
     rows = DailyIntake.objects.filter(diarist__in=diarists, date__range=days.window(today, WINDOW)).order_by()
     found: dict[int, dict[date, Day]] = {who.pk: {} for who in diarists}
     names = ("diarist_id", "date", "status", "alcohol_g", "vitamin_d_ug")
-    for who, day, status, alcohol, vitamin_d in rows.values_list(*names):
-        found[who][day] = Day(status in USABLE, 0.0, alcohol, vitamin_d)
+    for who, day, status, alcohol, vitamin_d, *drinks in rows.values_list(*names, *OF_DRINKS):
+        found[who][day] = Day(status in USABLE, any(drinks), None, alcohol, vitamin_d)
     return found
 
 
@@ -433,15 +440,18 @@ def _doses(diarists: Sequence[Diarist], today: date, length: int) -> dict[int, l
 # Drinks and exercise --------------------------------------------------------------------------
 
 
-def _drinks(diarists: Sequence[Diarist], today: date, length: int) -> dict[int, list[Drink]]:
-    """Drinks, and foods of meals that are drunk, in order of time, in one query."""
-    first, last = days.window(today, length)
-    glasses = drunk.logged().filter(diarist__in=diarists, local_date__range=(first, last))
-    eaten = drunk.in_meals().filter(meal__diarist__in=diarists, meal__local_date__range=(first, last))
+def _drinks(
+    diarists: Collection[Diarist | int], when: tuple[date, date], among: Collection[date] | None = None
+) -> dict[int, list[Drink]]:
+    """Drinks, and foods of meals that are drunk, in order of time, in one query; `among` these days alone."""
+    glasses = drunk.logged().filter(diarist__in=diarists, local_date__range=when)
+    eaten = drunk.in_meals().filter(meal__diarist__in=diarists, meal__local_date__range=when)
+    if among is not None:
+        glasses, eaten = glasses.filter(local_date__in=among), eaten.filter(meal__local_date__in=among)
     rows = glasses.values_list(*_drink("", "amount_ml", "beverage")).union(
         eaten.values_list(*_drink("meal__", "grams", "food")), all=True
     )
-    found: dict[int, list[Drink]] = {who.pk: [] for who in diarists}
+    found: dict[int, list[Drink]] = {getattr(who, "pk", who): [] for who in diarists}
     for who, at, day, ml, alcohol in rows:
         found[who].append(Drink(at, day, float(ml) / 1000, (alcohol or 0.0) < ALCOHOLIC))
     return {pk: sorted(some, key=lambda one: one.at) for pk, some in found.items()}
@@ -472,20 +482,47 @@ def _efforts(
     flags: Mapping[int, Flags],
     drinks: Mapping[int, list[Drink]],
 ) -> dict[int, list[Effort]]:
+    """The exercise of some days. `drinks` are those of the last ones; earlier ones are read if they count."""
     first, last = days.window(today, length)
     found = {}
     for pk, known in sweat.exercises_of_many(diarists, first, last).items():
         rates, kg = sweat.own_rates(known), flags[pk].weight_kg
-        found[pk] = [_effort(bout, kg, rates, drinks[pk]) for bout in known if bout.local_date >= first]
-    return found
+        found[pk] = [_effort(bout, kg, rates) for bout in known if bout.local_date >= first]
+    since = days.window(today, DAYS_OF_DRINKS)[0]
+    earlier = _drinks_around(found, (first - days.ONE_DAY, since - days.ONE_DAY))
+    return {
+        pk: [
+            _with_drinks(one, [*earlier.get(pk, ()), *drinks[pk]])
+            if one.day > since or triggers.is_worth_a_drink(one.sweat_l)
+            else one
+            for one in some
+        ]
+        for pk, some in found.items()
+    }
 
 
-def _effort(
-    bout: Exercise, kg: float | None, rates: Mapping[str, list[float]], drinks: list[Drink]
-) -> Effort:
-    length = timedelta(minutes=bout.minutes)
-    middle, half = bout.occurred_at + length / 2, max(AROUND_EXERCISE, length / 2)
-    around = sum(one.litres for one in drinks if abs(one.at - middle) <= half)
+def _drinks_around(
+    efforts: Mapping[int, Iterable[Effort]], when: tuple[date, date]
+) -> dict[int, list[Drink]]:
+    """What was drunk from one day to another, on days with such exercise that it matters."""
+    asked: dict[int, set[date]] = {}
+    for pk, some in efforts.items():
+        among = {day for one in some if triggers.is_worth_a_drink(one.sweat_l) for day in _days_around(one)}
+        if among := {day for day in among if when[0] <= day <= when[1]}:
+            asked[pk] = among
+    if not asked:
+        return {}
+    found = _drinks(asked, when, frozenset().union(*asked.values()))
+    return {pk: [one for one in some if one.day in asked[pk]] for pk, some in found.items()}
+
+
+def _days_around(effort: Effort) -> Iterable[date]:
+    """The diary days that the hours around an exercise may lie in."""
+    last = 1 + math.ceil(effort.hours / 24)
+    return (effort.day + timedelta(days=n) for n in range(-1, last + 1))
+
+
+def _effort(bout: Exercise, kg: float | None, rates: Mapping[str, list[float]]) -> Effort:
     lost, weighed = sweat.sweat_of(bout, kg, rates), sweat.measured(bout)
     temperature = bout.temperature_c
     return Effort(
@@ -495,10 +532,16 @@ def _effort(
         met=float(bout.met or 0),
         sweat_low_l=lost.low if lost else None,
         sweat_l=lost.middle if lost else None,
-        drinks_l=round(around, 4),
         hot=temperature is not None and temperature >= triggers.HOT_C,
         gained_kg=max(0.0, _gain(bout)) if weighed else 0.0,
     )
+
+
+def _with_drinks(effort: Effort, drinks: Iterable[Drink]) -> Effort:
+    length = timedelta(hours=effort.hours)
+    middle, half = effort.begun + length / 2, max(AROUND_EXERCISE, length / 2)
+    around = sum(one.litres for one in drinks if abs(one.at - middle) <= half)
+    return replace(effort, drinks_l=round(around, 4))
 
 
 def _gain(bout: Exercise) -> float:

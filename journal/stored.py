@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from django.db import models, transaction
 from django.utils import timezone
 
 from journal import advice, patterns, revisions
-from journal.assessed import WINDOWS, Daily, GapRows, kept_days
+from journal.assessed import WINDOWS, Daily, Finding, GapRows, kept_days
 from journal.begun import Begun
 from journal.models import DailyIntake, Diarist, NutrientGap, ReviewState, StaleDay, ToldGaps
 from spasmlog import streams
@@ -25,9 +26,7 @@ log = structlog.get_logger(__name__)
 OWN_FIELDS = {"id", "diarist", "revision", "computed_at"}
 """Fields that say who, or when, and not what was found."""
 DAY_FIELDS = [f.name for f in DailyIntake._meta.concrete_fields if f.name not in OWN_FIELDS | {"date"}]
-GAP_KEY = ("as_of", "window_days", "nutrient", "kind")
-GAP_FIELDS = [f.name for f in NutrientGap._meta.concrete_fields if f.name not in {*OWN_FIELDS, *GAP_KEY}]
-GAP_COLUMNS = ["diarist_id", *GAP_KEY, *GAP_FIELDS, "revision"]
+GAP_KEY = Finding._fields[:5]
 STAMP = ["revision", "computed_at"]
 SAME_NUMBER = 1e-9
 """Relative difference below which a stored number is what was computed: the last digits of a sum depend on
@@ -100,7 +99,9 @@ def still_ours(begun: Iterable[Begun]) -> list[Begun]:
 
 def _store_days(begun: Sequence[Begun], daily: Daily, changes: dict[int, Changes]) -> None:
     asked = {one.pk: daily[one.pk] for one in begun}
-    stored = {(row.diarist_id, row.date): row for row in _rows_there(DailyIntake, "date", asked)}
+    stored = {
+        (row.diarist_id, row.date): row for rows in _rows_there(DailyIntake, "date", asked) for row in rows
+    }
     fresh, gone = [], []
     for one in begun:
         for day, row in daily[one.pk].items():
@@ -110,10 +111,9 @@ def _store_days(begun: Sequence[Begun], daily: Daily, changes: dict[int, Changes
             elif there and row is None:
                 gone.append(there)
     if fresh:
-        DailyIntake.objects.bulk_create(
-            fresh, update_conflicts=True, unique_fields=["diarist", "date"],
-            update_fields=[*DAY_FIELDS, *STAMP],
-        )  # fmt: skip
+        names = ["diarist_id", "date", *DAY_FIELDS, *STAMP]
+        rows = [[getattr(row, name) for name in names] for row in fresh]
+        streams.replace(DailyIntake, names, rows, unique=["diarist_id", "date"])
     _count(changes, "days", fresh)
     _remove(gone, changes)
 
@@ -130,49 +130,66 @@ def _store_gaps(
     Those that are new are streamed: nobody else writes any while the diary is held.
     """
     asked = {one.pk: found[one.pk] for one in begun}
-    stored = {(row.diarist_id, *_gap_key(row)): row for row in _rows_there(NutrientGap, "as_of", asked)}
-    wanted = {(pk, *_gap_key(row)): row for pk in asked for rows in found[pk].values() for row in rows}
+    stored = dict(_findings_there(asked))
+    wanted = {row.key: row for pk in asked for rows in found[pk].values() for row in rows}
     new = [row for key, row in wanted.items() if key not in stored]
     changed = [
-        row for key, row in wanted.items() if key in stored and not _alike(row, stored[key], GAP_FIELDS)
+        row for key, row in wanted.items() if key in stored and not _same(row.content, stored[key][1].content)
     ]
-    gone = [row for key, row in stored.items() if key not in wanted]
-    streams.write(NutrientGap, GAP_COLUMNS, ([getattr(row, name) for name in GAP_COLUMNS] for row in new))
+    gone = {number: row for key, (number, row) in stored.items() if key not in wanted}
+    streams.write(NutrientGap, Finding._fields, new)
     if changed:
-        NutrientGap.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["diarist", *GAP_KEY],
-            update_fields=[*GAP_FIELDS, *STAMP],
-        )  # fmt: skip
+        streams.replace(NutrientGap, Finding._fields, changed, unique=GAP_KEY)
     _count(changes, "gaps", [*new, *changed])
-    _remove(gone, changes)
+    if gone:
+        NutrientGap.objects.filter(pk__in=gone).delete()
     windows: dict[int, set[Window]] = {pk: set() for pk in asked}
-    for row in (*new, *changed, *gone):
+    for row in gone.values():
+        changes[row.diarist_id].has_removed("nutrientgap", 1)
+    for row in (*new, *changed, *gone.values()):
         windows[row.diarist_id].add((row.as_of, row.window_days))
     return windows
 
 
-def _rows_there(model: Any, name: str, asked: Mapping[int, Collection[date]]) -> Iterable[Any]:
+def _findings_there(asked: Mapping[int, Collection[date]]) -> Iterable[tuple[tuple, tuple[int, Finding]]]:
+    """What is stored of these days of each diary, with the number of each row, by what it is about."""
+    for rows in _rows_there(NutrientGap, "as_of", asked):
+        for number, *row in rows.values_list("pk", *Finding._fields):
+            found = Finding(*row)
+            yield found.key, (number, found)
+
+
+def _rows_there(model: Any, name: str, asked: Mapping[int, Collection[date]]) -> Iterable[models.QuerySet]:
     """The stored rows of these days of each diary; diaries of which the same days are asked for together."""
     alike: dict[frozenset[date], list[int]] = {}
     for pk, dates in asked.items():
         alike.setdefault(frozenset(dates), []).append(pk)
     for dates, pks in alike.items():
         if dates:
-            yield from model.objects.filter(diarist__in=pks, **{f"{name}__in": dates}).order_by()
+            yield model.objects.filter(diarist__in=pks, **{f"{name}__in": dates}).order_by()
 
 
 def _forget_other_days(begun: Sequence[Begun], changes: dict[int, Changes]) -> None:
     """Remove gaps of days that are none of those that are kept."""
-    kept: dict[tuple[date, ...], list[int]] = {}
-    for one in begun:
-        kept.setdefault(tuple(kept_days(one.today, one.diarist.week_start)), []).append(one.pk)
-    for days, pks in kept.items():
-        others = NutrientGap.objects.filter(diarist__in=pks).exclude(as_of__in=days).order_by()
-        removed = dict(others.values_list("diarist").annotate(models.Count("pk")))
-        if removed:
-            others.delete()
-        for pk, count in removed.items():
+    kept = {one.pk: frozenset(kept_days(one.today, one.diarist.week_start)) for one in begun}
+    # The days alone, which the index knows: looking for others among all rows would read them all.
+    there = NutrientGap.objects.filter(diarist__in=kept, window_days=WINDOWS[0]).order_by()
+    over: dict[frozenset[date], list[int]] = {}
+    for pk, some in _by_diarist(there.values_list("diarist_id", "as_of").distinct()).items():
+        if others := some - kept[pk]:
+            over.setdefault(others, []).append(pk)
+    for others, pks in over.items():
+        gone = NutrientGap.objects.filter(diarist__in=pks, as_of__in=others).order_by()
+        for pk, count in gone.values_list("diarist").annotate(models.Count("pk")):
             changes[pk].has_removed("nutrientgap", count)
+        gone.delete()
+
+
+def _by_diarist(rows: Iterable[tuple[int, date]]) -> dict[int, frozenset[date]]:
+    found: dict[int, set[date]] = {}
+    for pk, day in rows:
+        found.setdefault(pk, set()).add(day)
+    return {pk: frozenset(some) for pk, some in found.items()}
 
 
 def _tell_phones(begun: Sequence[Begun], changed: Mapping[int, set[Window]]) -> None:
@@ -189,41 +206,33 @@ def _tell_phones(begun: Sequence[Begun], changed: Mapping[int, set[Window]]) -> 
         new[one.pk], over[one.pk] = (today - there) | (today & changed[one.pk]), there - today
     now, revision = timezone.now(), revisions.forward_all([pk for pk in told if new[pk] | over[pk]])
     rows = [
-        ToldGaps(
-            diarist_id=pk, as_of=as_of, window_days=length, revision=revision[pk],
-            deleted_at=now if (as_of, length) in over[pk] else None,
-        )
+        (uuid4(), pk, as_of, length, revision[pk], now if (as_of, length) in over[pk] else None)
         for pk in revision
         for as_of, length in sorted(new[pk] | over[pk])
-    ]  # fmt: skip
+    ]
     if rows:
-        ToldGaps.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["diarist", "as_of", "window_days"],
-            update_fields=["revision", "deleted_at"],
-        )  # fmt: skip
-
-
-def _gap_key(row: NutrientGap) -> tuple:
-    return row.as_of, row.window_days, row.nutrient, row.kind
+        news = ["revision", "deleted_at"]
+        names = ["id", "diarist_id", "as_of", "window_days", *news]
+        streams.replace(ToldGaps, names, rows, unique=names[1:4], update=news)
 
 
 def _alike(row: models.Model, stored: models.Model | None, names: list[str]) -> bool:
     if stored is None:
         return False
-    return all(
-        (mine := getattr(row, name)) == (its := getattr(stored, name)) or _same(mine, its) for name in names
-    )
+    return all(_same(getattr(row, name), getattr(stored, name)) for name in names)
 
 
 def _same(one: Any, other: Any) -> bool:
     """The same but for the last digits of numbers."""
+    if one == other:
+        return True
     if isinstance(one, float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=SAME_NUMBER)
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(_same, one, other))
-    return one == other
+    return False
 
 
 def _remove(rows: Collection[Any], changes: dict[int, Changes]) -> None:

@@ -1,4 +1,4 @@
-"""Many rows into a table at once: COPY on PostgreSQL, plain inserts on SQLite."""
+"""Many rows into a table at once: COPY or one document on PostgreSQL, plain statements on SQLite."""
 
 import json
 from collections import Counter, defaultdict
@@ -12,6 +12,8 @@ from django.db.models import NOT_PROVIDED, Field, JSONField, Model
 Row = Sequence[Any]
 LINES = 200
 """Rows sent to COPY at once."""
+MOST_KNOWN = 1000
+"""Values of a column of JSON that are remembered while rows are written."""
 ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -65,46 +67,110 @@ def _depth(model: type[Model]) -> int:
 
 
 def write(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write rows whose values stand in the order of the fields `names`."""
-    given = [model._meta.get_field(name) for name in names]
+    """Write new rows whose values stand in the order of the fields `names`."""
+    fields, whole = _whole(model, names, rows)
+    with connection.cursor() as sql:
+        if connection.vendor == "postgresql":
+            _copy(sql, f"COPY {_table(model)} ({_columns(fields)}) FROM STDIN", fields, whole)
+        else:
+            sql.executemany(_insert(model, fields), _prepared(fields, whole))
+
+
+def replace(
+    model: type[Model],
+    names: Sequence[str],
+    rows: Iterable[Row],
+    unique: Sequence[str],
+    update: Sequence[str] | None = None,
+) -> None:
+    """Write rows in the place of those that agree with them in the fields `unique`, and new ones.
+
+    Of the old ones the fields `update` become others, or all that are named. PostgreSQL gets them as one JSON
+    document: psycopg would look up how to say each value of each row.
+    """
+    fields, whole = _whole(model, names, rows)
+    keys = [model._meta.get_field(name) for name in unique]
+    others = [one for one in fields if one not in keys]
+    changed = others if update is None else [model._meta.get_field(name) for name in update]
+    news = ", ".join(f"{_quoted(one)} = EXCLUDED.{_quoted(one)}" for one in changed)
+    instead = f"ON CONFLICT ({_columns(keys)}) DO UPDATE SET {news}"
+    with connection.cursor() as sql:
+        if connection.vendor == "postgresql":
+            named = [dict(zip([one.column for one in fields], row, strict=True)) for row in whole]
+            sql.execute(
+                f"INSERT INTO {_table(model)} ({_columns(fields)}) SELECT {_columns(fields)} "
+                f"FROM json_populate_recordset(NULL::{_table(model)}, %s) {instead}",
+                [json.dumps(named, default=str, allow_nan=False)],
+            )
+        else:
+            sql.executemany(f"{_insert(model, fields)} {instead}", _prepared(fields, whole))
+
+
+def _whole(
+    model: type[Model], names: Sequence[str], rows: Iterable[Row]
+) -> tuple[list[Field], Iterable[Row]]:
+    """Fields and rows with what is not named, as the fields' own defaults say."""
+    given: list[Any] = [model._meta.get_field(name) for name in names]
     missing = [
         field
         for field in model._meta.concrete_fields
         if field not in given and not field.primary_key and field.db_default is NOT_PROVIDED
     ]
     rest = [field.get_default() for field in missing]
-    fields = [*given, *missing]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    table = connection.ops.quote_name(model._meta.db_table)
-    whole = ((*row, *rest) for row in rows)
-    with connection.cursor() as sql:
-        if connection.vendor == "postgresql":
-            _copy(sql, f"COPY {table} ({columns}) FROM STDIN", fields, whole)
-        else:
-            places = ", ".join(["%s"] * len(fields))
-            sql.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", _prepared(fields, whole))
+    return [*given, *missing], ((*row, *rest) for row in rows) if rest else rows
+
+
+def _table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _quoted(field: Field) -> str:
+    return connection.ops.quote_name(field.column)
+
+
+def _columns(fields: Iterable[Field]) -> str:
+    return ", ".join(map(_quoted, fields))
+
+
+def _insert(model: type[Model], fields: Sequence[Field]) -> str:
+    places = ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {_table(model)} ({_columns(fields)}) VALUES ({places})"
 
 
 def _copy(sql: Any, statement: str, fields: Sequence[Field], rows: Iterable[Row]) -> None:
     """As text, which is said here: psycopg looks up how to say each value of each row."""
-    say = [_in_json if isinstance(field, JSONField) else _in_text for field in fields]
+    say = [_Json().text if isinstance(field, JSONField) else _in_text for field in fields]
     lines = ("\t".join([one(value) for one, value in zip(say, row, strict=True)]) + "\n" for row in rows)
     with sql.copy(statement) as copy:
         while part := "".join(islice(lines, LINES)):  # each write waits for the connection
             copy.write(part)
 
 
-def _in_json(value: Any) -> str:
-    return _in_text(None if value is None else json.dumps(value))
+class _Json:
+    """How COPY reads the values of a column of JSON. Many rows share a value: it is put in words once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Any, str]] = {}
+        """With the value itself, so that no other one gets its number."""
+
+    def text(self, value: Any) -> str:
+        known = self._known.get(id(value))
+        if known is None:
+            if len(self._known) == MOST_KNOWN:
+                self._known.clear()
+            known = self._known[id(value)] = value, _in_text(None if value is None else json.dumps(value))
+        return known[1]
 
 
 def _in_text(value: Any) -> str:
     """A value as COPY reads it."""
     if value is None:
         return r"\N"
-    if isinstance(value, str):
+    if not isinstance(value, str):
+        return str(value)
+    if "\\" in value or "\t" in value or "\n" in value or "\r" in value:  # most have none: that is seen soon
         return value.translate(ESCAPED)
-    return str(value)
+    return value
 
 
 def _prepared(fields: Sequence[Field], rows: Iterable[Row]) -> Iterable[list[Any]]:

@@ -7,17 +7,20 @@ and days are named. Whoever gathers these facts reads rows; nothing here does.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from journal.calc.suppressions import Flags
 from journal.calc.windows import verdict_window
 
 WINDOW = 28
 """Days that most cards look back on (product choice). [d]"""
+DAYS_OF_DRINKS = 7
+"""Days of which it is known how much was drunk. [d]"""
 DAYS_OF_CRAMPS = 180
 """How far back cramp days are known: 90 days before a start within the last 90 (product choice). [d]"""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # a night makes many: frozen ones take four times as long
 class GapFacts:
     """One nutrient beside one reference value over a window, as the review found it.
 
@@ -91,7 +94,10 @@ class Day:
     """What the review found in one day. `alcohol_g` and `vitamin_d_ug` are what is known of them."""
 
     usable: bool
-    drinks_l: float = 0.0
+    drank: bool = False
+    """Whether any drink was logged."""
+    drinks_l: float | None = None
+    """How much was drunk, of the last `DAYS_OF_DRINKS` days."""
     alcohol_g: float | None = None
     vitamin_d_ug: float | None = None
 
@@ -100,7 +106,8 @@ class Day:
 class Effort:
     """A bout of exercise with the sweat that it may have cost, as a range.
 
-    `drinks_l`: drunk within the six hours around it. `sweat_l` None: no body weight is known.
+    `drinks_l`: drunk within the six hours around it; None where no rule asks.
+    `sweat_l` None: no body weight is known.
     """
 
     day: date
@@ -109,7 +116,7 @@ class Effort:
     met: float
     sweat_low_l: float | None = None
     sweat_l: float | None = None
-    drinks_l: float = 0.0
+    drinks_l: float | None = None
     hot: bool = False
     gained_kg: float = 0.0
     """Weight gained from before to after; 0 where the two were not logged."""
@@ -188,7 +195,7 @@ class Facts:
     days: Mapping[date, Day] = field(default_factory=dict)
     efforts: tuple[Effort, ...] = ()
     soft_drinks_l: Mapping[date, float] = field(default_factory=dict)
-    """Drinks without alcohol, on the days on which any drink was logged. [L]"""
+    """Drinks without alcohol, on those of the last `DAYS_OF_DRINKS` days with any drink. [L]"""
     overdrunk: Overdrunk | None = None
     spacing: tuple[str, ...] = ()
     """Classes of medicines that are better kept apart from a mineral or vitamin which is taken, too."""
@@ -203,12 +210,23 @@ class Facts:
     def gap(self, nutrient: str, *kinds: str, window: int | None = None) -> GapFacts | None:
         """The gap beside the first of `kinds` that there is, over the window of its verdict or another."""
         for kind in kinds:
-            if found := _of(self.gaps, nutrient, kind, window or verdict_window(nutrient, kind) or WINDOW):
+            if found := self._gaps.get((nutrient, kind, window or verdict_window(nutrient, kind) or WINDOW)):
                 return found
         return None
 
     def earlier(self, nutrient: str, kind: str) -> GapFacts | None:
-        return _of(self.earlier_gaps, nutrient, kind, WINDOW)
+        return _by_key(self.earlier_gaps).get((nutrient, kind, WINDOW))
+
+    @cached_property
+    def _gaps(self) -> dict[tuple[str, str, int], GapFacts]:
+        return _by_key(self.gaps)
+
+    @cached_property
+    def _doses_of(self) -> dict[date, list[Dose]]:
+        found: dict[date, list[Dose]] = {}
+        for dose in self.doses:
+            found.setdefault(dose.day, []).append(dose)
+        return found
 
     def ago(self, days: int) -> date:
         return self.today - timedelta(days=days)
@@ -224,8 +242,8 @@ class Facts:
 
     def added(self, nutrient: str, day: date, *, prescribed: bool = True) -> float:
         """What supplements and medicines of one day held; without those prescribed, if asked so."""
-        doses = (dose for dose in self.doses if dose.day == day and (prescribed or not dose.prescribed))
-        return sum(dose.amounts.get(nutrient, 0.0) for dose in doses)
+        doses = self._doses_of.get(day, ())
+        return sum(one.amounts.get(nutrient, 0.0) for one in doses if prescribed or not one.prescribed)
 
     def takes(self, nutrient: str, days: int = WINDOW, *, prescribed: bool | None = None) -> bool:
         """Whether a dose with this nutrient was logged lately; of one kind, if asked so."""
@@ -236,6 +254,9 @@ class Facts:
         )
 
 
-def _of(gaps: tuple[GapFacts, ...], nutrient: str, kind: str, window: int) -> GapFacts | None:
-    found = (gap for gap in gaps if (gap.nutrient, gap.kind, gap.window) == (nutrient, kind, window))
-    return next(found, None)
+def _by_key(gaps: Iterable[GapFacts]) -> dict[tuple[str, str, int], GapFacts]:
+    """By nutrient, kind and window; the first where several are alike."""
+    found: dict[tuple[str, str, int], GapFacts] = {}
+    for gap in gaps:
+        found.setdefault((gap.nutrient, gap.kind, gap.window), gap)
+    return found

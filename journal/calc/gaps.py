@@ -65,7 +65,7 @@ FEW_DAYS = 0.5
 5). [-]"""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # a night makes many: frozen ones take four times as long
 class Gap:
     """One nutrient beside one reference value over a window. None is "not known" or "not said"."""
 
@@ -170,6 +170,7 @@ def assess_days(
         implausible(found, [one.bmr_kcal for one in people]).tolist(),
         [seed_of(one.number, window(one.as_of, window_days)[0].toordinal(), window_days) for one in people],
         window_days,
+        {},
     )
     cases = [
         [
@@ -203,6 +204,14 @@ class _Shared(NamedTuple):
     implausible: list[bool]
     seeds: list[int]
     window_days: int
+    references: dict[tuple, dict[str, Any] | None]
+    """Those that were worded already: many people have the same."""
+
+    def reference(self, need: Need, kind: str, factor: float) -> dict[str, Any] | None:
+        key = id(need), kind, factor
+        if key not in self.references:
+            self.references[key] = _reference(need, kind, factor)
+        return self.references[key]
 
 
 @dataclass(slots=True)
@@ -385,7 +394,7 @@ def _gap(case: _Case) -> Gap:
     parts: dict[str, Any] = {
         "nutrient": need.nutrient,
         "kind": kind,
-        "reference": _reference(need, kind, case.factor),
+        "reference": shared.reference(need, kind, case.factor),
         "reasons": [*need.reasons, *own, *case.notes, *_reasons_of_days(case)],
         "mean": mean,
         "lower": mean,

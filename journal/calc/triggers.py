@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from journal.calc import hydration
-from journal.calc.facts import WINDOW, Effort, Facts, GapFacts, LinkFacts, Overdrunk
+from journal.calc.facts import DAYS_OF_DRINKS, WINDOW, Effort, Facts, GapFacts, LinkFacts, Overdrunk
 from journal.calc.suppressions import KIDNEY, YES, Course, Flags, effects
 
 Found = dict | None
@@ -577,15 +577,20 @@ def water_below_reference(facts: Facts, nutrient: str = WATER) -> Found:
     if gap is None or gap.days_used < 5 or gap.confidence_above is None or gap.confidence_above >= LOW:
         return None
     days = [facts.days[day] for day in facts.last(14) if day in facts.days and facts.days[day].usable]
-    logged = sum(day.drinks_l > 0 for day in days)
+    logged = sum(day.drank for day in days)
     return gap.inputs() if days and 2 * logged >= len(days) else None
 
 
 def drank_less_than_sweated(effort: Effort) -> bool:
     """Under half of the low end of the sweat, of which there was a litre or more."""
-    if effort.sweat_l is None or effort.sweat_low_l is None or effort.sweat_l < SWEAT_WORTH_L:
+    if effort.sweat_low_l is None or effort.drinks_l is None or not is_worth_a_drink(effort.sweat_l):
         return False
     return effort.drinks_l < 0.5 * effort.sweat_low_l
+
+
+def is_worth_a_drink(sweat_l: float | None) -> bool:
+    """Whether so much was sweated that it is looked at what was drunk around it."""
+    return sweat_l is not None and sweat_l >= SWEAT_WORTH_L
 
 
 def few_drinks_around_exercise(facts: Facts, nutrient: str = "") -> Found:
@@ -636,8 +641,9 @@ def hot_day_few_drinks(facts: Facts, nutrient: str = "") -> Found:
     for day in facts.last(2):
         reasons = _thirsty_reasons(facts, day)
         held = facts.days.get(day)
-        if reasons and held and held.usable and held.drinks_l < FEW_DRINKS_L:
-            return event(facts, day, reasons=reasons, drinks_l=held.drinks_l)
+        drinks_l = held.drinks_l if held and held.usable else None
+        if reasons and drinks_l is not None and drinks_l < FEW_DRINKS_L:
+            return event(facts, day, reasons=reasons, drinks_l=drinks_l)
     return None
 
 
@@ -649,7 +655,7 @@ def _thirsty_reasons(facts: Facts, day: date) -> list[str]:
 
 def alcohol_few_other_drinks(facts: Facts, nutrient: str = "") -> Found:
     """H06: a finished day with alcohol and few other drinks, in the last week."""
-    for day in facts.last(7):
+    for day in facts.last(DAYS_OF_DRINKS):
         held = facts.days.get(day)
         other = facts.soft_drinks_l.get(day)
         if (
@@ -734,7 +740,7 @@ def _gained_weight(efforts: Sequence[Effort]) -> Overdrunk | None:
     if not gained:
         return None
     last = max(gained, key=lambda one: one.begun)
-    return Overdrunk(last.day, last.drinks_l, last.sweat_l or 0.0, last.hours, last.gained_kg)
+    return Overdrunk(last.day, last.drinks_l or 0.0, last.sweat_l or 0.0, last.hours, last.gained_kg)
 
 
 def _overlap(effort: Effort, start: datetime, end: datetime) -> float:

@@ -202,7 +202,7 @@ def fires(on):
                 on.gap(band="probably_meets", probability_adequate=0.50, mean=265.0, rda=320.0, days_used=10),
             )
         ),
-        "H01": on.facts(gaps=(on.water(),), days=on.held(0, 1, drinks_l=1.0) | on.held(2, 3)),
+        "H01": on.facts(gaps=(on.water(),), days=on.held(0, 1, drank=True) | on.held(2, 3)),
         "H02": on.facts(efforts=(on.effort(2),)),
         "H03": on.facts(
             efforts=tuple(on.effort(n) for n in (3, 6, 9)),
@@ -371,7 +371,7 @@ def just_below(on):
         (
             "H01",
             "drinks on less than half of the days",
-            but("H01", days=on.held(0, drinks_l=1.0) | on.held(1, 2)),
+            but("H01", days=on.held(0, drank=True) | on.held(1, 2)),
         ),
         ("H02", "half of the low end", on.facts(efforts=(on.effort(drinks_l=0.25),))),
         ("H02", "less than a litre", on.facts(efforts=(on.effort(sweat_l=0.99),))),

@@ -304,6 +304,44 @@ def test_tea_with_a_meal_is_a_drink_and_wine_no_soft_one(alice, foods):
     assert facts.soft_drinks_l[TODAY] == 0.25
 
 
+def run_of(alice, ago, minutes, drunk_ml, hours_before=0):
+    """A run by 80 kg, and a drink in the middle of it or before."""
+    begun = NOW - timedelta(days=ago)
+    entries.log_exercise(
+        alice, activity_id="12050", minutes=minutes, temperature_c=30, weight_before_kg=80, occurred_at=begun
+    )
+    entries.log_water(alice, Decimal(drunk_ml), occurred_at=begun - timedelta(hours=hours_before))
+
+
+def test_what_was_drunk_around_a_run_of_last_week_is_known_where_much_was_sweated(alice):
+    run_of(alice, 12, 90, 250)
+    run_of(alice, 10, 5, 300)
+    run_of(alice, 8, 90, 200, hours_before=2)
+    entries.log_water(alice, Decimal(900), occurred_at=NOW - timedelta(days=9))
+    run_of(alice, 1, 5, 150)
+    efforts = sorted(facts_about(alice, TODAY, []).efforts, key=lambda one: one.begun)
+    assert [one.sweat_l is not None and one.sweat_l >= 1.0 for one in efforts] == [True, False, True, False]
+    assert [one.drinks_l for one in efforts] == [0.25, None, 0.2, 0.15]
+    card = judged(alice, "H02", facts_about(alice, TODAY, []))
+    assert not card  # none in the last three days
+
+
+def test_few_drinks_around_three_runs_are_worth_a_look_though_two_were_last_week(alice):
+    for ago in (12, 9, 2):
+        run_of(alice, ago, 90, 100)
+    [card] = judged(alice, "H02", facts_about(alice, TODAY, []))
+    assert (card.severity, card.evidence["days"], card.evidence["drinks_l"]) == ("advise", 3, 0.1)
+
+
+def test_of_days_before_the_last_week_it_is_known_whether_anything_was_drunk(alice):
+    DailyIntake.objects.create(diarist=alice, date=day_after(-9), status="complete_marked", drinks_ml=300)
+    DailyIntake.objects.create(diarist=alice, date=day_after(-8), status="complete_marked")
+    DailyIntake.objects.create(diarist=alice, date=day_after(-6), status="complete_marked")
+    days = facts_about(alice, TODAY, []).days
+    assert [days[day_after(-ago)].drank for ago in (9, 8, 6)] == [True, False, False]
+    assert [days[day_after(-ago)].drinks_l for ago in (9, 8, 6)] == [None, None, 0.0]
+
+
 # Dangers inside the save ------------------------------------------------------------------------
 
 

@@ -158,3 +158,35 @@ def test_what_is_copied_arrives_as_it_was(alice):
     stored = Supplement.objects.get()
     assert (stored.name, stored.amounts) == (odd, {"x": odd})
     assert (stored.deleted_at, stored.prescribed, stored.unit) == (None, False, "tablet")
+
+
+def test_what_takes_the_place_of_rows_arrives_as_it_was_and_leaves_the_others(alice):
+    odd = 'a tab\t, a line\n, a \\ and "quotes", a quote\' and ü'
+    old, other, new = uuid4(), uuid4(), uuid4()
+    moment = timezone.now()
+    for one in (old, other):
+        Supplement.objects.create(id=one, diarist=alice, name="old", amounts={"x": 1}, deleted_at=moment)
+    names = ["id", "diarist_id", "name", "amounts", "deleted_at"]
+    rows = [(old, alice.pk, odd, {"x": [odd, 0.1]}, None), (new, alice.pk, "new", {}, moment)]
+    streams.replace(Supplement, names, rows, unique=["id"])
+    found = {row[0]: row[1:] for row in Supplement.objects.values_list(*(names[:1] + names[2:]))}
+    assert found == {
+        old: (odd, {"x": [odd, 0.1]}, None),
+        other: ("old", {"x": 1}, moment),
+        new: ("new", {}, moment),
+    }
+    streams.replace(Supplement, names, [(old, alice.pk, "third", {}, moment)], unique=["id"], update=["name"])
+    assert Supplement.objects.values_list("name", "amounts", "deleted_at").get(pk=old) == (
+        "third",
+        {"x": [odd, 0.1]},
+        None,
+    )
+
+
+def test_a_value_that_many_rows_share_is_the_same_in_each(alice):
+    shared, many = {"x": 1}, 3 * streams.MOST_KNOWN
+    rows = [(uuid4(), alice.pk, str(n), shared if n % 2 else {"x": n}) for n in range(many)]
+    streams.write(Supplement, ["id", "diarist", "name", "amounts"], rows)
+    stored = Supplement.objects.values_list("name", "amounts")
+    assert len(stored) == many
+    assert all(amounts == ({"x": 1} if int(name) % 2 else {"x": int(name)}) for name, amounts in stored)
