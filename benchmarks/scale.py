@@ -76,6 +76,7 @@ def server() -> Iterator[None]:
         url = engines.postgres(
             folder, running, told, fsync="on", synchronous_commit="on", full_page_writes="on",
             shared_buffers="1GB", max_wal_size="4GB", maintenance_work_mem="256MB", work_mem="32MB",
+            random_page_cost="1.1",  # as in docker-compose.yml
         )  # fmt: skip
         os.environ.update(
             DATABASE_URL=url, REDIS_URL="", SPASMLOG_DATA=str(folder / "data"), LOG_LEVEL="ERROR", DEBUG="",

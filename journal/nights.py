@@ -35,9 +35,9 @@ log = structlog.get_logger(__name__)
 
 CHUNK = 1000
 """Diaries in a chunk, at most."""
-TOGETHER = 100
-"""Diaries read, assessed and stored together: beyond some fifty each more gains little, and their rows are
-held for longer while they are stored."""
+TOGETHER = 200
+"""Diaries read, assessed and stored together: of a hundred each costs an eighth more; with so many at hand a
+worker takes 230 MB."""
 VISIT = 20.0
 """So long a worker stays at a chunk before it looks whether somebody who just logged a meal waits. [s]"""
 LEASE = timedelta(seconds=90)

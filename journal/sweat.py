@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from journal import drunk
 from journal.calc import days, hydration
@@ -27,16 +27,27 @@ def exercises(diarist: Diarist, first: date, last: date) -> list[Exercise]:
     A weighed one has `drunk_ml`, what was logged as drunk while it lasted: one more query, and only where
     something was weighed.
     """
-    return exercises_of_many([diarist], first, last)[diarist.pk]
+    return _found([diarist], _rows([diarist], first, last).select_related("activity"))[diarist.pk]
 
 
 def exercises_of_many(diarists: Sequence[Diarist], first: date, last: date) -> dict[int, list[Exercise]]:
-    """The same for many diaries: one query, and one more for each in which something was weighed."""
+    """The same for many diaries, without what their activities are called.
+
+    One query, and one more for each in which something was weighed.
+    """
+    return _found(diarists, _rows(diarists, first, last))
+
+
+def _rows(diarists: Sequence[Diarist], first: date, last: date) -> QuerySet[Exercise]:
     weighed = WEIGHED & Q(local_date__range=(last - timedelta(days=OWN_DAYS), last))
     of_days = Q(local_date__range=(first, last))
     rows = Exercise.objects.live().filter(of_days | weighed, diarist__in=diarists)
+    return rows.order_by("occurred_at", "created_at")
+
+
+def _found(diarists: Sequence[Diarist], rows: Iterable[Exercise]) -> dict[int, list[Exercise]]:
     found: dict[int, list[Exercise]] = {who.pk: [] for who in diarists}
-    for bout in rows.select_related("activity").order_by("occurred_at", "created_at"):
+    for bout in rows:
         found[bout.diarist_id].append(bout)
     for who in diarists:
         _note_drinks(who, [bout for bout in found[who.pk] if _was_weighed(bout)])

@@ -206,7 +206,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     _options = DATABASES["default"]["OPTIONS"]
     # What nobody waits for any more must not hold up others: a query without end, a transaction left open.
     _limits = f"-c statement_timeout={STATEMENT_TIMEOUT}s -c idle_in_transaction_session_timeout=120s"
-    _options["options"] = f"{_limits} {_options.get('options', '')}".strip()
+    # Compiling a query takes longer than any of ours.
+    _options["options"] = f"-c jit=off {_limits} {_options.get('options', '')}".strip()
     if DATABASE_POOL:
         _options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
         DATABASES["default"]["CONN_MAX_AGE"] = 0  # whoever is done gives it back

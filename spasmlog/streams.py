@@ -68,12 +68,19 @@ def _depth(model: type[Model]) -> int:
 
 def write(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> None:
     """Write new rows whose values stand in the order of the fields `names`."""
-    fields, whole = _whole(model, names, rows)
+    given, missing, rest = _fields(model, names)
+    fields = [*given, *missing]
     with connection.cursor() as sql:
         if connection.vendor == "postgresql":
-            _copy(sql, f"COPY {_table(model)} ({_columns(fields)}) FROM STDIN", fields, whole)
+            _copy(
+                sql,
+                f"COPY {_table(model)} ({_columns(fields)}) FROM STDIN",
+                given,
+                rows,
+                _said(missing, rest),
+            )
         else:
-            sql.executemany(_insert(model, fields), _prepared(fields, whole))
+            sql.executemany(_insert(model, fields), _prepared(fields, ((*row, *rest) for row in rows)))
 
 
 def replace(
@@ -88,7 +95,8 @@ def replace(
     Of the old ones the fields `update` become others, or all that are named. PostgreSQL gets them as one JSON
     document: psycopg would look up how to say each value of each row.
     """
-    fields, whole = _whole(model, names, rows)
+    given, missing, rest = _fields(model, names)
+    fields, whole = [*given, *missing], ((*row, *rest) for row in rows)
     keys = [model._meta.get_field(name) for name in unique]
     others = [one for one in fields if one not in keys]
     changed = others if update is None else [model._meta.get_field(name) for name in update]
@@ -106,18 +114,15 @@ def replace(
             sql.executemany(f"{_insert(model, fields)} {instead}", _prepared(fields, whole))
 
 
-def _whole(
-    model: type[Model], names: Sequence[str], rows: Iterable[Row]
-) -> tuple[list[Field], Iterable[Row]]:
-    """Fields and rows with what is not named, as the fields' own defaults say."""
+def _fields(model: type[Model], names: Sequence[str]) -> tuple[list[Any], list[Any], list[Any]]:
+    """The fields that are named, the others, and what these have by default."""
     given: list[Any] = [model._meta.get_field(name) for name in names]
     missing = [
         field
         for field in model._meta.concrete_fields
         if field not in given and not field.primary_key and field.db_default is NOT_PROVIDED
     ]
-    rest = [field.get_default() for field in missing]
-    return [*given, *missing], ((*row, *rest) for row in rows) if rest else rows
+    return given, missing, [field.get_default() for field in missing]
 
 
 def _table(model: type[Model]) -> str:
@@ -137,13 +142,22 @@ def _insert(model: type[Model], fields: Sequence[Field]) -> str:
     return f"INSERT INTO {_table(model)} ({_columns(fields)}) VALUES ({places})"
 
 
-def _copy(sql: Any, statement: str, fields: Sequence[Field], rows: Iterable[Row]) -> None:
+def _copy(sql: Any, statement: str, fields: Sequence[Field], rows: Iterable[Row], rest: str) -> None:
     """As text, which is said here: psycopg looks up how to say each value of each row."""
-    say = [_Json().text if isinstance(field, JSONField) else _in_text for field in fields]
-    lines = ("\t".join([one(value) for one, value in zip(say, row, strict=True)]) + "\n" for row in rows)
+    say, end = _sayings(fields), f"{rest}\n"
+    lines = ("\t".join([one(value) for one, value in zip(say, row, strict=True)]) + end for row in rows)
     with sql.copy(statement) as copy:
         while part := "".join(islice(lines, LINES)):  # each write waits for the connection
             copy.write(part)
+
+
+def _said(fields: Sequence[Field], row: Row) -> str:
+    """The end of a line: what is the same in all."""
+    return "".join("\t" + one(value) for one, value in zip(_sayings(fields), row, strict=True))
+
+
+def _sayings(fields: Iterable[Field]) -> list[Callable[[Any], str]]:
+    return [_Json().text if isinstance(field, JSONField) else _in_text for field in fields]
 
 
 class _Json:

@@ -15,7 +15,7 @@ from journal.calc.windows import verdict_window
 WINDOW = 28
 """Days that most cards look back on (product choice). [d]"""
 DAYS_OF_DRINKS = 7
-"""Days of which it is known how much was drunk. [d]"""
+"""Days of which it is known how much was drunk (product choice). [d]"""
 DAYS_OF_CRAMPS = 180
 """How far back cramp days are known: 90 days before a start within the last 90 (product choice). [d]"""
 

@@ -121,6 +121,21 @@ def test_somebody_overtaken_is_reviewed_once_more_and_the_others_are_stored_at_o
     assert not StaleDay.objects.filter(diarist__in=[ann, ben]).exists()
 
 
+def test_diaries_whose_whole_past_is_due_are_not_held_all_at_once(crowd, monkeypatch):
+    """Whoever logs a meal meanwhile would wait until the pasts of hundreds are stored."""
+    store, held = review.stored.store, []
+
+    def noted(begun, *others):
+        held.append({one.diarist.user.username: len(one.days) for one in begun})
+        return store(begun, *others)
+
+    monkeypatch.setattr(review.stored, "store", noted)
+    monkeypatch.setattr(review, "MOST_DAYS", 30)
+    assert review.review_apart([one.pk for one in crowd]) == 0
+    assert held == [{"ann": 30}, {"ben": 12, "cem": 3, "dee": 9, "eve": 1}]
+    assert not StaleDay.objects.exists() and ReviewState.objects.count() == len(crowd)
+
+
 def test_trouble_with_one_leaves_the_others_reviewed_and_itself_as_it_was(crowd, monkeypatch):
     ann, ben, *_ = crowd
     real = review.stored.advice.facts_of_many
