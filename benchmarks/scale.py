@@ -38,8 +38,14 @@ PARTS = {
     "write-back": ("stored.store",),
 }
 """Parts of a review, and the functions in which they are done; what is told apart within them is left out."""
+OF_TOTALS = (
+    "(t.as_of >= current_date - 2 OR t.window_days = 7 AND t.nutrient = 'magnesium_mg' AND t.kind = 'ear')"
+)
+"""Findings that are copied with `--totals-only`: those of a hundred thousand people would take 60 GB."""
 MOST_MEMORY = 300.0
 """Of one worker, at any number of people. [MB]"""
+TONIGHT = "journal_nutrientgap WHERE as_of >= current_date - 1 AND computed_at > now() - interval '12 hours'"
+"""What the night found."""
 AIM = 4.0
 """The night's review, as a multiple of reading and writing the same rows."""
 
@@ -54,6 +60,7 @@ def main() -> int:
         "--reviewed", type=int, default=200, help="people who are really reviewed before (200)"
     )
     asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--tonight", type=int, help="people whose night it is; the others sleep on (all)")
     asked.add_argument("--seed", type=int, default=1)
     said = asked.parse_args()
     with server():
@@ -162,8 +169,11 @@ def _some_of_each_zone(count: int) -> list[int]:
     return [one.pk for one in people[:count]]
 
 
-def _likewise(reviewed: list[int], have_days: bool) -> None:
-    """Give those who were never reviewed the findings of somebody of their zone who just was."""
+def _likewise(reviewed: list[int], totals_only: bool) -> None:
+    """Give those who were never reviewed the findings of somebody of their zone who just was.
+
+    With totals only, of past weeks no more than shows the night that they have findings (`OF_TOTALS`).
+    """
     from django.db import connection
 
     from journal.models import Advice, DailyIntake, NutrientGap, PersonalLink, ReviewState, ToldGaps
@@ -179,11 +189,11 @@ def _likewise(reviewed: list[int], have_days: bool) -> None:
             "SELECT d.id, done.id AS like_id FROM journal_diarist d "
             "JOIN done ON done.time_zone = d.time_zone "
             "AND done.place = d.id %% done.all_of WHERE NOT EXISTS "
-            "(SELECT FROM journal_reviewstate r WHERE r.diarist_id = d.id AND r.reviewed_at IS NOT NULL)",
+            "(SELECT FROM journal_nutrientgap g WHERE g.diarist_id = d.id)",
             [reviewed],
         )
         sql.execute("ANALYZE twin")
-        days = [] if have_days else [DailyIntake]
+        days = [] if totals_only else [DailyIntake]
         for model in (*days, NutrientGap, ToldGaps, Advice, PersonalLink, ReviewState):
             names = [
                 field.column for field in model._meta.concrete_fields
@@ -195,9 +205,10 @@ def _likewise(reviewed: list[int], have_days: bool) -> None:
                 [*(["gen_random_uuid()"] if key else []), "twin.id", *(f"t.{n}" for n in names)]
             )
             table = model._meta.db_table
+            which = OF_TOTALS if model is NutrientGap and totals_only else "TRUE"
             sql.execute(
                 f"INSERT INTO {table} ({columns}) SELECT {values} FROM twin JOIN {table} t "
-                "ON t.diarist_id = twin.like_id ON CONFLICT DO NOTHING"
+                f"ON t.diarist_id = twin.like_id WHERE {which} ON CONFLICT DO NOTHING"
             )
         sql.execute("DELETE FROM journal_staleday s USING twin WHERE s.diarist_id = twin.id")
         # Links are looked for once in 14 days: in any one night, by a fourteenth of all.
@@ -242,6 +253,8 @@ def _night(said: argparse.Namespace, count: int) -> float:
     from journal import nights, review
 
     nights.plan()
+    if said.tonight:
+        _let_sleep(said.tonight)
     due = nights.progress().due
     sample = [pk for chunk in _chunks() for pk in _due(chunk)[:20]][:200]
     with _parts() as parts:
@@ -264,6 +277,19 @@ def _night(said: argparse.Namespace, count: int) -> float:
     mark = "" if memory <= MOST_MEMORY else "  NOT HELD"
     _say("memory of a worker", f"{memory:.0f} MB at most, its own; allowed {MOST_MEMORY:.0f} MB{mark}")
     return whole * count / due
+
+
+def _let_sleep(awake: int) -> None:
+    """Leave so many people in the plan, and some from each zone."""
+    from django.db.models import Sum
+
+    from journal.models import ReviewChunk
+
+    planned = ReviewChunk.objects.unfinished().order_by("number", "pk")
+    for chunk in planned.reverse():
+        if planned.aggregate(due=Sum("due"))["due"] - chunk.due < awake:
+            break
+        chunk.delete()
 
 
 def _used_by_workers() -> float:
@@ -336,8 +362,7 @@ def _least(said: argparse.Namespace, night: float) -> None:
             read = sum(len(part) for part in lines)
         reading = time.perf_counter() - begun
         names = ", ".join(f.column for f in NutrientGap._meta.concrete_fields if f.column != "id")
-        with sql.copy(f"COPY (SELECT {names} FROM journal_nutrientgap WHERE as_of >= current_date - 1 AND "
-                      "computed_at > now() - interval '12 hours') TO STDOUT") as lines:  # fmt: skip
+        with sql.copy(f"COPY (SELECT {names} FROM {TONIGHT}) TO STDOUT") as lines:
             found = [bytes(part) for part in lines]
         sql.execute("CREATE TABLE scale_findings (LIKE journal_nutrientgap INCLUDING ALL)")
         begun = time.perf_counter()
@@ -346,14 +371,17 @@ def _least(said: argparse.Namespace, night: float) -> None:
                 lines.write(part)
         writing = time.perf_counter() - begun
         sql.execute("DROP TABLE scale_findings")
+        sql.execute(f"SELECT count(DISTINCT diarist_id) FROM {TONIGHT}")
+        (tonight,) = sql.fetchone()
     people = Diarist.objects.count()
+    writing *= people / tonight  # as if all had been
     amounts = np.random.default_rng(2).gamma(4, 75, (min(people, 2000), 20, 90))
     begun = time.perf_counter()
     np.nanmean(amounts, axis=-1)
     bare = (time.perf_counter() - begun) * people / len(amounts)
     least = reading + writing
     _say("least: reading once", f"{reading:.1f} s, {read / 1e6:,.0f} MB of text ({today})")
-    _say("least: writing once", f"{writing:.1f} s, {len(found):,} findings")
+    _say("least: writing once", f"{writing:.1f} s for all; {len(found):,} findings of {tonight:,} people")
     _say("bare numpy", f"{bare:.2f} s")
     processor = night * said.workers
     _say(
