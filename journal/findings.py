@@ -97,13 +97,14 @@ def _state(diarist: Diarist) -> tuple[bool, date | None, bool]:
 def told(diarist: Diarist) -> dict[str, bool]:
     """Ask for a review if one is due, and say what a page tells of it.
 
-    `stale`: findings are older than the diary. `nothing_yet`: nothing was ever logged that they could be of.
+    `stale`: findings are older than the diary. `new_day`: only because another diary day has begun.
+    `nothing_yet`: nothing was ever logged that they could be of.
     """
     waiting, reviewed_on, logged = _state(diarist)
     due = waiting or reviewed_on != today(diarist)
     if due:
         _ask(diarist)
-    return {"stale": due and logged, "nothing_yet": not logged}
+    return {"stale": due and logged, "new_day": due and not waiting, "nothing_yet": not logged}
 
 
 def refresh(diarist: Diarist) -> bool:

@@ -27,10 +27,10 @@ IMPLAUSIBLE = "diary_implausible"
 @require_GET
 def cards(request: HttpRequest) -> HttpResponse:
     """All cards. While findings are older than the diary, the note about it asks again by itself."""
-    stale = findings.told(request.diarist)["stale"]
-    if request.htmx and stale:
-        return _told_apart(render(request, "journal/advice_stale.html", {"stale": True}))
-    response = _told_apart(render(request, "journal/advice.html", _about(request.diarist) | {"stale": stale}))
+    told = findings.told(request.diarist)
+    if request.htmx and told["stale"]:
+        return _told_apart(render(request, "journal/advice_stale.html", told))
+    response = _told_apart(render(request, "journal/advice.html", _about(request.diarist) | told))
     if request.htmx:
         return reselect(reswap(retarget(response, "#advice"), "outerHTML"), "#advice")
     return response

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from journal import entries, people, timeline
+from journal import entries, people, review, timeline
 from journal.models import DayMark, Meal, WaterIntake
 from nutrients.codes import CODES
 from nutrients.models import Food, food_id
@@ -390,3 +390,15 @@ def test_no_bar_fills_for_somebody_whom_numbers_may_harm(browser, alice, milk, a
     assert 'class="meter"' not in page.content.decode()
     assert "Magnesium 29.3 mg" in words(page)  # 12 x 2.44: the numbers stay
     assert "kcal" not in words(page)
+
+
+@pytest.mark.parametrize("page", ["/", "/week/", "/advice/"])
+def test_on_the_first_page_of_a_day_it_is_said_that_the_day_is_new(browser, alice, milk, page):
+    entries.log_meal(alice, [(milk, Decimal(244))])
+    review.review_stale(alice.pk)
+    with time_machine.travel(at_hour(alice, 9) + timedelta(days=1), tick=False):
+        said = words(browser.get(page))
+        assert "A new diary day has begun." in said and "older than" not in said
+        entries.log_water(alice, Decimal(200))
+        said = words(browser.get(page))
+        assert "A new diary day" not in said and "older than" in said
