@@ -34,6 +34,7 @@ from journal.calc.facts import (
     GapFacts,
     LinkFacts,
     Ticked,
+    windows_asked_for,
 )
 from journal.calc.suppressions import Flags
 from journal.codes import AdviceState, DoseSource, LinkState, Relief
@@ -67,8 +68,6 @@ ALCOHOLIC = 0.5
 RDA_OF = ("magnesium_mg", "calcium_mg")
 OF_DRINKS = ("drinks_ml", "drinks_water_g", "uncounted_water_g")
 """Columns of a day that are 0 where nothing was drunk."""
-DRINK_DAYS = 2
-"""So far back a drink's save looks for too much of it. [d]"""
 
 
 class Drink(NamedTuple):
@@ -95,15 +94,17 @@ def facts_of_many(
     shown = {who.pk: _latest(gaps[who.pk]) for who in diarists}
     implausible = {pk: any(_is_implausible(gap) for gap in some) for pk, some in shown.items()}
     flags = flags_of_many(diarists, today, implausible)
-    drinks = _drinks(diarists, days.window(today, DAYS_OF_DRINKS))
-    efforts = _efforts(diarists, today, WINDOW, flags, drinks)
+    rows, efforts = _day_rows(diarists, today), _efforts(diarists, days.window(today, WINDOW), flags)
+    drinks = _drinks_that_count(diarists, today, rows, efforts)
     known = _Known(
         flags=flags,
-        gaps=_with_rda({pk: [_gap_facts(gap) for gap in some] for pk, some in shown.items()}),
+        gaps=_with_rda(
+            {pk: [_gap_facts(gap) for gap in some if _is_asked_for(gap)] for pk, some in shown.items()}
+        ),
         earlier=_earlier(diarists, {pk: some[0].as_of for pk, some in shown.items() if some}),
-        days=_day_rows(diarists, today),
+        days=rows,
         drinks=drinks,
-        efforts=efforts,
+        efforts={pk: [_with_drinks(one, drinks[pk], today) for one in some] for pk, some in efforts.items()},
         doses=_doses(diarists, today, WINDOW),
         cramps=_cramps(diarists, today),
         signs=_warning_signs(diarists, today, WINDOW),
@@ -208,24 +209,26 @@ def facts_of_doses(diarist: Diarist, today: date) -> Facts:
 
 def facts_of_drinks(diarist: Diarist, today: date) -> Facts:
     """What the danger of drinking too much needs: the drinks and exercises of two days, and a weight."""
-    drinks = _drinks([diarist], days.window(today, DRINK_DAYS))[diarist.pk]
+    lately = days.window(today, DAYS_OF_DRINKS)
+    drinks = _drinks([diarist], lately)[diarist.pk]
     beyond = triggers.may_be_overdrunk(_lately(today, drinks))
-    if not (beyond or sweat.was_weighed(diarist, today, DRINK_DAYS)):
+    if not (beyond or sweat.was_weighed(diarist, today, DAYS_OF_DRINKS)):
         return Facts(today=today)  # most drinks: whoever drinks them, they are not too much
     flags = flags_about(diarist, today)
-    efforts = _efforts([diarist], today, DRINK_DAYS, {diarist.pk: flags}, {diarist.pk: drinks})[diarist.pk]
+    bouts = _efforts([diarist], lately, {diarist.pk: flags})[diarist.pk]
+    efforts = [_with_drinks(one, drinks, today) for one in bouts]
     return Facts(
         today=today, flags=flags, efforts=tuple(efforts), overdrunk=_overdrunk(today, drinks, efforts)
     )
 
 
 def _overdrunk(today: date, drinks: list[Drink], efforts: list[Effort]) -> Any:
-    since = today - timedelta(days=DRINK_DAYS)
+    since = today - timedelta(days=DAYS_OF_DRINKS)
     return triggers.overdrunk(_lately(today, drinks), [one for one in efforts if one.day > since])
 
 
 def _lately(today: date, drinks: Iterable[Drink]) -> list[tuple[datetime, date, float]]:
-    since = today - timedelta(days=DRINK_DAYS)
+    since = today - timedelta(days=DAYS_OF_DRINKS)
     return [(one.at, one.day, one.litres) for one in drinks if one.day > since]
 
 
@@ -240,6 +243,10 @@ def _latest(gaps: Collection[NutrientGap]) -> list[NutrientGap]:
 
 def _is_implausible(gap: NutrientGap) -> bool:
     return gap.window_days == WINDOW and IMPLAUSIBLE in gap.reasons
+
+
+def _is_asked_for(gap: NutrientGap) -> bool:
+    return gap.window_days in windows_asked_for(gap.nutrient, gap.kind)
 
 
 def _gap_facts(gap: NutrientGap) -> GapFacts:
@@ -475,51 +482,48 @@ def _litres(drinks: Iterable[Drink]) -> dict[date, float]:
     return {day: round(sum_of_day, 4) for day, sum_of_day in litres.items()}
 
 
-def _efforts(
+def _drinks_that_count(
     diarists: Sequence[Diarist],
     today: date,
-    length: int,
-    flags: Mapping[int, Flags],
-    drinks: Mapping[int, list[Drink]],
-) -> dict[int, list[Effort]]:
-    """The exercise of some days. `drinks` are those of the last ones; earlier ones are read if they count."""
-    first, last = days.window(today, length)
-    found = {}
-    for pk, known in sweat.exercises_of_many(diarists, first, last).items():
-        rates, kg = sweat.own_rates(known), flags[pk].weight_kg
-        found[pk] = [_effort(bout, kg, rates) for bout in known if bout.local_date >= first]
-    since = days.window(today, DAYS_OF_DRINKS)[0]
-    earlier = _drinks_around(found, (first - days.ONE_DAY, since - days.ONE_DAY))
-    return {
-        pk: [
-            _with_drinks(one, [*earlier.get(pk, ()), *drinks[pk]])
-            if one.day > since or triggers.is_worth_a_drink(one.sweat_l)
-            else one
-            for one in some
-        ]
-        for pk, some in found.items()
-    }
-
-
-def _drinks_around(
-    efforts: Mapping[int, Iterable[Effort]], when: tuple[date, date]
+    rows: Mapping[int, Mapping[date, Day]],
+    efforts: Mapping[int, Iterable[Effort]],
 ) -> dict[int, list[Drink]]:
-    """What was drunk from one day to another, on days with such exercise that it matters."""
-    asked: dict[int, set[date]] = {}
-    for pk, some in efforts.items():
-        among = {day for one in some if triggers.is_worth_a_drink(one.sweat_l) for day in _days_around(one)}
-        if among := {day for day in among if when[0] <= day <= when[1]}:
-            asked[pk] = among
-    if not asked:
-        return {}
-    found = _drinks(asked, when, frozenset().union(*asked.values()))
-    return {pk: [one for one in some if one.day in asked[pk]] for pk, some in found.items()}
+    """Those of the last days, and of earlier ones for which a rule asks; of each day all or none."""
+    lately = days.window(today, DAYS_OF_DRINKS)
+    found = _drinks(diarists, lately)
+    earlier = (today - timedelta(days=WINDOW), lately[0] - days.ONE_DAY)
+    asked = {pk: _days_asked_for(today, rows[pk], efforts[pk]) for pk in rows}
+    asked = {
+        pk: among for pk, some in asked.items() if (among := {d for d in some if earlier[0] <= d < lately[0]})
+    }
+    if asked:
+        for pk, some in _drinks(asked, earlier, frozenset().union(*asked.values())).items():
+            found[pk] = [*(one for one in some if one.day in asked[pk]), *found[pk]]
+    return found
+
+
+def _days_asked_for(today: date, rows: Mapping[date, Day], efforts: Iterable[Effort]) -> set[date]:
+    """Days with much alcohol, and around exercise that cost much sweat."""
+    since = today - timedelta(days=triggers.ALCOHOL_DAYS)
+    much = {day for day, held in rows.items() if day > since and triggers.had_much_alcohol(held)}
+    return much.union(*(_days_around(one) for one in efforts if triggers.is_worth_a_drink(one.sweat_l)))
 
 
 def _days_around(effort: Effort) -> Iterable[date]:
     """The diary days that the hours around an exercise may lie in."""
     last = 1 + math.ceil(effort.hours / 24)
     return (effort.day + timedelta(days=n) for n in range(-1, last + 1))
+
+
+def _efforts(
+    diarists: Sequence[Diarist], when: tuple[date, date], flags: Mapping[int, Flags]
+) -> dict[int, list[Effort]]:
+    """The exercise of some days, without what was drunk around it."""
+    found = {}
+    for pk, known in sweat.exercises_of_many(diarists, *when).items():
+        rates, kg = sweat.own_rates(known), flags[pk].weight_kg
+        found[pk] = [_effort(bout, kg, rates) for bout in known if bout.local_date >= when[0]]
+    return found
 
 
 def _effort(bout: Exercise, kg: float | None, rates: Mapping[str, list[float]]) -> Effort:
@@ -537,7 +541,10 @@ def _effort(bout: Exercise, kg: float | None, rates: Mapping[str, list[float]]) 
     )
 
 
-def _with_drinks(effort: Effort, drinks: Iterable[Drink]) -> Effort:
+def _with_drinks(effort: Effort, drinks: Iterable[Drink], today: date) -> Effort:
+    """With what was drunk around it, where that was read: lately, or where much was sweated."""
+    if effort.day <= today - timedelta(days=DAYS_OF_DRINKS) and not triggers.is_worth_a_drink(effort.sweat_l):
+        return effort
     length = timedelta(hours=effort.hours)
     middle, half = effort.begun + length / 2, max(AROUND_EXERCISE, length / 2)
     around = sum(one.litres for one in drinks if abs(one.at - middle) <= half)

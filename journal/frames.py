@@ -5,7 +5,7 @@ tables(authority, life_stage) -> what `requirement.needs` chooses from, in our u
 """
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from django.db import connection
+from django.db.models import QuerySet
 
 from journal.calc.gaps import RULES
 from journal.models import BodyWeight, DailyIntake, Diarist, PersonalTarget
@@ -52,7 +54,7 @@ def known_days(
     instead = instead or {}
     rows = DailyIntake.objects.filter(diarist__in=diarists, date__range=(first, last)).order_by()
     columns = ["diarist_id", "date", "status", "sources", *WINDOW_COLUMNS]
-    days = [row for row in rows.values_list(*columns) if row[1] not in instead.get(row[0], ())]
+    days = [row for row in _wide(rows, columns) if row[1] not in instead.get(row[0], ())]
     days += [
         tuple(getattr(row, name) for name in columns)
         for some in instead.values()
@@ -69,6 +71,17 @@ def known_days(
     numbers[:, len(WINDOW_COLUMNS) :] = [_apart(row[3]) for row in days] or 0.0
     status = pd.Series([row[2] for row in days], index=index, name="status", dtype=object)
     return pd.concat([status, pd.DataFrame(numbers, index, names)], axis=1)
+
+
+def _wide(rows: QuerySet, columns: Sequence[str]) -> list[tuple]:
+    """Rows of many numbers, which PostgreSQL sends as they are: in words they take both sides longer."""
+    rows = rows.values_list(*columns)
+    if connection.vendor != "postgresql":
+        return list(rows)
+    statement, values = rows.query.sql_with_params()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.cursor(binary=True) as sql:
+        return sql.execute(statement, values).fetchall()
 
 
 def _apart(sources: Mapping[str, Mapping[str, float]]) -> tuple[float, ...]:

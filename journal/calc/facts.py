@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from journal.calc.suppressions import Flags
-from journal.calc.windows import verdict_window
+from journal.calc.windows import UL, verdict_window
 
 WINDOW = 28
 """Days that most cards look back on (product choice). [d]"""
-DAYS_OF_DRINKS = 7
-"""Days of which it is known how much was drunk (product choice). [d]"""
+WEEK = 7
+DAYS_OF_DRINKS = 2
+"""Days of which it is known how much was drunk; of earlier ones where a rule asks (product choice). [d]"""
 DAYS_OF_CRAMPS = 180
 """How far back cramp days are known: 90 days before a start within the last 90 (product choice). [d]"""
 
@@ -195,7 +196,8 @@ class Facts:
     days: Mapping[date, Day] = field(default_factory=dict)
     efforts: tuple[Effort, ...] = ()
     soft_drinks_l: Mapping[date, float] = field(default_factory=dict)
-    """Drinks without alcohol, on those of the last `DAYS_OF_DRINKS` days with any drink. [L]"""
+    """Drinks without alcohol, on days with any drink: the last `DAYS_OF_DRINKS`, and those with much alcohol
+    or around exercise. [L]"""
     overdrunk: Overdrunk | None = None
     spacing: tuple[str, ...] = ()
     """Classes of medicines that are better kept apart from a mineral or vitamin which is taken, too."""
@@ -210,7 +212,7 @@ class Facts:
     def gap(self, nutrient: str, *kinds: str, window: int | None = None) -> GapFacts | None:
         """The gap beside the first of `kinds` that there is, over the window of its verdict or another."""
         for kind in kinds:
-            if found := self._gaps.get((nutrient, kind, window or verdict_window(nutrient, kind) or WINDOW)):
+            if found := self._gaps.get((nutrient, kind, window or _window_of(nutrient, kind))):
                 return found
         return None
 
@@ -252,6 +254,15 @@ class Facts:
             for dose in self.doses
             if prescribed is None or dose.prescribed == prescribed
         )
+
+
+def _window_of(nutrient: str, kind: str) -> int:
+    return verdict_window(nutrient, kind) or WINDOW
+
+
+def windows_asked_for(nutrient: str, kind: str) -> tuple[int, ...]:
+    """The windows of whose gaps rules ask: that of the verdict, and beside an upper level the last week."""
+    return (_window_of(nutrient, kind), WEEK) if kind == UL else (_window_of(nutrient, kind),)
 
 
 def _by_key(gaps: Iterable[GapFacts]) -> dict[tuple[str, str, int], GapFacts]:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from journal.calc import hydration
-from journal.calc.facts import DAYS_OF_DRINKS, WINDOW, Effort, Facts, GapFacts, LinkFacts, Overdrunk
+from journal.calc.facts import WEEK, WINDOW, Day, Effort, Facts, GapFacts, LinkFacts, Overdrunk
 from journal.calc.suppressions import KIDNEY, YES, Course, Flags, effects
 
 Found = dict | None
@@ -85,7 +85,7 @@ HEART_OR_WEAK = frozenset(
 
 def magnesium_above_level(facts: Facts, nutrient: str = "") -> Found:
     """X01: a week's mean of unprescribed magnesium above its upper level, surely or by equal days."""
-    gap = facts.gap(MG, "ul", window=7) or facts.gap(MG, "ul")
+    gap = facts.gap(MG, "ul", window=WEEK) or facts.gap(MG, "ul")
     level = min(gap.reference_amounts) if gap and gap.reference_amounts else MG_UPPER.get(facts.authority)
     last = 0 if facts.added(MG, facts.today) else 1  # a tablet of the evening is still to come
     week = [facts.added(MG, facts.ago(n), prescribed=False) for n in range(last, last + 7)]
@@ -569,6 +569,8 @@ HOT_AGE = 65
 """Age from which a hot day with few drinks brings a card: thirst is blunted (product choice). [y]"""
 ALCOHOL_DAY_G = 24.0
 """Alcohol of a day, three UK units, from which other drinks are looked at (product choice). [g]"""
+ALCOHOL_DAYS = 7
+"""So far back such a day is looked for (product choice). [d]"""
 
 
 def water_below_reference(facts: Facts, nutrient: str = WATER) -> Found:
@@ -655,18 +657,17 @@ def _thirsty_reasons(facts: Facts, day: date) -> list[str]:
 
 def alcohol_few_other_drinks(facts: Facts, nutrient: str = "") -> Found:
     """H06: a finished day with alcohol and few other drinks, in the last week."""
-    for day in facts.last(DAYS_OF_DRINKS):
+    for day in facts.last(ALCOHOL_DAYS):
         held = facts.days.get(day)
         other = facts.soft_drinks_l.get(day)
-        if (
-            held
-            and held.usable
-            and (held.alcohol_g or 0.0) >= ALCOHOL_DAY_G
-            and other is not None
-            and other < FEW_DRINKS_L
-        ):
+        if held and had_much_alcohol(held) and other is not None and other < FEW_DRINKS_L:
             return event(facts, day, alcohol_g=held.alcohol_g, drinks_l=other)
     return None
+
+
+def had_much_alcohol(held: Day) -> bool:
+    """Whether it is looked at what else was drunk on a day."""
+    return held.usable and (held.alcohol_g or 0.0) >= ALCOHOL_DAY_G
 
 
 def overdrunk(

@@ -333,13 +333,28 @@ def test_few_drinks_around_three_runs_are_worth_a_look_though_two_were_last_week
     assert (card.severity, card.evidence["days"], card.evidence["drinks_l"]) == ("advise", 3, 0.1)
 
 
-def test_of_days_before_the_last_week_it_is_known_whether_anything_was_drunk(alice):
+def test_of_days_before_yesterday_it_is_known_whether_anything_was_drunk(alice):
     DailyIntake.objects.create(diarist=alice, date=day_after(-9), status="complete_marked", drinks_ml=300)
-    DailyIntake.objects.create(diarist=alice, date=day_after(-8), status="complete_marked")
-    DailyIntake.objects.create(diarist=alice, date=day_after(-6), status="complete_marked")
+    DailyIntake.objects.create(diarist=alice, date=day_after(-2), status="complete_marked")
+    DailyIntake.objects.create(diarist=alice, date=day_after(-1), status="complete_marked")
     days = facts_about(alice, TODAY, []).days
-    assert [days[day_after(-ago)].drank for ago in (9, 8, 6)] == [True, False, False]
-    assert [days[day_after(-ago)].drinks_l for ago in (9, 8, 6)] == [None, None, 0.0]
+    assert [days[day_after(-ago)].drank for ago in (9, 2, 1)] == [True, False, False]
+    assert [days[day_after(-ago)].drinks_l for ago in (9, 2, 1)] == [None, None, 0.0]
+
+
+def test_of_a_day_with_much_alcohol_it_is_known_what_else_was_drunk(alice, foods):
+    wine = foods.filter(category="Wine", alcohol_g__gt=5).first()
+    for ago, alcohol_g in ((6, 24.0), (5, 23.9), (7, 40.0)):
+        at = NOW - timedelta(days=ago)
+        entries.log_meal(alice, [(wine, Decimal(300))], occurred_at=at)
+        entries.log_water(alice, Decimal(250), occurred_at=at)
+        DailyIntake.objects.create(
+            diarist=alice, date=day_after(-ago), status="complete_marked", alcohol_g=alcohol_g
+        )
+    facts = facts_about(alice, TODAY, [])
+    assert facts.soft_drinks_l == {day_after(-6): 0.25}
+    [card] = judged(alice, "H06", facts)
+    assert (card.evidence["alcohol_g"], card.evidence["drinks_l"]) == (24.0, 0.25)
 
 
 # Dangers inside the save ------------------------------------------------------------------------
