@@ -4,6 +4,7 @@ known_days(diarists, first, last, instead) -> the stored days of a window, for `
 tables(authority, life_stage) -> what `requirement.needs` chooses from, in our units
 """
 
+import json
 import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -78,10 +79,19 @@ def _wide(rows: QuerySet, columns: Sequence[str]) -> list[tuple]:
     rows = rows.values_list(*columns)
     if connection.vendor != "postgresql":
         return list(rows)
+    from psycopg import Cursor
+    from psycopg.types.json import set_json_loads
+
     statement, values = rows.query.sql_with_params()
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.cursor(binary=True) as sql:
-        return sql.execute(statement, values).fetchall()
+    with connection.wrap_database_errors, Cursor(connection.connection) as sql:
+        set_json_loads(_loads, sql)
+        return sql.execute(statement, values, binary=True).fetchall()
+
+
+def _loads(text: bytes) -> dict[str, Any]:
+    """Most days have nothing that is kept apart."""
+    return {} if text == b"{}" else json.loads(text)
 
 
 def _apart(sources: Mapping[str, Mapping[str, float]]) -> tuple[float, ...]:
