@@ -4,9 +4,8 @@ known_days(diarists, first, last, instead) -> the stored days of a window, for `
 tables(authority, life_stage) -> what `requirement.needs` chooses from, in our units
 """
 
-import json
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
@@ -14,14 +13,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from django.db import connection
-from django.db.models import QuerySet
 
 from journal.calc.gaps import RULES
 from journal.models import BodyWeight, DailyIntake, Diarist, PersonalTarget
 from nutrients.calc.requirement import OwnTarget, ReferenceRow, VariationRow, steps_of_age
 from nutrients.codes import NUTRIENT, NUTRIENTS, LifeStage
 from nutrients.models import ReferenceIntake, WithinPersonVariation
+from spasmlog import streams
 
 ASSESSED = tuple(RULES)
 """Nutrients that gaps are computed for."""
@@ -55,7 +53,7 @@ def known_days(
     instead = instead or {}
     rows = DailyIntake.objects.filter(diarist__in=diarists, date__range=(first, last)).order_by()
     columns = ["diarist_id", "date", "status", "sources", *WINDOW_COLUMNS]
-    days = [row for row in _wide(rows, columns) if row[1] not in instead.get(row[0], ())]
+    days = [row for row in streams.read(rows.values_list(*columns)) if row[1] not in instead.get(row[0], ())]
     days += [
         tuple(getattr(row, name) for name in columns)
         for some in instead.values()
@@ -72,26 +70,6 @@ def known_days(
     numbers[:, len(WINDOW_COLUMNS) :] = [_apart(row[3]) for row in days] or 0.0
     status = pd.Series([row[2] for row in days], index=index, name="status", dtype=object)
     return pd.concat([status, pd.DataFrame(numbers, index, names)], axis=1)
-
-
-def _wide(rows: QuerySet, columns: Sequence[str]) -> list[tuple]:
-    """Rows of many numbers, which PostgreSQL sends as they are: in words they take both sides longer."""
-    rows = rows.values_list(*columns)
-    if connection.vendor != "postgresql":
-        return list(rows)
-    from psycopg import Cursor
-    from psycopg.types.json import set_json_loads
-
-    statement, values = rows.query.sql_with_params()
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as sql:
-        set_json_loads(_loads, sql)
-        return sql.execute(statement, values, binary=True).fetchall()
-
-
-def _loads(text: bytes) -> dict[str, Any]:
-    """Most days have nothing that is kept apart."""
-    return {} if text == b"{}" else json.loads(text)
 
 
 def _apart(sources: Mapping[str, Mapping[str, float]]) -> tuple[float, ...]:

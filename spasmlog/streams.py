@@ -1,4 +1,4 @@
-"""Many rows into a table at once: COPY or one document on PostgreSQL, plain statements on SQLite."""
+"""Many rows into a table at once, or out of it, by what PostgreSQL has for that; plainly on SQLite."""
 
 import json
 from collections import Counter, defaultdict
@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import NOT_PROVIDED, Field, JSONField, Model
+from django.db.models import NOT_PROVIDED, Field, JSONField, Model, QuerySet
 
 Row = Sequence[Any]
 LINES = 200
@@ -64,6 +64,26 @@ def _depth(model: type[Model]) -> int:
         if field.is_relation and field.related_model is not model
     ]
     return 1 + max((_depth(one) for one in above), default=0)
+
+
+def read(rows: QuerySet) -> list[tuple]:
+    """Rows of a `values_list` with many numbers, which PostgreSQL sends as they are: words take both sides
+    longer."""
+    if connection.vendor != "postgresql":
+        return list(rows)
+    from psycopg import Cursor
+    from psycopg.types.json import set_json_loads
+
+    statement, values = rows.query.sql_with_params()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as sql:
+        set_json_loads(_loads, sql)
+        return sql.execute(statement, values, binary=True).fetchall()
+
+
+def _loads(text: str | bytes) -> Any:
+    """Most documents are empty."""
+    return {} if text == b"{}" else json.loads(text)
 
 
 def write(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> None:

@@ -190,3 +190,13 @@ def test_a_value_that_many_rows_share_is_the_same_in_each(alice):
     stored = Supplement.objects.values_list("name", "amounts")
     assert len(stored) == many
     assert all(amounts == ({"x": 1} if int(name) % 2 else {"x": int(name)}) for name, amounts in stored)
+
+
+def test_what_is_read_many_at_a_time_is_what_is_stored(alice):
+    odd = 'a tab\t, a \\ and "quotes" and ü'
+    moment = timezone.now()
+    rows = [(uuid4(), alice.pk, odd, {"x": [odd, 0.1, None]}, moment), (uuid4(), alice.pk, "", {}, None)]
+    names = ["id", "diarist_id", "name", "amounts", "deleted_at"]
+    streams.write(Supplement, names, rows)
+    plain = Supplement.objects.order_by("name").values_list(*names, "prescribed")
+    assert streams.read(plain) == list(plain) == [(*rows[1], False), (*rows[0], False)]
