@@ -503,10 +503,15 @@ def _drinks_that_count(
 
 
 def _days_asked_for(today: date, rows: Mapping[date, Day], efforts: Iterable[Effort]) -> set[date]:
-    """Days with much alcohol, and around exercise that cost much sweat."""
+    """Days with much alcohol, and around exercise that cost much sweat or brought weight."""
     since = today - timedelta(days=triggers.ALCOHOL_DAYS)
     much = {day for day, held in rows.items() if day > since and triggers.had_much_alcohol(held)}
-    return much.union(*(_days_around(one) for one in efforts if triggers.is_worth_a_drink(one.sweat_l)))
+    return much.union(*(_days_around(one) for one in efforts if _asks_for_drinks(one)))
+
+
+def _asks_for_drinks(effort: Effort) -> bool:
+    """Whether a rule looks at what was drunk around an exercise, also if it was not of the last days."""
+    return triggers.is_worth_a_drink(effort.sweat_l) or effort.gained_kg > 0
 
 
 def _days_around(effort: Effort) -> Iterable[date]:
@@ -542,8 +547,8 @@ def _effort(bout: Exercise, kg: float | None, rates: Mapping[str, list[float]]) 
 
 
 def _with_drinks(effort: Effort, drinks: Iterable[Drink], today: date) -> Effort:
-    """With what was drunk around it, where that was read: lately, or where much was sweated."""
-    if effort.day <= today - timedelta(days=DAYS_OF_DRINKS) and not triggers.is_worth_a_drink(effort.sweat_l):
+    """With what was drunk around it, where that was read."""
+    if effort.day <= today - timedelta(days=DAYS_OF_DRINKS) and not _asks_for_drinks(effort):
         return effort
     length = timedelta(hours=effort.hours)
     middle, half = effort.begun + length / 2, max(AROUND_EXERCISE, length / 2)
