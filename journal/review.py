@@ -154,12 +154,12 @@ def _in_parts(begun: Iterable[Begun]) -> Iterator[list[Begun]]:
 
 def _once(begun: Sequence[Begun]) -> dict[int, Changes]:
     """What changed in each diary that was stored; missing is where another review came between."""
-    with _no_search_for_cycles():
+    with no_search_for_cycles():
         return _stored(begun)
 
 
 @contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
+def no_search_for_cycles() -> Iterator[None]:
     """Rows are many and live for a moment: Python would look through all there is for cycles again and again,
     which takes a quarter of the time and finds none."""
     searching = gc.isenabled()

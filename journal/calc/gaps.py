@@ -170,13 +170,14 @@ def assess_days(
         implausible(found, [one.bmr_kcal for one in people]).tolist(),
         [seed_of(one.number, window(one.as_of, window_days)[0].toordinal(), window_days) for one in people],
         window_days,
-        {},
+        references={},
+        kinds={},
     )
     cases = [
         [
             _case(who, one.needs.get(code) or Need(code, reasons=(NO_ROW,)), kind, shared)
             for code in nutrients
-            for kind in _kinds(one.needs.get(code))
+            for kind in shared.kinds_of(one.needs.get(code))
         ]
         for who, one in enumerate(people)
     ]
@@ -206,6 +207,13 @@ class _Shared(NamedTuple):
     window_days: int
     references: dict[tuple, dict[str, Any] | None]
     """Those that were worded already: many people have the same."""
+    kinds: dict[int, list[str]]
+    """What needs are compared with, likewise."""
+
+    def kinds_of(self, need: Need | None) -> list[str]:
+        if id(need) not in self.kinds:
+            self.kinds[id(need)] = _kinds(need)
+        return self.kinds[id(need)]
 
     def reference(self, need: Need, kind: str, factor: float) -> dict[str, Any] | None:
         key = id(need), kind, factor
