@@ -1,6 +1,6 @@
 """Gather what rules of advice look at: rows of one diary in, plain facts out.
 
-    facts_about(diarist, today, gaps) -> Facts     everything, for the review; at most 12 queries
+    facts_about(diarist, today, gaps) -> Facts     everything, for the review; at most 13 queries
     facts_of_many(diarists, today, gaps)           the same for many diaries, in as many queries
     facts_of_doses(diarist, today) -> Facts        what the dangers of a dose need, inside its save; 4 queries
     facts_of_drinks(diarist, today) -> Facts       the same for a drink or exercise; 2 to 4 queries
@@ -503,15 +503,16 @@ def _drinks_that_count(
 
 
 def _days_asked_for(today: date, rows: Mapping[date, Day], efforts: Iterable[Effort]) -> set[date]:
-    """Days with much alcohol, and around exercise that cost much sweat or brought weight."""
+    """Days with much alcohol, and around exercise of the last days or that cost much sweat."""
     since = today - timedelta(days=triggers.ALCOHOL_DAYS)
     much = {day for day, held in rows.items() if day > since and triggers.had_much_alcohol(held)}
-    return much.union(*(_days_around(one) for one in efforts if _asks_for_drinks(one)))
+    return much.union(*(_days_around(one) for one in efforts if _asks_for_drinks(one, today)))
 
 
-def _asks_for_drinks(effort: Effort) -> bool:
-    """Whether a rule looks at what was drunk around an exercise, also if it was not of the last days."""
-    return triggers.is_worth_a_drink(effort.sweat_l) or effort.gained_kg > 0
+def _asks_for_drinks(effort: Effort, today: date) -> bool:
+    """Whether a rule looks at what was drunk around an exercise: of the last days always."""
+    of_late = effort.day > today - timedelta(days=DAYS_OF_DRINKS)
+    return of_late or triggers.is_worth_a_drink(effort.sweat_l)
 
 
 def _days_around(effort: Effort) -> Iterable[date]:
@@ -548,7 +549,7 @@ def _effort(bout: Exercise, kg: float | None, rates: Mapping[str, list[float]]) 
 
 def _with_drinks(effort: Effort, drinks: Iterable[Drink], today: date) -> Effort:
     """With what was drunk around it, where that was read."""
-    if effort.day <= today - timedelta(days=DAYS_OF_DRINKS) and not _asks_for_drinks(effort):
+    if not _asks_for_drinks(effort, today):
         return effort
     length = timedelta(hours=effort.hours)
     middle, half = effort.begun + length / 2, max(AROUND_EXERCISE, length / 2)

@@ -16,7 +16,7 @@ Nothing is loaded of pandas until there is something to review.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock
@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from journal.calc.days import local_day
@@ -38,10 +38,13 @@ CHUNK = 1000
 TOGETHER = 200
 """Diaries read, assessed and stored together: of a hundred each costs an eighth more; with so many at hand a
 worker takes 230 MB."""
+DAYS_TOGETHER = 600
+"""Days that changed in so many diaries, and three more for each: where whole pasts are due few are taken at a
+time, so that a worker says in time that it lives."""
 VISIT = 20.0
 """So long a worker stays at a chunk before it looks whether somebody who just logged a meal waits. [s]"""
 LEASE = timedelta(seconds=90)
-"""A worker that was not heard of for so long is taken for dead: several times what one diary takes."""
+"""A worker that was not heard of for so long is taken for dead: many times what a group of diaries takes."""
 RENEW = 5.0
 """How often a worker says that it lives. [s]"""
 OLD_AFTER = timedelta(minutes=1)
@@ -142,7 +145,7 @@ def work(seconds: float = VISIT, heard: Callable[[int], object] = lambda more: N
     if chunk is None:
         return None
     ends, held = time.monotonic() + seconds, _Hold(chunk)
-    for some in (held.due[at : at + TOGETHER] for at in range(0, len(held.due), TOGETHER)):
+    for some in _groups(held.due):
         if time.monotonic() > ends or not held.renew(some[0]):
             held.put_back(some[0])
             return Visit(held.done, held.failed, finished=False)
@@ -151,6 +154,23 @@ def work(seconds: float = VISIT, heard: Callable[[int], object] = lambda more: N
     held.finish()
     log.info("chunk_reviewed", chunk=chunk.pk, diaries=held.done, failed=held.failed)
     return Visit(held.done, held.failed, finished=True)
+
+
+def _groups(diarist_ids: Sequence[int]) -> Iterator[list[int]]:
+    """As many diaries as are reviewed together, in their order."""
+    stale = StaleDay.objects.filter(diarist__in=diarist_ids).order_by().values_list("diarist")
+    changed = dict(stale.annotate(Count("pk")))
+    group: list[int] = []
+    days = 0
+    for pk in diarist_ids:
+        more = 3 + changed.get(pk, 0)
+        if group and (len(group) == TOGETHER or days + more > DAYS_TOGETHER):
+            yield group
+            group, days = [], 0
+        group.append(pk)
+        days += more
+    if group:
+        yield group
 
 
 @transaction.atomic

@@ -139,7 +139,8 @@ def _store_gaps(
     gone = {number: row for key, (number, row) in stored.items() if key not in wanted}
     streams.write(NutrientGap, Finding._fields, new)
     if changed:
-        streams.replace(NutrientGap, Finding._fields, changed, unique=GAP_KEY)
+        names, now = [*Finding._fields, "computed_at"], timezone.now()
+        streams.replace(NutrientGap, names, ((*row, now) for row in changed), unique=GAP_KEY)
     _count(changes, "gaps", [*new, *changed])
     if gone:
         NutrientGap.objects.filter(pk__in=gone).delete()
@@ -172,7 +173,8 @@ def _rows_there(model: Any, name: str, asked: Mapping[int, Collection[date]]) ->
 def _forget_other_days(begun: Sequence[Begun], changes: dict[int, Changes]) -> None:
     """Remove gaps of days that are none of those that are kept."""
     kept = {one.pk: frozenset(kept_days(one.today, one.diarist.week_start)) for one in begun}
-    # The days alone, which the index knows: looking for others among all rows would read them all.
+    # The days alone, which the index knows: looking for others among all rows would read them all. Each day
+    # has the shortest window.
     there = NutrientGap.objects.filter(diarist__in=kept, window_days=WINDOWS[0]).order_by()
     over: dict[frozenset[date], list[int]] = {}
     for pk, some in _by_diarist(there.values_list("diarist_id", "as_of").distinct()).items():

@@ -13,7 +13,7 @@ from journal import advice, entries, tasks
 from journal.calc.advice_rules import RULE, RULES
 from journal.calc.facts import Facts
 from journal.codes import AdviceState
-from journal.facts import facts_about, facts_of_doses
+from journal.facts import facts_about, facts_of_doses, facts_of_many
 from journal.models import (
     Advice,
     ConditionAnswer,
@@ -324,6 +324,23 @@ def test_what_was_drunk_around_a_run_of_last_week_is_known_where_much_was_sweate
     assert [one.drinks_l for one in efforts] == [0.25, None, 0.2, 0.15]
     card = judged(alice, "H02", facts_about(alice, TODAY, []))
     assert not card  # none in the last three days
+
+
+def test_hours_around_a_run_may_lie_in_the_diary_days_beside_its_own(alice):
+    """A day begins at four in the morning."""
+    four = NOW.replace(hour=4)
+    early, late = four - timedelta(days=10), four - timedelta(days=5, minutes=30)
+    for begun in (early, late):
+        entries.log_exercise(
+            alice, activity_id="12050", minutes=90, temperature_c=30, weight_before_kg=80, occurred_at=begun
+        )
+    entries.log_water(alice, Decimal(100), occurred_at=early - timedelta(minutes=20))
+    entries.log_water(alice, Decimal(300), occurred_at=late + timedelta(hours=2))
+    bob = Diarist.objects.create(user=get_user_model().objects.create(username="bob"))
+    entries.log_water(bob, Decimal(900), occurred_at=early)
+    known = facts_of_many([alice, bob], TODAY, {alice.pk: [], bob.pk: []})
+    assert [one.drinks_l for one in known[alice.pk].efforts] == [0.1, 0.3]
+    assert known[bob.pk].soft_drinks_l == {}  # nobody asks what he drank that day
 
 
 def test_few_drinks_around_three_runs_are_worth_a_look_though_two_were_last_week(alice):

@@ -143,6 +143,21 @@ def test_a_zone_of_many_comes_in_chunks_and_each_diary_is_in_one(reviewed, clock
     assert nights.progress() == nights.Progress(done=0, due=0)
 
 
+def test_diaries_whose_whole_past_is_due_are_taken_few_at_a_time(reviewed, clock, monkeypatch):
+    """A worker says that it lives between one group and the next."""
+    monkeypatch.setattr(nights, "DAYS_TOGETHER", 12)
+    monkeypatch.setattr(nights, "TOGETHER", 3)
+    a, b, c, d, e = reviewed("a", "b", "c", "d", "e")
+    entries.mark_stale(b, {entries.today(b) - timedelta(days=ago) for ago in range(9)})
+    clock.move_to(MORNING)
+    nights.plan()
+    groups, apart = [], review.review_apart
+    monkeypatch.setattr(review, "review_apart", lambda pks: groups.append(list(pks)) or apart(pks))
+    work_all()
+    assert groups == [[a.pk], [b.pk], [c.pk, d.pk, e.pk]]
+    assert not StaleDay.objects.exists()
+
+
 def test_what_a_visit_leaves_is_put_back_and_goes_on_where_it_stopped(reviewed, clock, monkeypatch):
     people = reviewed("a", "b", "c")
     clock.move_to(MORNING)

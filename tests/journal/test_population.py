@@ -165,7 +165,9 @@ def test_what_takes_the_place_of_rows_arrives_as_it_was_and_leaves_the_others(al
     old, other, new = uuid4(), uuid4(), uuid4()
     moment = timezone.now()
     for one in (old, other):
-        Supplement.objects.create(id=one, diarist=alice, name="old", amounts={"x": 1}, deleted_at=moment)
+        Supplement.objects.create(
+            id=one, diarist=alice, name="old", amounts={"x": 1}, deleted_at=moment, unit="capsule"
+        )
     names = ["id", "diarist_id", "name", "amounts", "deleted_at"]
     rows = [(old, alice.pk, odd, {"x": [odd, 0.1]}, None), (new, alice.pk, "new", {}, moment)]
     streams.replace(Supplement, names, rows, unique=["id"])
