@@ -70,6 +70,10 @@ OF_DRINKS = ("drinks_ml", "drinks_water_g", "uncounted_water_g")
 """Columns of a day that are 0 where nothing was drunk."""
 
 
+Found = Any
+"""A row of `NutrientGap`, or what is to become one: an `assessed.Finding` has the same fields."""
+
+
 class Drink(NamedTuple):
     """A drink, or a food of a meal that is drunk. A gram counts as a millilitre."""
 
@@ -82,13 +86,13 @@ class Drink(NamedTuple):
 # All of it ------------------------------------------------------------------------------------
 
 
-def facts_about(diarist: Diarist, today: date, gaps: Iterable[NutrientGap]) -> Facts:
+def facts_about(diarist: Diarist, today: date, gaps: Iterable[Found]) -> Facts:
     """Gather what rules look at, with the gaps just computed for today."""
     return facts_of_many([diarist], today, {diarist.pk: list(gaps)})[diarist.pk]
 
 
 def facts_of_many(
-    diarists: Sequence[Diarist], today: date, gaps: Mapping[int, Collection[NutrientGap]]
+    diarists: Sequence[Diarist], today: date, gaps: Mapping[int, Collection[Found]]
 ) -> dict[int, Facts]:
     """The same for many diaries on one day, with the gaps of each, in as many queries as for one."""
     shown = {who.pk: _latest(gaps[who.pk]) for who in diarists}
@@ -235,21 +239,21 @@ def _lately(today: date, drinks: Iterable[Drink]) -> list[tuple[datetime, date, 
 # Gaps -----------------------------------------------------------------------------------------
 
 
-def _latest(gaps: Collection[NutrientGap]) -> list[NutrientGap]:
+def _latest(gaps: Collection[Found]) -> list[Found]:
     """Those that end on the latest day among them."""
     latest = max((gap.as_of for gap in gaps), default=None)
     return [gap for gap in gaps if gap.as_of == latest]
 
 
-def _is_implausible(gap: NutrientGap) -> bool:
+def _is_implausible(gap: Found) -> bool:
     return gap.window_days == WINDOW and IMPLAUSIBLE in gap.reasons
 
 
-def _is_asked_for(gap: NutrientGap) -> bool:
+def _is_asked_for(gap: Found) -> bool:
     return gap.window_days in windows_asked_for(gap.nutrient, gap.kind)
 
 
-def _gap_facts(gap: NutrientGap) -> GapFacts:
+def _gap_facts(gap: Found) -> GapFacts:
     return GapFacts(
         nutrient=gap.nutrient,
         kind=gap.kind,
@@ -271,7 +275,7 @@ def _gap_facts(gap: NutrientGap) -> GapFacts:
     )
 
 
-def _reference_amounts(gap: NutrientGap) -> tuple[float, ...]:
+def _reference_amounts(gap: Found) -> tuple[float, ...]:
     """What the intake is set against: one amount, or two where the diarist gave no sex."""
     if gap.reference_amount is not None:
         return (gap.reference_amount,)
