@@ -154,7 +154,7 @@ def kept_days(today: date, week_start: int) -> list[date]:
 def due(begun: Sequence[Begun], daily: Daily) -> dict[int, list[date]]:
     """Today, and those of the other kept days whose windows hold a changed day, or that have no gaps yet."""
     kept = {one.pk: kept_days(one.today, one.diarist.week_start) for one in begun}
-    there = _with_gaps(kept)
+    there = with_gaps(kept)
     found, missing = {}, {}
     for pk, (today, *ends) in kept.items():
         found[pk] = [today, *(end for end in ends if end in there[pk] and _any_within(daily[pk], end))]
@@ -166,11 +166,11 @@ def due(begun: Sequence[Begun], daily: Daily) -> dict[int, list[date]]:
     }
 
 
-def _with_gaps(kept: Mapping[int, list[date]]) -> dict[int, set[date]]:
-    """The days for which gaps are stored."""
-    every = {end for ends in kept.values() for end in ends}
-    stored = NutrientGap.objects.filter(diarist__in=kept, as_of__in=every, window_days=WINDOWS[0]).order_by()
-    there: dict[int, set[date]] = {pk: set() for pk in kept}
+def with_gaps(diarist_ids: Collection[int]) -> dict[int, set[date]]:
+    """The days for which gaps of each are stored; each of them has the shortest window."""
+    # The index alone answers this: looking for other days among all rows would read them all.
+    stored = NutrientGap.objects.filter(diarist__in=diarist_ids, window_days=WINDOWS[0]).order_by()
+    there: dict[int, set[date]] = {pk: set() for pk in diarist_ids}
     for pk, as_of in stored.values_list("diarist_id", "as_of").distinct():
         there[pk].add(as_of)
     return there

@@ -69,7 +69,6 @@ RDA_OF = ("magnesium_mg", "calcium_mg")
 OF_DRINKS = ("drinks_ml", "drinks_water_g", "uncounted_water_g")
 """Columns of a day that are 0 where nothing was drunk."""
 
-
 Found = Any
 """A row of `NutrientGap`, or what is to become one: an `assessed.Finding` has the same fields."""
 
@@ -143,7 +142,7 @@ def _facts(who: Diarist, today: date, known: _Known) -> Facts:
     first_cramp, diary_since = known.beginnings[who.pk]
     taken = {code for dose in doses for code, amount in dose.amounts.items() if amount > 0}
     drunk_l, soft_l = _litres(drinks), _litres(one for one in drinks if one.soft)
-    since, rows = today - timedelta(days=DAYS_OF_DRINKS), known.days[who.pk]
+    rows = known.days[who.pk]
     return Facts(
         today=today,
         flags=flags,
@@ -159,7 +158,7 @@ def _facts(who: Diarist, today: date, known: _Known) -> Facts:
         ticked=tuple(sorted([*cramps.ticked, *known.signs[who.pk]], key=lambda one: one.at)),
         doses=tuple(doses),
         days={
-            day: replace(held, drinks_l=drunk_l.get(day, 0.0)) if day > since else held
+            day: replace(held, drinks_l=drunk_l.get(day, 0.0)) if _is_late(day, today) else held
             for day, held in rows.items()
         },
         efforts=tuple(efforts),
@@ -227,13 +226,16 @@ def facts_of_drinks(diarist: Diarist, today: date) -> Facts:
 
 
 def _overdrunk(today: date, drinks: list[Drink], efforts: list[Effort]) -> Any:
-    since = today - timedelta(days=DAYS_OF_DRINKS)
-    return triggers.overdrunk(_lately(today, drinks), [one for one in efforts if one.day > since])
+    return triggers.overdrunk(_lately(today, drinks), [one for one in efforts if _is_late(one.day, today)])
 
 
 def _lately(today: date, drinks: Iterable[Drink]) -> list[tuple[datetime, date, float]]:
-    since = today - timedelta(days=DAYS_OF_DRINKS)
-    return [(one.at, one.day, one.litres) for one in drinks if one.day > since]
+    return [(one.at, one.day, one.litres) for one in drinks if _is_late(one.day, today)]
+
+
+def _is_late(day: date, today: date) -> bool:
+    """Whether it is one of the days of which all drinks are read."""
+    return day > today - timedelta(days=DAYS_OF_DRINKS)
 
 
 # Gaps -----------------------------------------------------------------------------------------
@@ -515,8 +517,7 @@ def _days_asked_for(today: date, rows: Mapping[date, Day], efforts: Iterable[Eff
 
 def _asks_for_drinks(effort: Effort, today: date) -> bool:
     """Whether a rule looks at what was drunk around an exercise: of the last days always."""
-    of_late = effort.day > today - timedelta(days=DAYS_OF_DRINKS)
-    return of_late or triggers.is_worth_a_drink(effort.sweat_l)
+    return _is_late(effort.day, today) or triggers.is_worth_a_drink(effort.sweat_l)
 
 
 def _days_around(effort: Effort) -> Iterable[date]:

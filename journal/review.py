@@ -20,7 +20,7 @@ other days are made when asked for, and forgotten when the diary changes.
 
 import gc
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -44,9 +44,6 @@ __all__ = [
 log = structlog.get_logger(__name__)
 
 MOST_ATTEMPTS = 5
-MOST_DAYS = 600
-"""Days to compute, and one more for each diary, that are stored in one transaction: whoever logs a meal waits
-for its end, about a second."""
 SWEEP_AFTER = timedelta(seconds=5)
 """How long a day may wait before the sweep takes it: the request made with the save usually comes first."""
 LONGEST_SWEEP = 15.0
@@ -128,28 +125,13 @@ def _review(diarist_ids: Collection[int], choose: Callable[[Begun], Begun | None
         begun = [chosen for one in begin(waiting) if (chosen := choose(one)) is not None]
         if not begun:
             return changes
-        for some in _in_parts(begun):
-            changes |= _once(some)
+        changes |= _once(begun)
         waiting = [one.pk for one in begun if one.pk not in changes]
         if not waiting:
             return changes
     for pk in waiting:
         _gave_up(pk)
     return changes
-
-
-def _in_parts(begun: Iterable[Begun]) -> Iterator[list[Begun]]:
-    """As many diaries as are held together: those of a night all at once, few whose whole past is due."""
-    part: list[Begun] = []
-    days = 0
-    for one in begun:
-        if part and days + 1 + len(one.days) > MOST_DAYS:
-            yield part
-            part, days = [], 0
-        part.append(one)
-        days += 1 + len(one.days)
-    if part:
-        yield part
 
 
 def _once(begun: Sequence[Begun]) -> dict[int, Changes]:

@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from journal import advice, patterns, revisions
-from journal.assessed import WINDOWS, Daily, Finding, GapRows, kept_days
+from journal.assessed import WINDOWS, Daily, Finding, GapRows, kept_days, with_gaps
 from journal.begun import Begun
 from journal.models import DailyIntake, Diarist, NutrientGap, ReviewState, StaleDay, ToldGaps
 from spasmlog import streams
@@ -172,26 +172,16 @@ def _rows_there(model: Any, name: str, asked: Mapping[int, Collection[date]]) ->
 
 def _forget_other_days(begun: Sequence[Begun], changes: dict[int, Changes]) -> None:
     """Remove gaps of days that are none of those that are kept."""
-    kept = {one.pk: frozenset(kept_days(one.today, one.diarist.week_start)) for one in begun}
-    # The days alone, which the index knows: looking for others among all rows would read them all. Each day
-    # has the shortest window.
-    there = NutrientGap.objects.filter(diarist__in=kept, window_days=WINDOWS[0]).order_by()
+    kept = {one.pk: kept_days(one.today, one.diarist.week_start) for one in begun}
     over: dict[frozenset[date], list[int]] = {}
-    for pk, some in _by_diarist(there.values_list("diarist_id", "as_of").distinct()).items():
-        if others := some - kept[pk]:
-            over.setdefault(others, []).append(pk)
+    for pk, there in with_gaps(kept).items():
+        if others := there.difference(kept[pk]):
+            over.setdefault(frozenset(others), []).append(pk)
     for others, pks in over.items():
         gone = NutrientGap.objects.filter(diarist__in=pks, as_of__in=others).order_by()
         for pk, count in gone.values_list("diarist").annotate(models.Count("pk")):
             changes[pk].has_removed("nutrientgap", count)
         gone.delete()
-
-
-def _by_diarist(rows: Iterable[tuple[int, date]]) -> dict[int, frozenset[date]]:
-    found: dict[int, set[date]] = {}
-    for pk, day in rows:
-        found.setdefault(pk, set()).add(day)
-    return {pk: frozenset(some) for pk, some in found.items()}
 
 
 def _tell_phones(begun: Sequence[Begun], changed: Mapping[int, set[Window]]) -> None:

@@ -5,6 +5,7 @@ What is known of the asking person's habits comes from the diary, which this app
 """
 
 import gzip
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,7 +35,7 @@ from spasmlog.browsers import OwnPages
 MOST_FOUND = 100
 
 
-class Foods(SearchesCounted, ApiViewSet):
+class Foods(SearchesCounted, ApiViewSet, ABC):
     """The public tables and one's own foods."""
 
     serializer_class = FoodShape
@@ -66,13 +67,13 @@ class Foods(SearchesCounted, ApiViewSet):
         """Foods that this person is likely to mean, each list with the likeliest first."""
         return {"recent": (), "favourites": ()}
 
+    @abstractmethod
     def keep(self, said: dict[str, Any]) -> Food:
         """Store an own food as it was said."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take_away(self, food: Food) -> None:
         """Remove an own food."""
-        raise NotImplementedError
 
     def get_queryset(self) -> models.QuerySet:
         if getattr(self, "swagger_fake_view", False):

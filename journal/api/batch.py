@@ -5,6 +5,7 @@ a process that is killed leaves each item whole or not there. Everything may be 
 already is unchanged.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -99,7 +100,7 @@ def _done(rows: Mapping[str, "Rows"], item: Any) -> Result:
 # How rows of each kind are written -------------------------------------------------------------
 
 
-class Rows:
+class Rows(ABC):
     """Rows of one kind, as they are written one by one."""
 
     def __init__(self, request: Request, diarist: Diarist, kind: str):
@@ -109,14 +110,17 @@ class Rows:
         """The id as rows have it."""
         return serializers.UUIDField().run_validation(id)
 
+    @abstractmethod
     def put(self, key: Any, data: dict, base: int | None) -> Result:
-        raise NotImplementedError
+        """Store a row as it is said, unless it is newer than `base`."""
 
+    @abstractmethod
     def delete(self, key: Any, base: int | None) -> Result:
-        raise NotImplementedError
+        """Take a row away, unless it is newer than `base`."""
 
+    @abstractmethod
     def shown(self, row: Any) -> dict:
-        raise NotImplementedError
+        """The row as clients get it."""
 
 
 class Entries(Rows):

@@ -1,5 +1,6 @@
 """Entries: each kind of row in the diary is listed, read, made, replaced, changed and deleted alike."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -43,7 +44,7 @@ ANSWERED_WITH_CARDS = (SpasmEpisode, WarningSigns, Dose, WaterIntake, Exercise)
 """Entries whose save is answered with the cards that go with it."""
 
 
-class KeptViewSet(OfDiarist, ApiViewSet):
+class KeptViewSet(OfDiarist, ApiViewSet, ABC):
     """Rows of one's own with a revision. PUT creates or replaces, so a retry is harmless."""
 
     pagination_class = Pages
@@ -54,9 +55,9 @@ class KeptViewSet(OfDiarist, ApiViewSet):
     lookup_url_kwarg = "id"
     lookup_value_converter = "id"
 
+    @abstractmethod
     def log(self, **fields: Any) -> Kept:
         """The verb that makes such a row."""
-        raise NotImplementedError
 
     def all_rows(self) -> models.QuerySet:
         return self.model.objects.of(self.diarist)

@@ -173,15 +173,7 @@ def read(file: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
             _check(packed)
             for section in SECTIONS:
                 yield from _rows(packed, section)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        zipfile.LargeZipFile,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-    ) as wrong:
+    except (zipfile.BadZipFile, zlib.error, zipfile.LargeZipFile, RuntimeError, EOFError, OSError) as wrong:
         raise Broken(_("This is not a whole zip file.")) from wrong
 
 

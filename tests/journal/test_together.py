@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from journal import entries, people, review
+from journal import entries, nights, people, review
 from journal.models import Advice, DailyIntake, NutrientGap, ReviewState, StaleDay, ToldGaps
 from nutrients.models import Food, food_id
 from spasmlog import fatal
@@ -130,8 +130,9 @@ def test_diaries_whose_whole_past_is_due_are_not_held_all_at_once(crowd, monkeyp
         return store(begun, *others)
 
     monkeypatch.setattr(review.stored, "store", noted)
-    monkeypatch.setattr(review, "MOST_DAYS", 30)
-    assert review.review_apart([one.pk for one in crowd]) == 0
+    monkeypatch.setattr(nights, "DAYS_TOGETHER", 40)
+    groups = list(nights.groups([one.pk for one in crowd]))
+    assert sum(review.review_apart(some) for some in groups) == 0
     assert held == [{"ann": 30}, {"ben": 12, "cem": 3, "dee": 9, "eve": 1}]
     assert not StaleDay.objects.exists() and ReviewState.objects.count() == len(crowd)
 
