@@ -52,6 +52,7 @@ from journal.models import (
 from journal.models import Dose as DoseRow
 from journal.models.findings import AdviceQuerySet
 from nutrients.models import ReferenceIntake
+from spasmlog import streams
 
 OVER = (AdviceState.GOT_HELP, AdviceState.DISMISSED, AdviceState.WITHDRAWN)
 SILENCE = timedelta(hours=72)
@@ -354,7 +355,7 @@ def _day_rows(diarists: Sequence[Diarist], today: date) -> dict[int, dict[date, 
     rows = DailyIntake.objects.filter(diarist__in=diarists, date__range=days.window(today, WINDOW)).order_by()
     found: dict[int, dict[date, Day]] = {who.pk: {} for who in diarists}
     names = ("diarist_id", "date", "status", "alcohol_g", "vitamin_d_ug")
-    for who, day, status, alcohol, vitamin_d, *drinks in rows.values_list(*names, *OF_DRINKS):
+    for who, day, status, alcohol, vitamin_d, *drinks in streams.read(rows.values_list(*names, *OF_DRINKS)):
         found[who][day] = Day(status in USABLE, any(drinks), None, alcohol, vitamin_d)
     return found
 
@@ -396,7 +397,7 @@ class _Cramps:
 def _cramps(diarists: Sequence[Diarist], today: date) -> dict[int, _Cramps]:
     rows = _of(SpasmEpisode, diarists, today, DAYS_OF_CRAMPS).order_by()
     names = ("diarist_id", "local_date", "occurred_at", "utc_offset_min", "woke_me", "relief", "signs")
-    found = _by_diarist(diarists, rows.values_list(*names))
+    found = _by_diarist(diarists, streams.read(rows.values_list(*names)))
     return {pk: _Cramps(some, today) for pk, some in found.items()}
 
 
@@ -434,7 +435,7 @@ def _doses(diarists: Sequence[Diarist], today: date, length: int) -> dict[int, l
     names = (
         "local_date", "quantity", "supplement__amounts", "prescribed", "source", "supplement__name"
     )  # fmt: skip
-    found = _by_diarist(diarists, rows.values_list("diarist_id", *names))
+    found = _by_diarist(diarists, streams.read(rows.values_list("diarist_id", *names)))
     return {
         pk: [
             Dose(
@@ -465,7 +466,7 @@ def _drinks(
         eaten.values_list(*_drink("meal__", "grams", "food")), all=True
     )
     found: dict[int, list[Drink]] = {getattr(who, "pk", who): [] for who in diarists}
-    for who, at, day, ml, alcohol in rows:
+    for who, at, day, ml, alcohol in streams.read(rows):
         found[who].append(Drink(at, day, float(ml) / 1000, (alcohol or 0.0) < ALCOHOLIC))
     return {pk: sorted(some, key=lambda one: one.at) for pk, some in found.items()}
 

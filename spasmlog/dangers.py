@@ -19,7 +19,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models import NOT_PROVIDED, Field, ManyToManyField
 
-from spasmlog.live import AddIndexLive
+from spasmlog.live import AddIndexLive, DropIndexOfKeyLive
 
 BASELINE = {"journal": 8, "nutrients": 6}
 """Our apps, and the last migration of each that was made before anybody had much to lose."""
@@ -93,6 +93,9 @@ def _of(operation: Operation, migration: Migration, before: ProjectState) -> Ite
     match operation:
         case operations.AddField():
             yield from _of_new_column(operation)
+        case AddIndexLive() | DropIndexOfKeyLive():
+            if migration.atomic:
+                yield ("atomic", f"{operation.describe()}: not possible in a transaction. Say atomic = False")
         case operations.AlterField():
             yield from _of_other_column(operation, migration.app_label, before)
         case operations.RemoveField() | operations.DeleteModel():
@@ -105,9 +108,6 @@ def _of(operation: Operation, migration: Migration, before: ProjectState) -> Ite
                 "rename",
                 f"{operation.describe()}: the version before knows the old name. Add, copy, remove later",
             )
-        case AddIndexLive():
-            if migration.atomic:
-                yield ("atomic", f"{operation.describe()}: not possible in a transaction. Say atomic = False")
         case operations.AddIndex():
             yield (
                 "add_index",

@@ -1,5 +1,9 @@
 """Operations for migrations of a database in use. `spasmlog.dangers` says where they are needed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from django.db import migrations
 
 
@@ -16,10 +20,9 @@ class AddIndexLive(migrations.AddIndex):
         model = to_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
             name = schema_editor.quote_name(self.index.name)
-            # It waits for those who wrote before it, and nobody waits behind it meanwhile.
-            schema_editor.execute("SET lock_timeout = 0")
-            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-            schema_editor.add_index(model, self.index, concurrently=True)
+            with _patient(schema_editor):
+                schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+                schema_editor.add_index(model, self.index, concurrently=True)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.connection.vendor != "postgresql":
@@ -31,3 +34,59 @@ class AddIndexLive(migrations.AddIndex):
 
     def describe(self):
         return f"{super().describe()}, while others write"
+
+
+class DropIndexOfKeyLive(migrations.AlterField):
+    """Take away the index that comes with a foreign key, where another one begins with its column.
+
+    Django's own AlterField would take the key away, too, and look at all rows to set it up again.
+    """
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model, field = self._of(app_label, to_state)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            how = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
+            with _patient(schema_editor):
+                for name in _indexes_of(schema_editor.connection, model, field):
+                    schema_editor.execute(f"DROP INDEX {how}IF EXISTS {schema_editor.quote_name(name)}")
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        model, field = self._of(app_label, to_state)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            live = {"concurrently": True} if schema_editor.connection.vendor == "postgresql" else {}
+            with _patient(schema_editor):
+                if not _indexes_of(schema_editor.connection, model, field):
+                    schema_editor.execute(schema_editor._create_index_sql(model, fields=[field], **live))
+
+    def describe(self):
+        return f"Drop the index of {self.name} on {self.model_name}, while others write"
+
+    def _of(self, app_label, state):
+        model = state.apps.get_model(app_label, self.model_name)
+        return model, model._meta.get_field(self.name)
+
+
+@contextmanager
+def _patient(schema_editor: Any) -> Iterator[None]:
+    """What is done concurrently waits for those who wrote before it, and nobody waits behind it meanwhile."""
+    if schema_editor.connection.vendor != "postgresql":
+        yield
+        return
+    with schema_editor.connection.cursor() as sql:
+        sql.execute("SELECT current_setting('lock_timeout')")
+        (before,) = sql.fetchone()
+        sql.execute("SET lock_timeout = 0")
+        try:
+            yield
+        finally:
+            sql.execute("SELECT set_config('lock_timeout', %s, false)", [before])
+
+
+def _indexes_of(connection: Any, model: Any, field: Any) -> list[str]:
+    """The names of the indexes that are about the column of this field alone."""
+    with connection.cursor() as sql:
+        found = connection.introspection.get_constraints(sql, model._meta.db_table)
+    return [
+        name for name, one in found.items()
+        if one["index"] and one["columns"] == [field.column] and not (one["unique"] or one["foreign_key"])
+    ]  # fmt: skip

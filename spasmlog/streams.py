@@ -1,12 +1,14 @@
 """Many rows into a table at once, or out of it, by what PostgreSQL has for that; plainly on SQLite."""
 
 import json
+import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db import connection
+import orjson
+from django.db import connection, models
 from django.db.models import NOT_PROVIDED, Field, JSONField, Model, QuerySet
 
 Row = Sequence[Any]
@@ -14,6 +16,11 @@ LINES = 200
 """Rows sent to COPY at once."""
 MOST_KNOWN = 1000
 """Values of a column of JSON that are remembered while rows are written."""
+PLAIN = (
+    models.IntegerField, models.FloatField, models.DecimalField, models.BooleanField, models.DateField,
+    models.TimeField, models.UUIDField,
+)  # fmt: skip
+"""Fields whose values, as Python says them, hold nothing that COPY would take for something else."""
 ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -67,18 +74,22 @@ def _depth(model: type[Model]) -> int:
 
 
 def read(rows: QuerySet) -> list[tuple]:
-    """Rows of a `values_list` with many numbers, which PostgreSQL sends as they are: words take both sides
-    longer. Django does not see the query: it is in no log, and in no count of a test."""
+    """Rows of a `values_list`, many or wide, which PostgreSQL sends as they are: words take both sides
+    longer, and moments of time the longest."""
     if connection.vendor != "postgresql":
         return list(rows)
     from psycopg import Cursor
+    from psycopg.pq import Format
     from psycopg.types.json import set_json_loads
 
     statement, values = rows.query.sql_with_params()
     connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as sql:
-        set_json_loads(_loads, sql)
-        return sql.execute(statement, values, binary=True).fetchall()
+    plain = Cursor(connection.connection)
+    plain.format = Format.BINARY
+    set_json_loads(_loads, plain)
+    with connection._prepare_cursor(plain) as sql:  # so that logs and tests see the query
+        sql.execute(statement, values)
+        return sql.fetchall()
 
 
 def _loads(text: str | bytes) -> Any:
@@ -92,13 +103,9 @@ def write(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> None
     fields = [*given, *missing]
     with connection.cursor() as sql:
         if connection.vendor == "postgresql":
-            _copy(
-                sql,
-                f"COPY {_table(model)} ({_columns(fields)}) FROM STDIN",
-                given,
-                rows,
-                _said(missing, rest),
-            )
+            # A number, a date or nothing is what Python calls it: most values need no look at them.
+            statement = f"COPY {_table(model)} ({_columns(fields)}) FROM STDIN WITH (NULL 'None')"
+            _copy(sql, statement, _lines(given, rows, _end(missing, rest)))
         else:
             sql.executemany(_insert(model, fields), _prepared(fields, ((*row, *rest) for row in rows)))
 
@@ -177,52 +184,79 @@ def _insert(model: type[Model], fields: Sequence[Field]) -> str:
     return f"INSERT INTO {_table(model)} ({_columns(fields)}) VALUES ({places})"
 
 
-def _copy(sql: Any, statement: str, fields: Sequence[Field], rows: Iterable[Row], rest: str) -> None:
+def _copy(sql: Any, statement: str, lines: Iterator[str]) -> None:
     """As text, which is said here: psycopg looks up how to say each value of each row."""
-    say, end = _sayings(fields), f"{rest}\n"
-    lines = ("\t".join([one(value) for one, value in zip(say, row, strict=True)]) + end for row in rows)
     with sql.copy(statement) as copy:
         while part := "".join(islice(lines, LINES)):  # each write waits for the connection
             copy.write(part)
 
 
-def _said(fields: Sequence[Field], row: Row) -> str:
+def _lines(fields: Sequence[Field], rows: Iterable[Row], end: str) -> Iterator[str]:
+    say = [(at, how) for at, field in enumerate(fields) if (how := _saying(field))]
+    line = "\t".join(["%s"] * len(fields)) + end.replace("%", "%%")
+    for row in rows:
+        values = list(row)
+        for at, how in say:
+            values[at] = how(values[at])
+        said = line % tuple(values)
+        if "nan" in said or "inf" in said:  # of a number, or within a word
+            _finite(fields, row)
+        yield said
+
+
+def _finite(fields: Sequence[Field], row: Row) -> Row:
+    """The row, whose numbers all are numbers: what is not known is None, on both engines."""
+    for field, value in zip(fields, row, strict=True):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{field}: {value} cannot be stored. What is not known is None.")
+    return row
+
+
+def _end(fields: Sequence[Field], row: Row) -> str:
     """The end of a line: what is the same in all."""
-    return "".join("\t" + one(value) for one, value in zip(_sayings(fields), row, strict=True))
+    said = [
+        how(value) if (how := _saying(field)) else value for field, value in zip(fields, row, strict=True)
+    ]
+    return "".join(f"\t{one}" for one in said) + "\n"
 
 
-def _sayings(fields: Iterable[Field]) -> list[Callable[[Any], str]]:
-    return [_Json().text if isinstance(field, JSONField) else _in_text for field in fields]
+def _saying(field: Field) -> Callable[[Any], Any] | None:
+    """How COPY reads the values of a column; None where it is as Python says them."""
+    while field.is_relation:
+        field = field.target_field
+    if isinstance(field, JSONField):
+        return _Json().text
+    return None if isinstance(field, PLAIN) else _in_text
 
 
 class _Json:
     """How COPY reads the values of a column of JSON. Many rows share a value: it is put in words once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Any, str]] = {}
+        self._known: dict[int, tuple[Any, str | None]] = {}
         """With the value itself, so that no other one gets its number."""
 
-    def text(self, value: Any) -> str:
+    def text(self, value: Any) -> str | None:
         known = self._known.get(id(value))
         if known is None:
             if len(self._known) == MOST_KNOWN:
                 self._known.clear()
-            known = self._known[id(value)] = value, _in_text(None if value is None else json.dumps(value))
+            text = None if value is None else _in_text(orjson.dumps(value).decode())
+            known = self._known[id(value)] = value, text
         return known[1]
 
 
-def _in_text(value: Any) -> str:
+def _in_text(value: Any) -> str | None:
     """A value as COPY reads it."""
     if value is None:
-        return r"\N"
-    if not isinstance(value, str):
-        return str(value)
-    if "\\" in value or "\t" in value or "\n" in value or "\r" in value:  # most have none: that is seen soon
-        return value.translate(ESCAPED)
-    return value
+        return None
+    text = str(value)
+    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:  # most have none: that is seen soon
+        return text.translate(ESCAPED)
+    return r"\None" if text == "None" else text
 
 
 def _prepared(fields: Sequence[Field], rows: Iterable[Row]) -> Iterable[list[Any]]:
     prepare: list[Callable[..., Any]] = [field.get_db_prep_save for field in fields]
     for row in rows:
-        yield [one(value, connection) for one, value in zip(prepare, row, strict=True)]
+        yield [one(value, connection) for one, value in zip(prepare, _finite(fields, row), strict=True)]

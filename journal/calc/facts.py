@@ -7,7 +7,7 @@ and days are named. Whoever gathers these facts reads rows; nothing here does.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from journal.calc.suppressions import Flags
 from journal.calc.windows import UL, verdict_window
@@ -235,12 +235,12 @@ class Facts:
 
     def last(self, days: int) -> tuple[date, ...]:
         """The last so many days, the latest first; today is the first of them."""
-        return tuple(self.ago(n) for n in range(days))
+        return _before(self.today, days)
 
     def count(self, among: Iterable[date], days: int, ago: int = 0) -> int:
         """How many of some dates lie in the `days` days that end `ago` days before today."""
-        last = self.ago(ago)
-        return sum(last - timedelta(days=days) < day <= last for day in among)
+        before, last = self.ago(ago + days), self.ago(ago)
+        return sum(before < day <= last for day in among)
 
     def added(self, nutrient: str, day: date, *, prescribed: bool = True) -> float:
         """What supplements and medicines of one day held; without those prescribed, if asked so."""
@@ -249,11 +249,18 @@ class Facts:
 
     def takes(self, nutrient: str, days: int = WINDOW, *, prescribed: bool | None = None) -> bool:
         """Whether a dose with this nutrient was logged lately; of one kind, if asked so."""
+        before = self.ago(days)
         return any(
-            dose.amounts.get(nutrient, 0) > 0 and dose.day > self.ago(days)
+            dose.amounts.get(nutrient, 0) > 0 and dose.day > before
             for dose in self.doses
             if prescribed is None or dose.prescribed == prescribed
         )
+
+
+@lru_cache(maxsize=64)
+def _before(today: date, days: int) -> tuple[date, ...]:
+    """The same for everybody whose day it is."""
+    return tuple(today - timedelta(days=n) for n in range(days))
 
 
 def _window_of(nutrient: str, kind: str) -> int:

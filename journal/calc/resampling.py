@@ -51,10 +51,21 @@ def resampled_range(values: ArrayLike, seeds: ArrayLike = 0) -> Range:
         rows = counts == n
         # einsum sums in one order whatever the batch: one diarist gets the same digits as ten thousand do;
         # a matrix product would not, and its threads get in each other's way beside other workers.
-        means = np.einsum("id,rd->ir", days[rows, :n], _draws(int(n)).astype(float)) / n
-        ends[:, rows] = np.percentile(means, PERCENTILES, axis=-1)
+        means = np.einsum("id,dr->ir", days[rows, :n], _draws(int(n)).astype(float)) / n
+        ends[:, rows] = _ends(np.sort(means, axis=-1))
     lower, upper = ends.reshape(len(PERCENTILES), *x.shape[:-1])
     return Range(lower, upper)
+
+
+def _ends(ordered: Floats) -> list[Floats]:
+    """The percentiles of what is in order along the last axis: to sort all is sooner done than to look for
+    them, as `np.percentile` does."""
+    places = [percent / 100 * (ordered.shape[-1] - 1) for percent in PERCENTILES]
+    whole = [int(place) for place in places]
+    return [
+        ordered[:, at] + (place - at) * (ordered[:, at + 1] - ordered[:, at])
+        for at, place in zip(whole, places, strict=True)
+    ]
 
 
 def seed_of(person: int, first_ordinal: int, length: int) -> int:
@@ -64,11 +75,11 @@ def seed_of(person: int, first_ordinal: int, length: int) -> int:
 
 @lru_cache(maxsize=128)
 def _draws(n: int) -> NDArray[np.uint16]:
-    """How often each of `n` places comes up in each of the resamples; shape (RESAMPLES, n)."""
+    """How often each of `n` places comes up in each of the resamples; shape (n, RESAMPLES)."""
     drawn = np.random.default_rng(n).integers(n, size=(RESAMPLES, n))
     places = drawn + n * np.arange(RESAMPLES)[:, None]
     counts = np.bincount(places.ravel(), minlength=RESAMPLES * n)
-    return counts.reshape(RESAMPLES, n).astype(np.uint16)
+    return np.ascontiguousarray(counts.reshape(RESAMPLES, n).T.astype(np.uint16))
 
 
 def _shuffled(days: Floats, seeds: NDArray[np.uint64]) -> Floats:

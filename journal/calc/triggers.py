@@ -142,6 +142,8 @@ def vitamin_d_above_level(facts: Facts, nutrient: str = "") -> Found:
 
     What was prescribed is left out of all of it.
     """
+    if not _had_much_d(facts):
+        return None
     totals = {day: _unprescribed_d(facts, day) for day in facts.last(WINDOW)}
     used = [total for day, total in totals.items() if day in facts.days and facts.days[day].usable]
     # Tablets alone, over all days: what was not logged could only add to that.
@@ -159,6 +161,12 @@ def vitamin_d_above_level(facts: Facts, nutrient: str = "") -> Found:
         return event(facts, **inputs, severity=SOON)
     targeted = D in facts.flags.clinician_targets or _young(facts.flags)
     return event(facts, **inputs) if mean > D_UPPER and not targeted else None
+
+
+def _had_much_d(facts: Facts) -> bool:
+    """Whether any day comes above the level at all: most people's do not, and no mean of theirs can."""
+    eaten = any((held.vitamin_d_ug or 0.0) > D_UPPER for held in facts.days.values())
+    return eaten or any(facts.added(D, dose.day) > D_UPPER for dose in facts.doses if D in dose.amounts)
 
 
 def _unprescribed_d(facts: Facts, day: date) -> float:

@@ -308,9 +308,8 @@ def _highest_mean(values: Floats, extras: Floats) -> Floats:
     return np.fmax.reduce(_ratio_or_nan(total, days), axis=-1)
 
 
-def days_for_precision(cv_w: ArrayLike, half_width: ArrayLike) -> Floats:
+def days_for_precision(cv_w: float, half_width: float) -> float:
     """Return the days that bring the mean within `half_width`, a share, of the true one (95 %) [2]_. [d]"""
-    cv_w, half_width = _floats(cv_w, half_width)
     return (1.96 * cv_w / half_width) ** 2
 
 

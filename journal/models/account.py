@@ -14,7 +14,9 @@ class AccountEvent(models.Model):
     """A sign-in, a change of password, an export or the like; `journal.account_log` says what is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="account_events")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="account_events"
+    )  # fmt: skip
     kind = models.CharField(max_length=20, choices=EventKind)
     happened_at = models.DateTimeField(default=timezone.now)
     times = models.PositiveIntegerField(default=1, help_text=_("How often within an hour."))

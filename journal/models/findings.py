@@ -168,7 +168,6 @@ class Advice(Belonging):
         ordering = ["-created_at"]
         constraints = [models.UniqueConstraint(fields=["diarist", "key"], name="advice_key_once")]
         indexes = [
-            models.Index(fields=["diarist", "state"]),
             models.Index(fields=["diarist", "rule", "-created_at"]),
             models.Index(fields=["diarist", "revision"], name="advice_revision"),
         ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from journal.codes import ReminderKind
 from journal.models.entries import Supplement
 from journal.models.findings import Advice
-from journal.models.person import Belonging, Diarist
+from journal.models.person import Belonging, Diarist, whose
 
 
 class ReminderPlan(models.Model):
@@ -40,6 +40,7 @@ class Reminder(Belonging):
     rings: to take it is one UPDATE, so of two workers one has it.
     """
 
+    diarist = whose()
     kind = models.CharField(_("reminder"), max_length=10, choices=ReminderKind)
     at = models.TimeField(_("at"))
     weekday = models.PositiveSmallIntegerField(
@@ -74,6 +75,7 @@ class PushSubscription(Belonging):
     It lasts as long as the sign-in that asked for it.
     """
 
+    diarist = whose()
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(UserSession, models.CASCADE, editable=False)
     endpoint = models.CharField(max_length=1000, editable=False)

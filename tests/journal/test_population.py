@@ -1,11 +1,13 @@
 """`manage.py make_population`: people who were made up, by the rules that everybody's entries obey."""
 
-from datetime import UTC, timedelta
+import math
+from datetime import UTC, date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from journal import entries, leaving, nights, population, verifying
@@ -158,6 +160,22 @@ def test_what_is_copied_arrives_as_it_was(alice):
     stored = Supplement.objects.get()
     assert (stored.name, stored.amounts) == (odd, {"x": odd})
     assert (stored.deleted_at, stored.prescribed, stored.unit) == (None, False, "tablet")
+
+
+@pytest.mark.parametrize("name", ["None", r"\None", "NULL", r"\N", "100 % banana", "%s", ""])
+def test_a_name_that_reads_like_nothing_is_copied_as_a_name(alice, name):
+    streams.write(Supplement, ["id", "diarist", "name", "amounts"], [(uuid4(), alice.pk, name, {name: 0.1})])
+    stored = Supplement.objects.get()
+    assert (stored.name, stored.amounts) == (name, {name: 0.1})
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_is_not_copied(alice, number):
+    names = ["diarist_id", "date", "status", "magnesium_mg", "revision"]
+    days = [(alice.pk, date(2026, 3, n), "finished", amount, 1) for n, amount in ((1, 300.0), (2, number))]
+    with pytest.raises(ValueError, match=r"magnesium_mg.*What is not known is None"), transaction.atomic():
+        streams.write(DailyIntake, names, days)
+    assert not DailyIntake.objects.exists()
 
 
 def test_what_takes_the_place_of_rows_arrives_as_it_was_and_leaves_the_others(alice):
