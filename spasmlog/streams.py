@@ -4,6 +4,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -132,28 +133,23 @@ def replace(
     with connection.cursor() as sql:
         if connection.vendor == "postgresql":
             columns = [one.column for one in fields]
-            says = [_as_it_is if isinstance(one, JSONField) else _for_json for one in fields]
             named = [
-                {name: say(value) for name, say, value in zip(columns, says, (*row, *rest), strict=True)}
-                for row in rows
+                {name: _of_column(value) for name, value in zip(columns, _finite(fields, row), strict=True)}
+                for row in ((*row, *rest) for row in rows)
             ]
             sql.execute(
                 f"INSERT INTO {_table(model)} ({_columns(fields)}) SELECT {_columns(fields)} "
                 f"FROM json_populate_recordset(NULL::{_table(model)}, %s) {instead}",
-                [json.dumps(named, allow_nan=False)],
+                [orjson.dumps(named).decode()],
             )
         else:
             whole = ((*row, *rest) for row in rows)
             sql.executemany(f"{_insert(model, fields)} {instead}", _prepared(fields, whole))
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _for_json(value: Any) -> Any:
-    """A value of a column as PostgreSQL reads it out of JSON."""
-    return value if value is None or isinstance(value, (str, int, float)) else str(value)
+def _of_column(value: Any) -> Any:
+    """A value as it stands in JSON: all are known to it but exact numbers."""
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _fields(model: type[Model], names: Sequence[str]) -> tuple[list[Any], list[Any], list[Any]]:

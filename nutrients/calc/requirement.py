@@ -210,6 +210,8 @@ def noting_changes(now: Mapping[str, Need], before: Mapping[str, Need]) -> dict[
     The verdict is about now, so the row of the last day is the one compared with; that the intake of some
     days was for another need is said.
     """
+    if before is now:
+        return dict(now)
     return {
         code: replace(need, reasons=(*need.reasons, CHANGED)) if _moved(before.get(code), need) else need
         for code, need in now.items()
