@@ -1,7 +1,7 @@
 """Raise, show and put away advice cards.
 
 Warning signs are judged inside the save that ticked them (`raise_red_flags`); everything else by the
-review (`update`). What a card says comes from `wording` at the moment it is shown, with the numbers
+review (`update_many`). What a card says comes from `wording` at the moment it is shown, with the numbers
 that were kept when it was raised; so does what it must leave out for this person.
 
 Nothing here needs pandas: web processes import it.
@@ -30,7 +30,6 @@ from journal.facts import (
     OVER,
     OVERDRINKING,
     SILENCE,
-    facts_about,
     facts_of_doses,
     facts_of_drinks,
     facts_of_many,
@@ -53,9 +52,9 @@ from journal.models import (
 from spasmlog import streams
 
 __all__ = [
-    "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_about", "facts_of_many",
+    "Card", "Past", "acknowledge", "cards_for", "cards_of", "dismiss", "facts_of_many",
     "got_help", "known_of", "one_of_each", "past_cards", "raise_dangers", "raise_red_flags", "raised_by",
-    "red_flags_of", "seen", "snooze", "suppressions", "take_back", "update", "update_many",
+    "red_flags_of", "seen", "snooze", "suppressions", "take_back", "update_many",
     "waits_after_a_save",
 ]  # fmt: skip
 
@@ -203,21 +202,15 @@ def raise_dangers(diarist: Diarist, kind: str) -> list[Advice]:
 # All other cards, after a review --------------------------------------------------------------
 
 
-@transaction.atomic
-def update(diarist: Diarist, facts: Facts, today: date) -> list[Advice]:
-    """Bring the diarist's cards in line with what was found. Returns those that are not over.
-
-    Cards whose trigger still holds are kept with today's numbers, those whose trigger ceased are
-    withdrawn, and at most one new card a day comes in each layer. Twice the same gives the same rows.
-    """
-    diarist = Diarist.objects.select_for_update().get(pk=diarist.pk)
-    return update_many([diarist], {diarist.pk: facts}, today)[diarist.pk]
-
-
 def update_many(
     diarists: Sequence[Diarist], facts: Mapping[int, Facts], today: date
 ) -> dict[int, list[Advice]]:
-    """Do the same for many diaries, in as many statements; the caller holds them all."""
+    """Bring the cards of these diarists in line with what was found. Returns those that are not over.
+
+    Cards whose trigger still holds are kept with today's numbers, those whose trigger ceased are withdrawn,
+    and at most one new card a day comes in each layer. Twice the same gives the same rows. The caller holds
+    all these diaries; however many there are, the statements are as many.
+    """
     every = Advice.objects.filter(diarist__in=diarists)
     rows: dict[int, list[Advice]] = {who.pk: [] for who in diarists}
     for card in every.exclude(rule__startswith="R").order_by("-created_at", "-pk"):

@@ -1,7 +1,6 @@
-"""Gather what rules of advice look at: rows of one diary in, plain facts out.
+"""Gather what rules of advice look at: rows of diaries in, plain facts out.
 
-    facts_about(diarist, today, gaps) -> Facts     everything, for the review; at most 13 queries
-    facts_of_many(diarists, today, gaps)           the same for many diaries, in as many queries
+    facts_of_many(diarists, today, gaps)           everything, for the review; at most 13 queries
     facts_of_doses(diarist, today) -> Facts        what the dangers of a dose need, inside its save; 4 queries
     facts_of_drinks(diarist, today) -> Facts       the same for a drink or exercise; 2 to 4 queries
 
@@ -86,15 +85,10 @@ class Drink(NamedTuple):
 # All of it ------------------------------------------------------------------------------------
 
 
-def facts_about(diarist: Diarist, today: date, gaps: Iterable[Found]) -> Facts:
-    """Gather what rules look at, with the gaps just computed for today."""
-    return facts_of_many([diarist], today, {diarist.pk: list(gaps)})[diarist.pk]
-
-
 def facts_of_many(
     diarists: Sequence[Diarist], today: date, gaps: Mapping[int, Collection[Found]]
 ) -> dict[int, Facts]:
-    """The same for many diaries on one day, with the gaps of each, in as many queries as for one."""
+    """Gather what rules look at, with the gaps just computed for today, in as many queries as for one."""
     shown = {who.pk: _latest(gaps[who.pk]) for who in diarists}
     implausible = {pk: any(_is_implausible(gap) for gap in some) for pk, some in shown.items()}
     flags = flags_of_many(diarists, today, implausible)

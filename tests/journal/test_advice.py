@@ -26,6 +26,7 @@ from journal.models import (
     NutrientGap,
     PersonalTarget,
 )
+from tests import advising
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)  # Wednesday of ISO week 47
 TODAY = NOW.date()
@@ -94,7 +95,7 @@ def logged_days(diarist, count):
 
 def review(diarist, *gaps):
     day = today(diarist)
-    return advice.update(diarist, advice.facts_about(diarist, day, gaps), day)
+    return advising.update(diarist, advising.facts_about(diarist, day, gaps), day)
 
 
 def rows(diarist):
@@ -533,13 +534,13 @@ def test_an_implausible_diary_is_read_from_the_reasons_of_its_gaps(alice):
 @pytest.mark.django_db(transaction=True)
 def test_two_reviews_at_once_make_one_card(transactional_db):
     alice = person("alice")
-    facts = advice.facts_about(alice, today(alice), [gap(alice)])
+    facts = advising.facts_about(alice, today(alice), [gap(alice)])
     start = threading.Barrier(4)
 
     def one():
         try:
             start.wait()
-            advice.update(alice, facts, facts.today)
+            advising.update(alice, facts, facts.today)
         finally:
             connection.close()
 

@@ -13,7 +13,7 @@ from journal import advice, entries, tasks
 from journal.calc.advice_rules import RULE, RULES
 from journal.calc.facts import Facts
 from journal.codes import AdviceState
-from journal.facts import facts_about, facts_of_doses, facts_of_many
+from journal.facts import facts_of_doses, facts_of_many
 from journal.models import (
     Advice,
     ConditionAnswer,
@@ -24,6 +24,8 @@ from journal.models import (
     StaleDay,
 )
 from nutrients.models import Activity
+from tests import advising
+from tests.advising import facts_about
 from tests.journal.advice_cases import HEALTHY, On, fires
 
 NOW = datetime(2026, 7, 22, 12, tzinfo=UTC)  # Wednesday of ISO week 30
@@ -53,7 +55,7 @@ def day_after(days):
 
 def judged(alice, rule, facts):
     """The rows of one rule that are not over, after an update with these facts."""
-    return [card for card in advice.update(alice, facts, facts.today) if card.rule == rule]
+    return [card for card in advising.update(alice, facts, facts.today) if card.rule == rule]
 
 
 def the_day_before(alice, clock, rule):
@@ -98,9 +100,9 @@ def test_a_dismissed_card_stays_away_for_its_cool_down_and_then_comes_again(alic
 @pytest.mark.parametrize("rule", SPEAKING)
 def test_the_same_facts_twice_change_nothing(alice, rule):
     facts = fires(On(TODAY))[rule]
-    advice.update(alice, facts, TODAY)
+    advising.update(alice, facts, TODAY)
     once = list(Advice.objects.order_by("pk").values())
-    advice.update(alice, facts, TODAY)
+    advising.update(alice, facts, TODAY)
     assert list(Advice.objects.order_by("pk").values()) == once
 
 
@@ -122,7 +124,7 @@ def test_those_that_speak_beside_a_red_flag_are_dangers_and_signs_to_show():
 def test_a_phone_may_ring_for_dangers_alone(alice):
     assert [rule.id for rule in RULES if rule.push] == ["X03", "X04", "X05", "H04"]
     both = replace(fires(On(TODAY))["X04-medicine"], cramp_days=On(TODAY).days(0, 1, 2))
-    advice.update(alice, both, TODAY)
+    advising.update(alice, both, TODAY)
     entries.tick_warning_signs(alice, signs=["chest_pain"])
     assert {card.rule: card.push for card in advice.cards_for(alice)} == {
         "R02": True,
@@ -137,18 +139,20 @@ def test_a_danger_does_not_wait_for_another_card_of_its_layer(alice):
     judged(alice, "X08", sodium)
     both = on.facts(gaps=sodium.gaps, doses=(on.dose("potassium_mg", 1001), on.dose("magnesium_mg", 1001)))
     # X02 is no danger to ring for, and waits for tomorrow; X05 does not.
-    assert sorted(card.rule for card in advice.update(alice, both, TODAY)) == ["X05", "X08"]
+    assert sorted(card.rule for card in advising.update(alice, both, TODAY)) == ["X05", "X08"]
 
 
 def test_a_weaker_card_stays_until_the_stronger_one_may_come(alice, clock):
     on = On(TODAY)
-    assert [c.rule for c in advice.update(alice, on.facts(gaps=(on.gap(),)), TODAY)] == ["L01"]
+    assert [c.rule for c in advising.update(alice, on.facts(gaps=(on.gap(),)), TODAY)] == ["L01"]
     worse = on.facts(gaps=(on.gap(band="very_likely_low", probability_adequate=0.01),))
-    assert [c.rule for c in advice.update(alice, worse, TODAY)] == ["L01"]  # the layer has had its card today
+    assert [c.rule for c in advising.update(alice, worse, TODAY)] == [
+        "L01"
+    ]  # the layer has had its card today
     clock.shift(timedelta(days=1))
     on = On(day_after(1))
     worse = on.facts(gaps=(on.gap(band="very_likely_low", probability_adequate=0.01),))
-    assert [c.rule for c in advice.update(alice, worse, on.today)] == ["L06"]
+    assert [c.rule for c in advising.update(alice, worse, on.today)] == ["L06"]
 
 
 def test_a_new_dose_after_the_card_was_read_brings_a_new_card_and_the_same_dose_does_not(alice, clock):
@@ -350,6 +354,25 @@ def test_few_drinks_around_three_runs_are_worth_a_look_though_two_were_last_week
     assert (card.severity, card.evidence["days"], card.evidence["drinks_l"]) == ("advise", 3, 0.1)
 
 
+def cramp_at(alice, ago, hour):
+    entries.log_spasm(alice, occurred_at=(NOW - timedelta(days=ago)).replace(hour=hour))
+
+
+def test_three_dry_runs_with_a_cramp_on_their_day_or_the_morning_after_are_told(alice):
+    for ago in (12, 9, 6):
+        run_of(alice, ago, 90, 100)
+    cramp_at(alice, 12, 20)
+    cramp_at(alice, 8, 8)
+    assert not judged(alice, "H03", facts_about(alice, TODAY, []))  # two so far
+    cramp_at(alice, 5, 14)  # the afternoon after the third run
+    assert not judged(alice, "H03", facts_about(alice, TODAY, []))
+    cramp_at(alice, 5, 11)
+    [card] = judged(alice, "H03", facts_about(alice, TODAY, []))
+    assert (card.evidence["days"], card.evidence["of"]) == (3, 3)
+    entries.log_water(alice, Decimal(2000), occurred_at=NOW - timedelta(days=9))
+    assert not judged(alice, "H03", facts_about(alice, TODAY, []))  # that run was no dry one
+
+
 def test_of_days_before_yesterday_it_is_known_whether_anything_was_drunk(alice):
     DailyIntake.objects.create(diarist=alice, date=day_after(-9), status="complete_marked", drinks_ml=300)
     DailyIntake.objects.create(diarist=alice, date=day_after(-2), status="complete_marked")
@@ -406,7 +429,7 @@ def test_a_dangerous_dose_is_answered_by_its_save_with_no_worker(
 def test_the_review_finds_the_same_card_and_changes_nothing(alice, potassium):
     entries.log_dose(alice, potassium, Decimal(2))
     before = list(Advice.objects.values())
-    advice.update(alice, facts_about(alice, TODAY, []), TODAY)
+    advising.update(alice, facts_about(alice, TODAY, []), TODAY)
     assert list(Advice.objects.filter(rule="X05").values()) == before
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from journal import advice, entries, findings, people, tasks
 from journal.models import Advice, NutrientGap, ReviewState, StaleDay
+from tests import advising
 from tests.web.test_today import words
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def low_magnesium(alice, **found):
     gap = NutrientGap.objects.create(
         diarist=alice, as_of=today, window_days=28, nutrient="magnesium_mg", kind="ear", **(said | found)
     )
-    advice.update(alice, advice.facts_about(alice, today, [gap]), today)
+    advising.update(alice, advising.facts_about(alice, today, [gap]), today)
     return Advice.objects.of(alice).get(rule="L01")
 
 
@@ -67,7 +68,7 @@ def test_an_urgent_card_comes_first_as_an_alert_with_the_number_of_the_country(b
     for days_ago in range(9):  # 9 cramp days of 28: C01
         entries.log_spasm(alice, occurred_at=timezone.now() - timedelta(days=days_ago))
     today = findings.today(alice)
-    advice.update(alice, advice.facts_about(alice, today, []), today)
+    advising.update(alice, advising.facts_about(alice, today, []), today)
     ticked(alice, "seizure")
     page = browser.get("/advice/").content.decode()
 
@@ -180,7 +181,7 @@ def test_a_dismissed_card_is_kept_among_the_earlier_ones_for_90_days(browser, al
 def test_a_withdrawn_card_is_kept_with_its_numbers(browser, alice):
     low_magnesium(alice)
     today = findings.today(alice)
-    advice.update(alice, advice.facts_about(alice, today, []), today)
+    advising.update(alice, advising.facts_about(alice, today, []), today)
     said = words(browser.get("/advice/"))
 
     assert "withdrawn on" in said and "On 14 of 28 days" in said

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from journal import entries, people
 from journal.models import Advice, Dose
+from tests import advising
 from tests.web.test_today import words
 
 pytestmark = pytest.mark.django_db
@@ -97,10 +98,9 @@ def test_the_page_after_an_exercise_tells_of_weight_gained_in_it(browser, alice)
 def test_what_is_no_danger_of_a_save_waits_under_advice(browser, alice):
     for ago in range(9):
         entries.log_spasm(alice, occurred_at=timezone.now() - timedelta(days=ago))
-    from journal import advice
 
     today = entries.today(alice)
-    advice.update(alice, advice.facts_about(alice, today, []), today)  # C01: frequent cramps
+    advising.update(alice, advising.facts_about(alice, today, []), today)  # C01: frequent cramps
     said = words(browser.get("/"))
     assert "Read this first" not in said and "under Advice" in said
 
