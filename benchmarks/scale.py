@@ -266,7 +266,9 @@ def _night(said: argparse.Namespace, count: int) -> float:
     _tell_parts(parts, took, len(sample))
 
     memory, took, used = _work(said.workers)
-    _memory, start, start_used = _work(said.workers)  # nothing is left: so much is their start, which is once
+    _wake(said.workers)
+    _memory, start, start_used = _work(said.workers)
+    _say("start of the workers", f"{start:.1f} s, which is once and left out: nearly nothing was left to do")
     share = due / max(due - len(sample), 1)
     whole, used = max(took - start, 0.1) * share, (used - start_used) * share
     _say(
@@ -277,6 +279,20 @@ def _night(said: argparse.Namespace, count: int) -> float:
     mark = "" if memory <= MOST_MEMORY else "  NOT HELD"
     _say("memory of a worker", f"{memory:.0f} MB at most, its own; allowed {MOST_MEMORY:.0f} MB{mark}")
     return whole * count / due
+
+
+def _wake(few: int) -> None:
+    """Plan one person again for each worker, so that each loads all that a review needs."""
+    from django.db.models import F
+
+    from journal import nights
+    from journal.models import ReviewChunk, ReviewState
+
+    again = ReviewState.objects.order_by("pk")[:few].values("pk")
+    back = {"reviewed_on": F("reviewed_on") - timedelta(days=1), "links_due_on": None}
+    ReviewState.objects.filter(pk__in=list(again)).update(**back)
+    nights.plan()
+    assert ReviewChunk.objects.unfinished().exists()
 
 
 def _let_sleep(awake: int) -> None:

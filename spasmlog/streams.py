@@ -5,6 +5,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -16,7 +17,7 @@ Row = Sequence[Any]
 LINES = 200
 """Rows sent to COPY at once."""
 MOST_KNOWN = 1000
-"""Values of a column of JSON that are remembered while rows are written."""
+"""Values of a column, as COPY reads them, that are remembered while rows are written."""
 PLAIN = (
     models.IntegerField, models.FloatField, models.DecimalField, models.BooleanField, models.DateField,
     models.TimeField, models.UUIDField,
@@ -222,7 +223,7 @@ def _saying(field: Field) -> Callable[[Any], Any] | None:
         field = field.target_field
     if isinstance(field, JSONField):
         return _Json().text
-    return None if isinstance(field, PLAIN) else _in_text
+    return None if isinstance(field, PLAIN) else lru_cache(MOST_KNOWN, typed=True)(_in_text)
 
 
 class _Json:
@@ -237,9 +238,14 @@ class _Json:
         if known is None:
             if len(self._known) == MOST_KNOWN:
                 self._known.clear()
-            text = None if value is None else _in_text(orjson.dumps(value).decode())
-            known = self._known[id(value)] = value, text
+            known = self._known[id(value)] = value, None if value is None else _json_in_text(value)
         return known[1]
+
+
+def _json_in_text(value: Any) -> str:
+    """Of all that COPY would take for something else, a document in words holds backslashes alone."""
+    text: str = orjson.dumps(value).decode()
+    return text.replace("\\", r"\\") if "\\" in text else text
 
 
 def _in_text(value: Any) -> str | None:
