@@ -270,7 +270,8 @@ def _night(said: argparse.Namespace, count: int) -> float:
     _memory, start, start_used = _work(said.workers)
     _say("start of the workers", f"{start:.1f} s, which is once and left out: nearly nothing was left to do")
     share = due / max(due - len(sample), 1)
-    whole, used = max(took - start, 0.1) * share, (used - start_used) * share
+    assert took > start
+    whole, used = (took - start) * share, (used - start_used) * share
     _say(
         f"night: {due} people",
         f"{whole:.1f} s by {said.workers} workers, {_per_thousand(whole, due)}; "
@@ -282,29 +283,30 @@ def _night(said: argparse.Namespace, count: int) -> float:
 
 
 def _wake(few: int) -> None:
-    """Plan one person again for each worker, so that each loads all that a review needs."""
+    """Plan somebody of so many zones again, so that workers load what a review needs, and do little else."""
     from django.db.models import F
 
     from journal import nights
-    from journal.models import ReviewChunk, ReviewState
+    from journal.models import Diarist, ReviewState
 
-    again = ReviewState.objects.order_by("pk")[:few].values("pk")
-    back = {"reviewed_on": F("reviewed_on") - timedelta(days=1), "links_due_on": None}
-    ReviewState.objects.filter(pk__in=list(again)).update(**back)
+    of_zones = dict(Diarist.objects.order_by("-pk").values_list("time_zone", "pk"))
+    again = ReviewState.objects.filter(pk__in=list(of_zones.values())[:few])
+    again.update(reviewed_on=F("reviewed_on") - timedelta(days=1))
     nights.plan()
-    assert ReviewChunk.objects.unfinished().exists()
+    assert 0 < nights.progress().due <= 10 * few
 
 
 def _let_sleep(awake: int) -> None:
-    """Leave so many people in the plan, and some from each zone."""
+    """Leave so many people in the plan, and some from each zone; the others are as if they had been reviewed."""
     from django.db.models import Sum
 
-    from journal.models import ReviewChunk
+    from journal.models import ReviewChunk, ReviewState
 
     planned = ReviewChunk.objects.unfinished().order_by("number", "pk")
     for chunk in planned.reverse():
         if planned.aggregate(due=Sum("due"))["due"] - chunk.due < awake:
             break
+        ReviewState.objects.filter(pk__in=_due(chunk)).update(reviewed_on=chunk.day)
         chunk.delete()
 
 

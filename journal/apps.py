@@ -13,4 +13,5 @@ class JournalConfig(AppConfig):
 
         health.also_tell("oldest_stale_day_s", waiting.oldest_stale_day_s)
         metrics.also_measure("spasmlog_reviews", "Diaries by the state of their review.", waiting.reviews)
+        metrics.also_measure("spasmlog_night", "Diaries of the nights that are not finished.", waiting.night)
         metrics.also_measure("spasmlog_stale_days", "Days that wait for their review.", waiting.stale_days)

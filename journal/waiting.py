@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from journal import nights
 from journal.doctor import oldest_stale
 from journal.models import ReviewState, StaleDay
 
@@ -23,6 +24,12 @@ def reviews() -> Mapping[str, float]:
         "to_do": StaleDay.objects.order_by().values("diarist").distinct().count(),
         "done": ReviewState.objects.filter(reviewed_at__gt=timezone.now() - LATELY).count(),
     }
+
+
+def night() -> Mapping[str, float]:
+    """Diaries of the reviews that are shared out and not finished yet."""
+    night = nights.progress()
+    return {"to_do": night.due - night.done, "done": night.done}
 
 
 def stale_days() -> Mapping[str, float]:

@@ -116,4 +116,5 @@ def tasks_waiting() -> int | None:
         return sum(
             1 for _message in Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"]).iterdir()
         )
-    return health.asked_of_redis(lambda server: int(server.llen("celery")))
+    queues = [queue.name for queue in settings.CELERY_TASK_QUEUES]
+    return health.asked_of_redis(lambda server: sum(int(server.llen(name)) for name in queues))

@@ -10,7 +10,8 @@ from decimal import Decimal
 
 import pytest
 
-from journal.models import KeptAnswer, Meal, MealItem, StaleDay
+from journal import review
+from journal.models import DailyIntake, KeptAnswer, Meal, MealItem, StaleDay
 from tests.conftest import environment, until
 from tests.faults.running import meals_are_whole
 
@@ -76,6 +77,13 @@ def all_whole():
     return meals_are_whole(FOODS) and StaleDay.objects.filter(date=Meal.objects.first().local_date).exists()
 
 
+def findings_are_those_of_the_entries(diarist, meals):
+    """A review finds each meal once, and a recompute has nothing to mend."""
+    review.review_stale(diarist.pk)
+    [day] = DailyIntake.objects.filter(diarist=diarist, items__gt=0)
+    return day.items == meals * FOODS and not review.recompute(diarist).total
+
+
 def test_a_batch_cut_off_by_a_kill_leaves_whole_items_and_the_rest_comes_with_the_repeat(
     alice, phone, web, foods
 ):
@@ -94,6 +102,7 @@ def test_a_batch_cut_off_by_a_kill_leaves_whole_items_and_the_rest_comes_with_th
     assert set(told.values()) == {"created", "unchanged"}
     assert Meal.objects.count() == MEALS
     assert all_whole()
+    assert findings_are_those_of_the_entries(alice, MEALS)
 
 
 def test_a_post_under_a_key_that_was_killed_anywhere_is_stored_once_by_its_repeat(alice, phone, web, foods):
@@ -112,4 +121,5 @@ def test_a_post_under_a_key_that_was_killed_anywhere_is_stored_once_by_its_repea
         assert Meal.objects.count() == KeptAnswer.objects.count() == number + 1
 
     assert all_whole()
+    assert findings_are_those_of_the_entries(alice, meals=3)
     assert set(MealItem.objects.values_list("grams", flat=True)) == {Decimal(10 + n) for n in range(FOODS)}

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from journal import entries, findings, review, tasks
-from journal.models import Advice, DailyIntake, Diarist, NutrientGap, ReviewState, StaleDay
+from journal.models import Advice, DailyIntake, Diarist, Meal, NutrientGap, ReviewState, StaleDay
 from spasmlog import fatal
 from spasmlog.celery import app
 from tests.conftest import environment, until
@@ -45,6 +45,12 @@ def reviewed(diarist, magnesium_mg):
 
 def stored():
     return {model: list(model.objects.order_by("pk").values()) for model in FINDINGS}
+
+
+def nothing_lost_or_doubled(diarist, meals):
+    """The meals are those that were logged, and all findings what a recompute from them gives."""
+    eaten = list(Meal.objects.filter(diarist=diarist).values_list("items__food", "items__grams"))
+    return len(eaten) == meals and not review.recompute(diarist).total
 
 
 def waited_long(diarist):
@@ -119,6 +125,7 @@ def test_a_review_killed_inside_its_transaction_leaves_nothing_half_written(alic
     real_worker()
     tasks.sweep.delay()
     until(reviewed(alice, 28), within=PATIENT)
+    assert nothing_lost_or_doubled(alice, meals=1)
 
 
 @pytest.mark.faults
@@ -139,6 +146,7 @@ def test_what_a_killed_worker_had_begun_is_done_by_the_sweep(alice, banana, real
     real_worker()
     tasks.sweep.delay()
     until(reviewed(alice, 28), within=PATIENT)
+    assert nothing_lost_or_doubled(alice, meals=1)
 
 
 DEADLY = DYING.replace("time.sleep(60)", "os.kill(os.getpid(), signal.SIGKILL)")
@@ -166,6 +174,7 @@ def test_a_diary_that_ends_each_process_is_left_alone_and_keeps_nobody_waiting(
     cache.delete(f"attempt:review:{alice.pk}")  # as an hour later
     tasks.sweep.delay()
     until(reviewed(alice, 28), within=PATIENT)
+    assert all(nothing_lost_or_doubled(diarist, meals=1) for diarist in (alice, bob))
 
 
 # At once --------------------------------------------------------------------------------------
@@ -182,7 +191,7 @@ def test_many_reviews_of_one_diary_at_once_end_in_the_same_rows(alice, banana, r
     for worker in workers:
         said = worker.log.read_text()
         assert "Traceback" not in said, said
-    assert review.recompute(alice).total == 0
+    assert nothing_lost_or_doubled(alice, meals=8)
 
 
 # Without a broker -----------------------------------------------------------------------------
@@ -244,6 +253,7 @@ def test_with_redis_down_logging_works_and_the_review_catches_up_when_it_is_back
 
         until(swept, within=60, every=1)
         assert worker.poll() is None, "the worker did not survive the time without a broker"
+        assert nothing_lost_or_doubled(alice, meals=3)
     finally:
         diary.stdin.close()
         diary.wait(timeout=10)

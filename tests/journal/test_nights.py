@@ -361,6 +361,7 @@ def test_a_worker_killed_within_a_chunk_leaves_the_rest_to_the_next_and_nothing_
     assert nights.progress() == nights.Progress(0, 0)
     assert not StaleDay.objects.exists()
     assert ReviewChunk.objects.get().done == 3
+    assert not any(review.recompute(one).total for one in people)
 
 
 @pytest.mark.faults
@@ -379,3 +380,4 @@ def test_workers_share_a_night_and_a_save_is_not_kept_waiting_by_it(foods, real_
     until(lambda: ReviewChunk.objects.exists() and not ReviewChunk.objects.unfinished().exists(), within=10)
     assert ReviewChunk.objects.get().done == 6
     assert not any("Traceback" in worker.log.read_text() for worker in workers)
+    assert not any(review.recompute(one).total for one in people)

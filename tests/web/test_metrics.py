@@ -9,8 +9,8 @@ from django.test import override_settings
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from journal import entries, tasks
-from journal.models import StaleDay
+from journal import entries, nights, review, tasks
+from journal.models import ReviewChunk, StaleDay
 from spasmlog import metrics
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +101,19 @@ def test_work_that_waits_is_told(client, alice, bob, on, real_review):
     assert done[ended] - waiting[ended] == 1
 
 
+def test_a_night_is_told_while_it_lasts_though_no_day_has_changed(client, alice, bob, on):
+    for diarist in (alice, bob):
+        entries.log_water(diarist, 200)
+        review.review_stale(diarist.pk)
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        nights.plan()
+        ReviewChunk.objects.update(done=1)
+        told = read(client)
+    assert told[("spasmlog_reviews", ("state", "to_do"))] == 0
+    assert told[("spasmlog_night", ("state", "to_do"))] == 1
+    assert told[("spasmlog_night", ("state", "done"))] == 1
+
+
 @pytest.fixture
 def real_review():
     """Does a review as a worker does: the task, with its beginning and its end."""
@@ -117,7 +130,8 @@ def test_tasks_that_nobody_began_are_counted(client, on):
     app.control.purge()
     tasks.review_diarist.delay(1)
     tasks.sweep.delay()
-    assert read(client)[("spasmlog_tasks_waiting",)] == 2
+    tasks.review_chunk.delay()  # in the queue of the nights
+    assert read(client)[("spasmlog_tasks_waiting",)] == 3
     app.control.purge()
     assert read(client)[("spasmlog_tasks_waiting",)] == 0
 
