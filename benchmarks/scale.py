@@ -270,7 +270,8 @@ def _night(said: argparse.Namespace, count: int) -> float:
     _memory, start, start_used = _work(said.workers)
     _say("start of the workers", f"{start:.1f} s, which is once and left out: nearly nothing was left to do")
     share = due / max(due - len(sample), 1)
-    assert took > start
+    if took <= start:
+        sys.exit("The night is too short to tell it from the start of the workers: take more people.")
     whole, used = (took - start) * share, (used - start_used) * share
     _say(
         f"night: {due} people",
@@ -297,7 +298,7 @@ def _wake(few: int) -> None:
 
 
 def _let_sleep(awake: int) -> None:
-    """Leave so many people in the plan, and some from each zone; the others are as if they had been reviewed."""
+    """Leave so many people in the plan, and some from each zone; the others are as if reviewed already."""
     from django.db.models import Sum
 
     from journal.models import ReviewChunk, ReviewState

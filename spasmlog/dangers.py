@@ -96,6 +96,8 @@ def _of(operation: Operation, migration: Migration, before: ProjectState) -> Ite
         case AddIndexLive() | DropIndexOfKeyLive():
             if migration.atomic:
                 yield ("atomic", f"{operation.describe()}: not possible in a transaction. Say atomic = False")
+            if isinstance(operation, DropIndexOfKeyLive):
+                yield from _of_other_column(operation, migration.app_label, before)
         case operations.AlterField():
             yield from _of_other_column(operation, migration.app_label, before)
         case operations.RemoveField() | operations.DeleteModel():

@@ -43,7 +43,8 @@ def ready(request):
     state = {"database": False, "migrations": False, "foods": False, "broker": broker_answers()}
     told = dict.fromkeys(TOLD)
     try:
-        connection.ensure_connection()
+        with connection.cursor() as sql:
+            sql.execute("SELECT 1")  # a connection kept from before may lead to nobody any more
         state["database"] = True
         state["migrations"] = migrated()
         state["foods"] = state["migrations"] and Food.objects.filter(owner=None).exists()

@@ -30,7 +30,8 @@ class AddIndexLive(migrations.AddIndex):
             return
         model = from_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
-            schema_editor.remove_index(model, self.index, concurrently=True)
+            with _patient(schema_editor):
+                schema_editor.remove_index(model, self.index, concurrently=True)
 
     def describe(self):
         return f"{super().describe()}, while others write"
@@ -45,18 +46,16 @@ class DropIndexOfKeyLive(migrations.AlterField):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         model, field = self._of(app_label, to_state)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
-            how = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
             with _patient(schema_editor):
-                for name in _indexes_of(schema_editor.connection, model, field):
-                    schema_editor.execute(f"DROP INDEX {how}IF EXISTS {schema_editor.quote_name(name)}")
+                _drop_index(schema_editor, model, field)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         model, field = self._of(app_label, to_state)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
             live = {"concurrently": True} if schema_editor.connection.vendor == "postgresql" else {}
             with _patient(schema_editor):
-                if not _indexes_of(schema_editor.connection, model, field):
-                    schema_editor.execute(schema_editor._create_index_sql(model, fields=[field], **live))
+                _drop_index(schema_editor, model, field)  # what an attempt before left behind
+                schema_editor.execute(schema_editor._create_index_sql(model, fields=[field], **live))
 
     def describe(self):
         return f"Drop the index of {self.name} on {self.model_name}, while others write"
@@ -66,10 +65,18 @@ class DropIndexOfKeyLive(migrations.AlterField):
         return model, model._meta.get_field(self.name)
 
 
+def _drop_index(schema_editor: Any, model: Any, field: Any) -> None:
+    """The one of this column alone, by the name that Django gives it."""
+    name = schema_editor.quote_name(schema_editor._create_index_name(model._meta.db_table, [field.column]))
+    how = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
+    schema_editor.execute(f"DROP INDEX {how}IF EXISTS {name}")
+
+
 @contextmanager
 def _patient(schema_editor: Any) -> Iterator[None]:
-    """What is done concurrently waits for those who wrote before it, and nobody waits behind it meanwhile."""
-    if schema_editor.connection.vendor != "postgresql":
+    """Lift the limit of waiting for a lock, and put it back: what is done concurrently waits for those who
+    wrote before it, and nobody waits behind it meanwhile."""
+    if schema_editor.connection.vendor != "postgresql" or schema_editor.collect_sql:
         yield
         return
     with schema_editor.connection.cursor() as sql:
@@ -80,13 +87,3 @@ def _patient(schema_editor: Any) -> Iterator[None]:
             yield
         finally:
             sql.execute("SELECT set_config('lock_timeout', %s, false)", [before])
-
-
-def _indexes_of(connection: Any, model: Any, field: Any) -> list[str]:
-    """The names of the indexes that are about the column of this field alone."""
-    with connection.cursor() as sql:
-        found = connection.introspection.get_constraints(sql, model._meta.db_table)
-    return [
-        name for name, one in found.items()
-        if one["index"] and one["columns"] == [field.column] and not (one["unique"] or one["foreign_key"])
-    ]  # fmt: skip

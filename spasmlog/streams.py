@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 import orjson
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import NOT_PROVIDED, Field, JSONField, Model, QuerySet
 
@@ -84,7 +85,11 @@ def read(rows: QuerySet) -> list[tuple]:
     from psycopg.pq import Format
     from psycopg.types.json import set_json_loads
 
-    statement, values = rows.query.sql_with_params()
+    try:
+        statement, values = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     plain = Cursor(connection.connection)
     plain.format = Format.BINARY
@@ -141,7 +146,7 @@ def replace(
             sql.execute(
                 f"INSERT INTO {_table(model)} ({_columns(fields)}) SELECT {_columns(fields)} "
                 f"FROM json_populate_recordset(NULL::{_table(model)}, %s) {instead}",
-                [orjson.dumps(named).decode()],
+                [_document(named)],
             )
         else:
             whole = ((*row, *rest) for row in rows)
@@ -151,6 +156,12 @@ def replace(
 def _of_column(value: Any) -> Any:
     """A value as it stands in JSON: all are known to it but exact numbers."""
     return str(value) if isinstance(value, Decimal) else value
+
+
+def _document(value: Any) -> str:
+    """In words. What is no number, within a document, is null: not known."""
+    words: bytes = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY)
+    return words.decode()
 
 
 def _fields(model: type[Model], names: Sequence[str]) -> tuple[list[Any], list[Any], list[Any]]:
@@ -196,7 +207,7 @@ def _lines(fields: Sequence[Field], rows: Iterable[Row], end: str) -> Iterator[s
         for at, how in say:
             values[at] = how(values[at])
         said = line % tuple(values)
-        if "nan" in said or "inf" in said:  # of a number, or within a word
+        if "nan" in said or "inf" in said:  # most lines need no closer look
             _finite(fields, row)
         yield said
 
@@ -244,7 +255,7 @@ class _Json:
 
 def _json_in_text(value: Any) -> str:
     """Of all that COPY would take for something else, a document in words holds backslashes alone."""
-    text: str = orjson.dumps(value).decode()
+    text = _document(value)
     return text.replace("\\", r"\\") if "\\" in text else text
 
 

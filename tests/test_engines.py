@@ -90,8 +90,7 @@ def test_the_wheels_hold_a_postgresql_and_a_redis_for_machines_without(monkeypat
     try:
         with psycopg.connect(engines.postgres(folder, running, told), autocommit=True) as database:
             (version,) = database.execute("SELECT version()").fetchone()
-            database.execute("CREATE EXTENSION pg_trgm")  # food search needs both
-            database.execute("CREATE EXTENSION unaccent")
+            database.execute("CREATE EXTENSION pg_trgm")
             at = f"--port={database.info.port}"
             dump = [
                 f"{told['PATH'].split(os.pathsep)[0]}/pg_dump",

@@ -541,8 +541,7 @@ def _careful(judged: list[Verdict], above: bool) -> float | None:
 def _say_long_run(case: _Case, parts: dict[str, Any], *, claims: bool) -> None:
     """Method D: the resampled range, and then the band."""
     judged: list[Any] = [one.verdict for one in case.judged]
-    ends = [_number(min(one.low for one in case.judged)), _number(max(one.high for one in case.judged))]
-    parts["interval"] = None if None in ends else ends
+    parts["interval"] = _range(min(one.low for one in case.judged), max(one.high for one in case.judged))
     parts["evidence"] |= _evidence_of_long_run(case.found, judged)
     if claims:
         _agreed(judged, parts)
@@ -561,7 +560,12 @@ def _interval(case: _Case) -> list[float] | None:
     """From the lower bound's low end to the estimate's high end, the widest if there are two. [unit / day]"""
     if math.isnan(case.found.upper):
         return None
-    return [max(min(one.low for one in case.judged), 0.0), max(one.high for one in case.judged)]
+    return _range(max(min(one.low for one in case.judged), 0.0), max(one.high for one in case.judged))
+
+
+def _range(low: float, high: float) -> list[float] | None:
+    """Both ends, or none where one of them is not known."""
+    return [low, high] if math.isfinite(low) and math.isfinite(high) else None
 
 
 def _evidence(found: Summary, judged: list[Verdict]) -> dict[str, Any]:

@@ -124,7 +124,8 @@ class Diarist(models.Model):
         return zoneinfo.ZoneInfo(self.time_zone)
 
 
-def whose(**options: Any) -> models.ForeignKey:
+def whose(**options: bool) -> models.ForeignKey:
+    """The diarist to whom a row belongs, and with whom it goes."""
     return models.ForeignKey(Diarist, models.CASCADE, editable=False, **options)
 
 

@@ -125,8 +125,12 @@ def test_meals_arrive_once_while_connections_are_cut_and_the_server_dies_and_com
     logged(200)
     own_postgres.stop()
     time.sleep(0.5)
+    status, said = web.phone().ask("GET", "/health/ready")
+    assert (status, said["database"], said["broker"]) == (503, False, True)
+    assert web.phone().ask("GET", "/health/live")[0] == 200
     assert all(thread.is_alive() for thread in people.threads), "stopped in the middle"
     own_postgres.start()
+    until(lambda: web.phone().ask("GET", "/health/ready")[0] == 200, within=20, every=0.2)
 
     ids = people.end()
     assert people.refused and not people.broken  # "not now" is said in words

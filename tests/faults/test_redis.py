@@ -34,13 +34,13 @@ def test_people_log_and_stay_locked_out_without_redis_and_all_is_reviewed_when_i
     cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
     page = web.phone()
     page.headers = {"Cookie": cookie}
-    taken = []
+    taken, ids = [], set()
 
     def log():
         began = time.monotonic()
-        said = phone.log([banana] * 4, uuid4(), within=ONCE_IN_A_WHILE)
+        ids.add(meal := uuid4())
+        phone.log([banana] * 4, meal, within=ONCE_IN_A_WHILE)
         taken.append(time.monotonic() - began)
-        return said
 
     log()
     until(lambda: not findings.is_stale(alice), within=20)
@@ -51,6 +51,8 @@ def test_people_log_and_stay_locked_out_without_redis_and_all_is_reviewed_when_i
     for _each in range(4):
         log()
     assert page.ask("GET", "/")[0] == 200
+    status, said = phone.ask("GET", "/health/ready")
+    assert (status, said["database"], said["broker"]) == (200, True, False)  # served all the same
     for _each in range(2):
         status, said = phone.ask("POST", "/api/v1/water/", {"amount_ml": 200})
         assert status == 201, said
@@ -73,7 +75,8 @@ def test_people_log_and_stay_locked_out_without_redis_and_all_is_reviewed_when_i
     assert phone.refused == phone.broken == 0
     waited = [one for one in taken if one > AT_ONCE]
     assert len(waited) <= 2 and max(taken) < ONCE_IN_A_WHILE, taken  # one in each process
-    assert Meal.objects.count() == 13 and meals_are_whole(4)
+    assert set(Meal.objects.values_list("pk", flat=True)) == ids and len(ids) == 13
+    assert meals_are_whole(4)
     until(lambda: not findings.is_stale(alice), within=30, every=0.2)
     call_command("verify", verbosity=0)
 

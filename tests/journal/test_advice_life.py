@@ -146,9 +146,8 @@ def test_a_weaker_card_stays_until_the_stronger_one_may_come(alice, clock):
     on = On(TODAY)
     assert [c.rule for c in advising.update(alice, on.facts(gaps=(on.gap(),)), TODAY)] == ["L01"]
     worse = on.facts(gaps=(on.gap(band="very_likely_low", probability_adequate=0.01),))
-    assert [c.rule for c in advising.update(alice, worse, TODAY)] == [
-        "L01"
-    ]  # the layer has had its card today
+    # Its layer has had a card today.
+    assert [c.rule for c in advising.update(alice, worse, TODAY)] == ["L01"]
     clock.shift(timedelta(days=1))
     on = On(day_after(1))
     worse = on.facts(gaps=(on.gap(band="very_likely_low", probability_adequate=0.01),))

@@ -280,6 +280,14 @@ def test_review_all_reviews_all(reviewed, clock, capsys):
     assert set(reviewed_on(*people)) == {date(2026, 11, 19)}
 
 
+def test_review_all_shows_how_many_of_how_many_are_done(reviewed, clock, capsys):
+    reviewed("ann", "ben")
+    clock.move_to(MORNING)
+    call_command("review_all")
+    bar = capsys.readouterr().err
+    assert "Diaries" in bar and "0/2" in bar
+
+
 def test_whoever_runs_the_server_sees_how_far_it_is_and_can_change_nothing(reviewed, clock, admin_client):
     reviewed("ann", "ben")
     clock.move_to(MORNING)
