@@ -12,9 +12,11 @@ from tests.faults.test_worker import waited_long
 
 pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.timeout(180), pytest.mark.processes,
-    pytest.mark.faults, pytest.mark.once,
+    pytest.mark.faults,
 ]  # fmt: skip
 
+once = pytest.mark.once
+"""What no engine and no broker has a part in."""
 ASKED = "Sending due task sweep-stale-days"
 HOUR, DAY = 3600.0, 86400.0
 
@@ -52,6 +54,7 @@ def test_what_is_due_is_swept_by_whichever_scheduler_is_left(alice, real_worker,
     assert verifying.look_at(alice).is_right
 
 
+@once
 def test_a_file_of_times_that_was_cut_off_is_made_anew(start_beat, tmp_path):
     kill_when_it_asks(start_beat())
     for part in tmp_path.glob("beat-schedule*"):
@@ -64,6 +67,7 @@ def kill_when_it_asks(beat):
     kill(beat)
 
 
+@once
 def test_a_clock_that_is_set_back_holds_up_no_sweep(start_beat, set_clock):
     beat = start_beat("tests.faults.clock", str(set_clock.path))
     for shift in (DAY, -HOUR):  # ahead, as without a battery or with another zone; and put right
