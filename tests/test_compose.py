@@ -333,6 +333,11 @@ def test_no_secret_is_written_into_the_file():
                 assert value.startswith("${"), name
 
 
+def test_up_after_a_pull_is_all_there_is_to_do():
+    """An image of the version before is not taken for the one of today."""
+    assert {service["pull_policy"] for service in own_services(compose_file()).values()} == {"build"}
+
+
 def test_migrations_run_in_one_service_and_the_others_wait_for_it():
     services = own_services(compose_file())
     migrating = [name for name, service in services.items() if "migrate" in " ".join(service["command"])]
