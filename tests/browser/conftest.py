@@ -31,6 +31,10 @@ def until(answer):
     return until_within(now, within=PATIENCE)
 
 
+OF_THE_NETWORK = ("net::ERR_", "NetworkError", "Manifest: Line: 1, column: 1, Syntax error")
+"""What a browser says of a line that was cut; the last where a manifest's head came and no more."""
+
+
 class Screen:
     """What a person does with a browser, in words."""
 
@@ -127,7 +131,7 @@ class Screen:
 
     def complaints_but_of_the_network(self):
         """The same, where the network was cut on purpose."""
-        return [said for said in self.complaints() if "net::ERR_" not in said and "NetworkError" not in said]
+        return [said for said in self.complaints() if not any(cut in said for cut in OF_THE_NETWORK)]
 
 
 @pytest.fixture
