@@ -222,10 +222,8 @@ def _finite(fields: Sequence[Field], row: Row) -> Row:
 
 def _end(fields: Sequence[Field], row: Row) -> str:
     """The end of a line: what is the same in all."""
-    said = [
-        how(value) if (how := _saying(field)) else value for field, value in zip(fields, row, strict=True)
-    ]
-    return "".join(f"\t{one}" for one in said) + "\n"
+    (said,) = _lines(fields, [row], "\n")
+    return f"\t{said}" if fields else said
 
 
 def _saying(field: Field) -> Callable[[Any], Any] | None:
