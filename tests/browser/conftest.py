@@ -63,13 +63,14 @@ class Screen:
         """The first thing shown that fits, as soon as it is there."""
 
         try:
-            return until(lambda: self._shown(selector, text))
+            return until(lambda: self.shown(selector, text))
         except AssertionError as gave_up:
             shown_instead = self.text() or self.driver.page_source[:500]
             where = self.driver.current_url
             raise AssertionError(f"no {selector} with {text!r} on {where}:\n{shown_instead}") from gave_up
 
-    def _shown(self, selector, text):
+    def shown(self, selector, text):
+        """The first thing shown that fits, if it is there now."""
         try:
             for element in self.driver.find_elements(By.CSS_SELECTOR, selector):
                 if text in element.text and element.is_displayed():
@@ -80,17 +81,21 @@ class Screen:
 
     def tap(self, selector, text=""):
         def tapped():
-            element = self.find(selector, text)
             try:
-                self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-                element.click()
-            except MOVED:  # drawn anew between the look and the tap: nothing was tapped
-                return False
-            except StaleElementReferenceException:  # likewise, unless the tap itself took it away
-                return not self._shown(selector, text)
-            return True
+                return self.press(self.find(selector, text))
+            except StaleElementReferenceException:  # drawn anew, unless the tap itself took it away
+                return not self.shown(selector, text)
 
         until(tapped)
+
+    def press(self, element):
+        """Tap it, and say whether it was: not where the page was drawn anew between the look and the tap."""
+        try:
+            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+            element.click()
+        except MOVED:
+            return False
+        return True
 
     def choose(self, name, value):
         """Tap the chip of a choice."""
