@@ -1,5 +1,5 @@
 # One image for web, worker, scheduler and the one-shot migration; docker-compose.yml says which is which.
-FROM python:3.12-slim
+FROM python:3.12-slim-trixie
 
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -7,6 +7,11 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     SPASMLOG_DATA=/var/lib/spasmlog \
     SPASMLOG_STATIC=/srv/spasmlog/static
+
+# `manage.py backup` and `restore` call PostgreSQL's own programs, which must be as new as the server of docker-compose.yml.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client-17 \
+    && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /srv/spasmlog/app
 

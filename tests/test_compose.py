@@ -355,6 +355,12 @@ def test_every_lasting_service_has_a_health_check_and_the_one_image_is_not_roots
     assert re.search(r"^USER (?!root)\w+", instructions, re.M)
 
 
+def test_the_image_can_back_up_the_server_beside_it():
+    """`pg_dump` refuses a server newer than itself."""
+    server = compose_file()["services"]["db"]["image"].removeprefix("postgres:")
+    assert f"postgresql-client-{server} " in (ROOT / "Dockerfile").read_text()
+
+
 def test_every_variable_of_the_file_is_in_the_example():
     named = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     known = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.M))
