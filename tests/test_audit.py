@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 
 from spasmlog import audit
@@ -24,6 +25,14 @@ def test_silence_of_the_service_is_not_told_as_soundness():
     for answered in ([], [UNKNOWN, UNKNOWN]):
         [line] = audit.told(answered)
         assert line.startswith("NOT AUDITED")
+
+
+@pytest.mark.parametrize(("answered", "code"), [([SOUND, UNKNOWN], 0), ([SOUND, WEAK], 1), ([], 0)])
+def test_a_weak_package_alone_fails_the_command(monkeypatch, answered, code):
+    monkeypatch.setattr(audit, "asked", lambda: answered)
+    with pytest.raises(SystemExit) as ended:
+        audit.main()
+    assert ended.value.code == code
 
 
 ASK = "import sys; from spasmlog import audit; print(*audit.told(audit.asked(sys.argv[1:])))"

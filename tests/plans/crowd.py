@@ -22,7 +22,7 @@ from journal.models import (
 )
 from spasmlog.streams import write
 
-WRITERS, COUNTED = 2000, 1500
+WRITERS, COUNTED = 6000, 4000
 """People with a few days of entries, and people with day totals alone."""
 
 
