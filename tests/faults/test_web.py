@@ -1,5 +1,9 @@
 """Web processes that are killed while phones send: nothing is lost, and nothing is stored twice."""
 
+import contextlib
+import os
+import signal
+
 import pytest
 
 from journal import review
@@ -30,3 +34,25 @@ def test_meals_arrive_once_whichever_web_processes_were_killed_in_the_middle(ali
     assert people.broken >= 3
     review.review_stale(alice.pk)
     assert stand(ids)
+
+
+@pytest.mark.parametrize(
+    ("limit", "path"),
+    [("SPASMLOG_SEARCH_RATE", "/api/v1/foods/?search=milk"), ("SPASMLOG_EXPORT_RATE", "/api/v1/export/")],
+)
+def test_what_is_limited_is_counted_over_all_processes(alice, token, start_web, foods, limit, path):
+    web, answers = start_web(**{limit: "4/hour"}), []
+    until(lambda: len(web.processes) == 2)
+    for one in web.processes:
+        with halted(one):
+            answers += [web.phone(token).ask("GET", path)[0] for _each in range(3)]
+    # A process tells the others of a search with its next one, so one more than is allowed may come through.
+    assert answers[-1] == 429 and answers.count(200) in (4, 5), answers
+
+
+@contextlib.contextmanager
+def halted(process):
+    """Have others do the work meanwhile."""
+    os.kill(process, signal.SIGSTOP)
+    yield
+    os.kill(process, signal.SIGCONT)
