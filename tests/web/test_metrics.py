@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
@@ -123,6 +124,16 @@ def real_review():
         assert tasks.review_diarist.apply(args=(diarist.pk,)).successful()
 
     return review
+
+
+def test_every_number_that_is_told_is_explained(browser, on):
+    browser.get("/meals/add/")
+    told = {name for name, *_labels in read(browser) if name.startswith("spasmlog_")}
+    told.add("spasmlog_tasks_total")  # as soon as a task has ended
+    parts = re.compile(r"_(bucket|sum|count)$")
+    written = (settings.BASE_DIR / "docs" / "operations.md").read_text()
+    explained = set(re.findall(r"`(spasmlog_\w+)", written))
+    assert {parts.sub("", name) for name in told if not name.endswith("_created")} == explained
 
 
 def test_tasks_that_nobody_began_are_counted(client, on):
