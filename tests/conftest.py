@@ -13,11 +13,13 @@ from decimal import Decimal
 
 import hypothesis
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.db import connections
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
 
+from journal.calc import swaps
 from tests import databases
 
 IN_CI = bool(os.environ.get("SPASMLOG_CI"))
@@ -296,6 +298,30 @@ def real_worker(transactional_db, tmp_path):
         except subprocess.TimeoutExpired:  # it may still send for a while what nobody waits for
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
+
+
+@pytest.fixture
+def clock_stands():
+    """A code of a second factor is good for half a minute by the clock: here none is over when it is used."""
+    with time_machine.travel(time.time(), tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def time_limit_of_swaps(monkeypatch):
+    """A search for swaps gives up when its time is over, on a busy machine before it found what it does find
+    elsewhere: here it has time enough. Returns the limit that people have. [s]"""
+    limit = swaps.TIME_LIMIT_S
+    monkeypatch.setattr(swaps, "TIME_LIMIT_S", 60.0)
+    return limit
+
+
+def where_it_is(hour, diarist):
+    """Have a person live where it is so late; no clock is changed there, and no day ends meanwhile."""
+    from journal import people
+
+    east = (hour - timezone.now().hour + 11) % 24 - 11  # hours east of Greenwich
+    return people.update_profile(diarist, time_zone=f"Etc/GMT{-east:+d}")
 
 
 SLOWER = float(os.environ.get("SPASMLOG_TEST_PATIENCE") or 1)

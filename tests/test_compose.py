@@ -22,11 +22,12 @@ import pytest
 import yaml
 from django.conf import settings
 
-from tests.conftest import until
+from tests.conftest import SLOWER, until
 from tests.test_launch import free_port
 
 ROOT = Path(settings.BASE_DIR)
-DATABASE = "test_spasmlog_compose"
+DATABASE = f"test_spasmlog_compose_{settings.LANE}"
+REDIS = 50 + int(settings.LANE.removeprefix("gw"))
 ANSWERS = {
     "SECRET_KEY": "a-key-for-this-test-alone-of-more-than-forty-characters",
     "POSTGRES_PASSWORD": "not-looked-at-by-the-test-server",
@@ -88,7 +89,7 @@ class Stack:
         told["DATABASE_URL"] = at_server(
             told["DATABASE_URL"], os.environ["TEST_DATABASE_URL"], f"/{DATABASE}"
         )
-        told["REDIS_URL"] = at_server(told["REDIS_URL"], os.environ["TEST_REDIS_URL"], "/60")
+        told["REDIS_URL"] = at_server(told["REDIS_URL"], os.environ["TEST_REDIS_URL"], f"/{REDIS}")
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         return {"PATH": path, "HOME": str(self.folder), "LANG": "C.UTF-8", **self.image, **told}
 
@@ -106,7 +107,7 @@ class Stack:
         for needed, how in self.services[name].get("depends_on", {}).items():
             self.begin(needed)
             if how["condition"] == "service_completed_successfully":
-                assert self.processes[needed].wait(timeout=200) == 0, self.log(needed)
+                assert self.processes[needed].wait(timeout=200 * SLOWER) == 0, self.log(needed)
             elif needed in self.services:
                 until(lambda needed=needed: self.healthy(needed), within=60, every=0.5)
         with (self.folder / f"{name}.log").open("w") as log:
@@ -116,7 +117,7 @@ class Stack:
         """Whether the service's own health check passes."""
         assert self.processes[name].poll() is None, self.log(name)
         check = self.run(name, self.services[name]["healthcheck"]["test"], stdout=subprocess.DEVNULL)
-        return check.wait(timeout=60) == 0
+        return check.wait(timeout=60 * SLOWER) == 0
 
     def log(self, name):
         return (self.folder / f"{name}.log").read_text()
@@ -168,7 +169,7 @@ def stack(tmp_path):
 @pytest.mark.timeout(900)
 def test_a_meal_posted_to_web_is_reviewed_by_worker(stack):
     built = stack.run("web", ["python", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"])
-    assert built.wait(timeout=100) == 0
+    assert built.wait(timeout=100 * SLOWER) == 0
     for name in stack.services:
         stack.begin(name)
     for name in ("web", "worker", "beat"):
@@ -272,7 +273,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_by_the_start_and_
     rows = json.loads(said)
 
     stack.begin("migrate")
-    assert stack.processes["migrate"].wait(timeout=200) == 0, stack.log("migrate")
+    assert stack.processes["migrate"].wait(timeout=200 * SLOWER) == 0, stack.log("migrate")
 
     with psycopg.connect(at_server("postgres://", os.environ["TEST_DATABASE_URL"], f"/{DATABASE}")) as now:
         for table, were in rows.items():

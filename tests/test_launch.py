@@ -16,7 +16,7 @@ from django.conf import settings
 
 from spasmlog import launch
 from tests import databases
-from tests.conftest import environment, until
+from tests.conftest import SLOWER, environment, until
 
 ON_POSTGRES = settings.TEST_ENGINE == "postgres"
 
@@ -165,7 +165,7 @@ def test_it_starts_greets_refuses_a_second_and_ctrl_c_ends_all(start):
     )  # launcher and its three keepers, web, worker, beat (and their children)
 
     second = start()
-    assert second.process.wait(timeout=20) == 1
+    assert second.process.wait(timeout=20 * SLOWER) == 1
     assert "already runs" in second.said
     assert str(first.process.pid) in second.said
 

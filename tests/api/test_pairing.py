@@ -270,6 +270,7 @@ def secret(alice):
     return secret
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_a_page_past_the_second_factor_lets_a_phone_in_without_asking_for_it_again(alice, secret):
     browser = signed_in_browser("alice")
     assert browser.post("/accounts/2fa/authenticate/", {"code": code_of(secret)}).status_code == 302
@@ -280,6 +281,7 @@ def test_a_page_past_the_second_factor_lets_a_phone_in_without_asking_for_it_aga
     assert phone.read("profile/").status_code == 200
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_a_browser_signed_in_before_the_second_factor_was_set_up_must_give_it_first(alice, desk, request):
     secret = request.getfixturevalue("secret")
     asked = desk.post(CONNECT)

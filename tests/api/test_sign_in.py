@@ -155,6 +155,7 @@ def test_using_a_token_writes_its_session_once_an_hour_only(alice):
     assert not [one["sql"] for one in queries if not one["sql"].startswith("SELECT")]
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_a_second_factor_is_enrolled_and_asked_for_at_the_next_sign_in(alice):
     asked = alice.read(f"{ACCOUNT}authenticators/totp")
     secret = asked.json()["meta"]["secret"]

@@ -23,6 +23,8 @@ class Line:
         self.break_off = ""
         """Of the answer to the next request that begins so no more than the head comes through."""
         self.breaking: set[socket.socket] = set()
+        self.at_work = threading.Lock()
+        """A connection is made, or all are cut: one that is half made would outlive the cut."""
         self.deaf = threading.Event()
         """While this is set, requests come through and answers are lost."""
         self.mend()
@@ -38,18 +40,22 @@ class Line:
         threading.Thread(target=self._listen, args=[self.listening], daemon=True).start()
 
     def cut(self) -> None:
-        for one in (self.listening, *self.open):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-        self.open.clear()
+        with self.at_work:
+            for one in (self.listening, *self.open):
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+                one.close()
+            self.open.clear()
 
     def _listen(self, listening: socket.socket) -> None:
         with suppress(OSError):
             while True:
                 caller, _ = listening.accept()
-                server = socket.create_connection(self.server)
-                self.open |= {caller, server}
+                with self.at_work:
+                    if listening.fileno() < 0:  # cut since
+                        return caller.close()
+                    server = socket.create_connection(self.server)
+                    self.open |= {caller, server}
                 for source, sink in ((caller, server), (server, caller)):
                     threading.Thread(target=self._pass_on, args=[source, sink, server], daemon=True).start()
 

@@ -55,7 +55,7 @@ def signed_in(type_in, site, alice):
 
 
 def test_a_cramp_is_logged_without_network_or_account_and_says_so(type_in):
-    said = type_in("cramp --site calf --side left --intensity 6 --woke-me --started-ago 15m")
+    said = type_in("cramp --site calf --side left --intensity 6 --woke-me")
     assert said == "Cramp: calf. Logged.\nNot signed in: 1 waiting to be sent.\n"
     assert "Cramp, left calf, 6 of 10 (waiting to be sent)" in type_in("day")
 
@@ -102,6 +102,7 @@ def test_a_wrong_password_is_refused_in_the_servers_words(type_in, site, alice, 
     assert not (home / "token").exists()
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_a_second_factor_is_asked_for(type_in, site, alice, home):
     secret = totp.generate_totp_secret()
     totp.TOTP.activate(alice.user, secret)

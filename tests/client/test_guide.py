@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.conftest import SLOWER
+
 ROOT = Path(settings.BASE_DIR)
 PART = "## From zero to a synced cramp in ten minutes"
 STEP = re.compile(r"^```sh\n(.*?)^```\n\n^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -37,7 +39,7 @@ def test_the_guide_leads_from_nothing_to_a_synced_cramp(site, tmp_path):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
     run = subprocess.run(
-        ["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=100,
+        ["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=100 * SLOWER,
         env={"PATH": path, "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "SERVER": site},
     )  # fmt: skip
 

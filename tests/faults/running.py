@@ -73,6 +73,7 @@ class Web:
             "--no-control-socket", "--graceful-timeout", "3", "--log-level", "warning", **self.more,
         )  # fmt: skip
         until(self.answers, within=30)
+        until(lambda: len(self.processes) == 2, within=30)
 
     def answers(self):
         assert self.master.poll() is None, self.said

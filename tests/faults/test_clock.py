@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from journal import entries, findings, people, tasks
+from journal import entries, findings, tasks
 from journal.models import DailyIntake, Meal, StaleDay
 from nutrients.models import Food, food_id
 from spasmlog.celery import app
-from tests.conftest import until
+from tests.conftest import until, where_it_is
 from tests.faults.running import kill, stand, started
 
 pytestmark = [
@@ -25,8 +25,7 @@ CLOCK = "tests.faults.clock"
 @pytest.fixture
 def alice(alice):
     """Alice, where it is nine in the evening: her day is still running."""
-    east = (21 - timezone.now().hour + 11) % 24 - 11  # hours east of Greenwich
-    return people.update_profile(alice, time_zone=f"Etc/GMT{-east:+d}")
+    return where_it_is(21, alice)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.db import connection
 from journal import findings, review, tasks
 from journal.models import Meal, WaterIntake
 from tests.conftest import until
-from tests.faults.running import AWAY, stand
+from tests.faults.running import AWAY, kill, stand
 from tests.faults.test_worker import stored, waited_long
 
 pytestmark = [
@@ -113,6 +113,7 @@ def test_a_database_that_may_not_grow_takes_whole_meals_and_whole_reviews_or_non
     assert findings.is_stale(alice) and worker.poll() is None
 
     web.end()
+    kill(worker)  # or it takes what the next one could do
     real_worker()
     tasks.sweep.delay()
     phone = start_web().phone(token)

@@ -10,7 +10,7 @@ import pytest
 from journal import entries, reminders, tasks
 from journal.models import Reminder, RungCard
 from tests import push_service
-from tests.conftest import until
+from tests.conftest import until, where_it_is
 from tests.journal.test_ringing import ATTENTION, REMINDER, heard, rings
 
 pytestmark = [
@@ -30,6 +30,7 @@ def service(settings):
 
 
 def test_a_killed_worker_loses_the_one_it_was_sending_and_no_other(alice, service, real_worker):
+    alice = where_it_is(12, alice)
     device = rings(alice, service)
     at = datetime.now(alice.tz).time().replace(second=0, microsecond=0)
     reminders.change_plan(

@@ -113,7 +113,7 @@ def test_a_post_under_a_key_that_was_killed_anywhere_is_stored_once_by_its_repea
         process.stdout.readline()  # it sends
         if number:
             until(lambda: process.poll() is not None or Meal.objects.count() > number, 30, 0.002)  # noqa: B023
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
         assert Meal.objects.count() == KeptAnswer.objects.count()
         phone.post("/api/v1/meals/", body, format="json", headers={"Idempotency-Key": key})

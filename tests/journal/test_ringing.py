@@ -16,7 +16,7 @@ from journal.calc.advice_rules import RULES
 from journal.calc.redflags import RED_FLAG
 from journal.models import Advice, PushSubscription, Reminder, RungCard
 from tests import push_service
-from tests.conftest import until
+from tests.conftest import until, where_it_is
 from tests.push_service import Subscriber
 
 pytestmark = pytest.mark.django_db
@@ -358,6 +358,7 @@ def test_another_persons_device_is_not_there_and_stays(alice, bob, service, devi
 
 @pytest.mark.django_db(transaction=True)
 def test_of_four_workers_at_once_one_rings(alice, service):
+    alice = where_it_is(12, alice)
     device = rings(alice, service)
     now = datetime.now(alice.tz)
     at = now.time().replace(second=0, microsecond=0)

@@ -105,7 +105,7 @@ def test_the_second_factor_on_wrong_and_off_is_told_of(client, alice, django_cap
     desk.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = desk.get("/accounts/2fa/totp/activate/").content.decode()
     secret = re.search(r'class="secret">([A-Z2-7]+)<', page)[1]
-    with django_capture_on_commit_callbacks(execute=True):
+    with django_capture_on_commit_callbacks(execute=True), time_machine.travel(time.time(), tick=False):
         desk.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
     desk.post("/accounts/logout/")
     signed_in(desk, alice)

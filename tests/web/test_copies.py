@@ -138,8 +138,8 @@ def test_the_field_of_the_date_says_beforehand_which_days_there_are(browser, ali
     page = browser.get(address)
     first, last = re.search(r'type="date"[^>]* min="([^"]+)" max="([^"]+)"', page.content.decode()).groups()
     assert date.fromisoformat(last) == entries.today(alice)
-    # five years of at most 366 days each, and the first day that lies in them as a whole
-    oldest = (now - timedelta(days=5 * 366)).astimezone(alice.tz)
+    # Five years of at most 366 days each, and the first day, from four to four, that lies in them as a whole.
+    oldest = (now - timedelta(days=5 * 366, hours=4)).astimezone(alice.tz)
     assert timedelta(0) < date.fromisoformat(first) - oldest.date() <= timedelta(days=1)
     assert "Any day of the last five years, up to today." in words(page)
 

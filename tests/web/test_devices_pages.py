@@ -142,6 +142,7 @@ def test_another_persons_device_is_a_404_on_every_page(desk, bob):
     assert device_named(bob.user, "Bob's")
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_the_second_factor_is_turned_on_used_and_turned_off_on_the_web(desk, alice):
     desk.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = desk.get("/accounts/2fa/totp/activate/").content.decode()
@@ -165,6 +166,7 @@ def test_the_second_factor_is_turned_on_used_and_turned_off_on_the_web(desk, ali
     assert "The second factor is off." in words(said) and "Turn it on" in words(said)
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_recovery_codes_are_shown_once_and_counted_from_then_on(desk, alice):
     desk.post("/accounts/reauthenticate/", {"password": PASSWORD})
     secret = re.search(

@@ -1,10 +1,11 @@
 """The Week page: what it draws, what it says, and what it must not say."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from journal import entries, findings, people, review
@@ -14,6 +15,13 @@ from nutrients.models import food_id
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 2)
 SUNDAY = MONDAY + timedelta(days=6)
+
+
+@pytest.fixture(autouse=True)
+def some_weeks_later():
+    """Gaps of past weeks are kept for a quarter of a year."""
+    with time_machine.travel(datetime(2026, 11, 27, 3, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
