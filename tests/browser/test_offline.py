@@ -57,6 +57,13 @@ def kept(screen, name):
     return screen.later(f"(await import('/static/journal/offline/store.js')).read('{name}')")
 
 
+def kept_page(screen, path):
+    """The words of a page as the worker keeps it."""
+    html = f"(await (await caches.match('{path}')).text())"
+    parse = f"new DOMParser().parseFromString({html}, 'text/html')"
+    return " ".join(screen.later(f"{parse}.querySelector('main').textContent").split())
+
+
 def sign_in(screen, name):
     screen.sign_in(name, PASSWORD)
     ready(screen)
@@ -175,7 +182,7 @@ def test_what_was_sent_is_told_and_stands_in_the_diary_of_the_page_that_is_open(
     assert at_home.find("#sent[role=status]", "2 entries were sent.")
     at_home.find(".fluid", "800 ml drunk")  # 300 + 500
     assert at_home.run("window.same")  # no page came in between
-    until(lambda: at_home.later("(await (await caches.match('/')).text()).includes('800 ml drunk')"))
+    until(lambda: "800 ml drunk" in kept_page(at_home, "/"))
     line.cut()
     at_home.go("/")
     at_home.find("#as-kept", "No network")
