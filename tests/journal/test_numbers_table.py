@@ -5,8 +5,13 @@ import math
 import pytest
 from django.core.management import CommandError, call_command
 
-from journal.calc import hydration, usual
+from journal.calc import hydration, swaps, usual
 from journal.management.commands import write_numbers_table
+
+
+@pytest.fixture(autouse=True)
+def as_people_have_it(monkeypatch, time_limit_of_swaps):
+    monkeypatch.setattr(swaps, "TIME_LIMIT_S", time_limit_of_swaps)
 
 
 def test_the_committed_table_is_current():

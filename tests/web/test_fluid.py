@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -36,9 +37,12 @@ def at(diarist, hour):
 
 
 @pytest.fixture
-def evening(alice, db):
-    """22:00 on a Wednesday in Auckland."""
-    with time_machine.travel(datetime(2026, 11, 18, 22, tzinfo=alice.tz), tick=False) as clock:
+def evening(db, request):
+    """22:00 on a Wednesday in Auckland, where Alice said just now what she weighs."""
+    with time_machine.travel(
+        datetime(2026, 11, 18, 22, tzinfo=ZoneInfo("Pacific/Auckland")), tick=False
+    ) as clock:
+        request.getfixturevalue("alice")
         yield clock
 
 
