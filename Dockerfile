@@ -28,7 +28,8 @@ COPY fixtures fixtures
 RUN python -m compileall -q spasmlog nutrients journal \
     && SPASMLOG_DATA=/tmp/build python manage.py collectstatic --noinput --verbosity 0 \
     && rm -rf /tmp/build \
-    && useradd --system --uid 10001 --home-dir /var/lib/spasmlog --create-home spasmlog
+    && useradd --system --uid 10001 --home-dir /var/lib/spasmlog --create-home spasmlog \
+    && chmod 700 /var/lib/spasmlog
 
 USER spasmlog
 VOLUME /var/lib/spasmlog

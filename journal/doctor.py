@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from journal.models import StaleDay
@@ -33,6 +34,8 @@ class Finding:
     """What is wrong; nothing if all is well."""
     mend: str = ""
     """What to do then."""
+    where: str = ""
+    """What was looked at, where there might be another one."""
 
 
 def examine() -> Iterator[Finding]:
@@ -40,10 +43,13 @@ def examine() -> Iterator[Finding]:
     yield data_folder()
     yield secret_key()
     yield disk()
-    reached = database()
-    yield reached
-    if not reached.wrong:
-        yield from (check() for check in OF_THE_DATABASE)
+    there = database()
+    yield there
+    if not there.wrong:
+        there = migrations()
+        yield there
+    if not there.wrong:  # of an older version a table may be missing
+        yield from (check() for check in OF_THE_TABLES)
     yield broker()
     yield worker()
 
@@ -54,7 +60,9 @@ def data_folder() -> Finding:
         return Finding(
             "data folder", f"{folder} cannot be written to", "Give it to the user that runs SpasmLog."
         )
-    return Finding("data folder")
+    if folder.stat().st_mode & 0o077:
+        return Finding("data folder", f"others on this machine may look into {folder}", f"chmod 700 {folder}")
+    return Finding("data folder", where=str(folder))
 
 
 def secret_key() -> Finding:
@@ -72,14 +80,38 @@ def disk() -> Finding:
 
 
 def database() -> Finding:
+    told = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return _database_file(Path(told["NAME"]))
+    where = f"{told['NAME']} at {told['HOST'] or 'this machine'}"
     try:
         connection.ensure_connection()
     except DatabaseError as error:
-        return Finding("database", str(error).strip(), "Start it, or check DATABASE_URL.")
-    return Finding("database")
+        return Finding("database", str(error).strip().rstrip("?"), "Start it, or check DATABASE_URL.")
+    return Finding("database", where=where)
+
+
+def _database_file(path: Path) -> Finding:
+    if not path.exists():
+        return Finding("database", f"there is none at {path}", "Start SpasmLog once, or set SPASMLOG_DATA.")
+    if not os.access(path, os.R_OK | os.W_OK):
+        return Finding("database", f"{path} cannot be written to", "Give it to the user that runs SpasmLog.")
+    try:
+        with connection.cursor() as sql:
+            sql.execute("PRAGMA quick_check(1)")
+            whole = sql.fetchone() == ("ok",)
+    except DatabaseError:
+        whole = False
+    if not whole:
+        return Finding("database", f"{path} is damaged", "Stop SpasmLog and restore a backup.")
+    return Finding("database", where=str(path))
 
 
 def migrations() -> Finding:
+    if newer := health.unknown_migrations(MigrationLoader(connection)):
+        return Finding(
+            "migrations", f"the database is of a newer version, which did {newer[0]}", "Start that version."
+        )
     if not health.migrated():
         return Finding("migrations", "the database is of an older version", "python manage.py migrate")
     return Finding("migrations")
@@ -123,7 +155,7 @@ def worker() -> Finding:
     return Finding("worker")
 
 
-OF_THE_DATABASE: tuple[Callable[[], Finding], ...] = (migrations, foods, reviews)
+OF_THE_TABLES: tuple[Callable[[], Finding], ...] = (foods, reviews)
 
 
 def oldest_stale() -> timedelta | None:

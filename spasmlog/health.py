@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -59,12 +60,22 @@ def ready(request):
 
 
 def migrated() -> bool:
-    """Whether no migration waits to be applied."""
+    """Whether the database is of this version: no migration waits to be applied, and none is unknown here."""
     global _migrated
     if not _migrated:
         executor = MigrationExecutor(connection)
-        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        _migrated = not waiting and not unknown_migrations(executor.loader)
     return _migrated
+
+
+def unknown_migrations(loader: MigrationLoader) -> list[str]:
+    """What a newer version has done to the database. Squashed migrations stand for those they replaced."""
+    known = {
+        *loader.disk_migrations,
+        *(old for new in loader.disk_migrations.values() for old in new.replaces),
+    }
+    return sorted(".".join(one) for one in loader.applied_migrations if one not in known)
 
 
 def broker_answers() -> bool:
@@ -80,5 +91,5 @@ def asked_of_redis(question: Callable[[Any], Any]) -> Any:
     try:
         with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as server:
             return question(server)
-    except (RedisError, OSError):
+    except (RedisError, OSError, ValueError):  # the last of an address that is none
         return None

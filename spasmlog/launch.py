@@ -37,6 +37,8 @@ PATIENCE = 10.0
 """How long a process left over from a start that was killed may take to end. [s]"""
 LAST_TASK = 15
 """How long a worker may take to finish what it has begun, before it is killed. [s]"""
+READ_HERE = ("PORT", "SPASMLOG_DATA", "SPASMLOG_DEMO", "WORKERS", "LOG_FORMAT")
+"""Variables that count before settings are read."""
 QUIET = ["-W", "ignore:You're running the worker with superuser"]
 """Celery warns root of pickled messages; ours are JSON and nothing else is accepted."""
 
@@ -48,6 +50,7 @@ class CannotStart(Exception):
 def main() -> None:
     """Run until stopped, and exit as the first process that ended did."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts deaf to it
+    os.umask(0o077)  # diaries are for their owners, and not for others on this machine
     try:
         sys.exit(run())
     except CannotStart as reason:
@@ -68,15 +71,26 @@ def run() -> int:
 
 def read_environment() -> None:
     """Take what neither the shell nor `make` says from .env, and what that does not say from here."""
-    for name in ("PORT", "SPASMLOG_DATA", "SPASMLOG_DEMO", "WORKERS", "LOG_FORMAT"):
+    for name in READ_HERE:
         if not os.environ.get(name):
             os.environ.pop(name, None)
     if (ROOT / ".env").exists():
         environ.Env.read_env(ROOT / ".env")
+    for name in READ_HERE:
+        if file := os.environ.get(f"{name}_FILE"):
+            os.environ[name] = _told_in(name, Path(file))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spasmlog.settings")
     os.environ["SPASMLOG_SHOW_DEMO"] = "1" if wants_demo() else "0"  # to name at the sign-in
     if sys.stderr.isatty() and not os.environ.get("LOG_FORMAT"):
         os.environ["LOG_FORMAT"] = "console"  # the services write to a pipe, and a person reads it
+
+
+def _told_in(name: str, file: Path) -> str:
+    """What the file says that is named in the place of a setting: for us as for all other settings."""
+    try:
+        return file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as unread:
+        raise CannotStart(f"{name}_FILE names a file that cannot be read: {unread}.") from None
 
 
 # Is the way clear? ----------------------------------------------------------------------------
@@ -108,7 +122,7 @@ def data_folder() -> Path:
     said = os.environ.get("SPASMLOG_DATA")
     folder = Path(said or ROOT / "data").expanduser().resolve()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / "running").touch()
     except OSError as error:
         raise CannotStart(f"the data folder {folder} cannot be written: {error.strerror}.") from None
@@ -200,18 +214,30 @@ def prepared(port: int) -> str:
     preparing.start()
     told.close()
     try:
-        return heard.recv()
+        said = heard.recv()
     except EOFError:
         raise CannotStart("the preparation failed; its reason stands above.") from None
     finally:
         preparing.join()
+    if isinstance(said, CannotStart):
+        raise said
+    return said
 
 
 def prepare_and_tell(told: Connection, port: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import OperationalError
+
     try:
         prepare()
         told.send(greeting(port))
+    except CannotStart as reason:
+        told.send(reason)
+    except ImproperlyConfigured as wrong:
+        told.send(CannotStart(f"a setting must be mended: {wrong}"))
+    except OperationalError as away:
+        told.send(CannotStart(f"the database cannot be used: {str(away).strip()}"))
     except KeyboardInterrupt:
         sys.exit(130)  # the launcher heard it too
 
@@ -235,7 +261,14 @@ def migrate() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from spasmlog.health import unknown_migrations
+
     executor = MigrationExecutor(connection)
+    if newer := unknown_migrations(executor.loader):
+        raise CannotStart(
+            f"the database is of a newer version, which did {newer[0]}. "
+            "Start that version, or restore an older backup."
+        )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print("Preparing the database ...", flush=True)
         call_command("migrate", verbosity=0, interactive=False)
@@ -446,7 +479,7 @@ def greeting(port: int) -> str:
     from django.conf import settings
     from django.urls import reverse
 
-    here = f"http://{HOST}:{port}"
+    here = settings.PUBLIC_URL or f"http://{HOST}:{port}"
     lines = ["", f"  SpasmLog is ready:  {here}/"]
     if wants_demo():
         from journal import demo

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -42,12 +43,31 @@ class Told(FileAwareMapping):
 env.ENVIRON = Told({name: value for name, value in os.environ.items() if value.strip()})
 
 DATA_DIR = Path(env.str("SPASMLOG_DATA", default="") or BASE_DIR / "data").expanduser().resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _whole(name: str, default: Any) -> Any:
+    """A number of the environment, refused by its name where it is none."""
+    said = env.str(name, default="")
+    if said and not said.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, 0 or more, and not {said!r}.")
+    return int(said) if said else default
+
+
+def _address(name: str, *schemes: str, such_as: str) -> str:
+    """An address of the environment without its last stroke, refused by its name where it is none. It is not
+    repeated: passwords stand in some."""
+    said = env.str(name, default="").rstrip("/")
+    parts = environ.urlparse(said)
+    if said and (parts.scheme not in schemes or not parts.hostname):
+        raise ImproperlyConfigured(f"{name} must be an address such as {such_as}")
+    return parts.scheme + said[len(parts.scheme) :]  # HTTPS:// is https://
+
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = _address("REDIS_URL", "redis", "rediss", such_as="redis://127.0.0.1:6379/0")
 DEBUG = env.bool("DEBUG", default=False)
-PUBLIC_URL = env.str("SPASMLOG_PUBLIC_URL", default="").rstrip("/")
+PUBLIC_URL = _address("SPASMLOG_PUBLIC_URL", "https", "http", such_as="https://diary.example.org")
 """Where people reach this server, such as https://spasmlog.example.org; empty: this machine only."""
 
 
@@ -93,7 +113,7 @@ if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured('ALLOWED_HOSTS must name your hosts: "*" lets anybody forge links in mails.')
 
 
-PROXIES = env.int("SPASMLOG_PROXIES", default=0)
+PROXIES = _whole("SPASMLOG_PROXIES", 0)
 """How many reverse proxies stand in front and add to X-Forwarded-For. Of that header only what they wrote
 is believed when attempts are counted by address: anybody can send the rest. Without one, X-Request-ID is not
 believed either."""
@@ -176,6 +196,10 @@ TEMPLATES = [
 # Where it keeps things ------------------------------------------------------------------------
 
 if DATABASE_URL:
+    if environ.urlparse(DATABASE_URL).scheme not in env.DB_SCHEMES:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be an address such as postgres://me@127.0.0.1:5432/name"
+        )
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
     DATABASES["default"].setdefault("OPTIONS", {})
 else:
@@ -196,12 +220,12 @@ else:
 if DATABASE_URL and not DATABASES["default"].get("PASSWORD"):
     # As it is: within an address, and to env.str(), some characters mean something.
     DATABASES["default"]["PASSWORD"] = env.ENVIRON.get("POSTGRES_PASSWORD", "")
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=None)
+DATABASES["default"]["CONN_MAX_AGE"] = _whole("CONN_MAX_AGE", None)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASE_POOL = env.int("DATABASE_POOL", default=0)
+DATABASE_POOL = _whole("DATABASE_POOL", 0)
 """Connections that the threads of one process share at most; 0: each thread keeps one of its own, which is
 quicker as long as the database can hold them all."""
-STATEMENT_TIMEOUT = env.int("STATEMENT_TIMEOUT", default=30)
+STATEMENT_TIMEOUT = _whole("STATEMENT_TIMEOUT", 30)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     _options = DATABASES["default"]["OPTIONS"]
     # What nobody waits for any more must not hold up others: a query without end, a transaction left open.
@@ -241,7 +265,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=_https)
 SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics$"]  # asked for from inside, past the proxy
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600 if _https else 0)
+SECURE_HSTS_SECONDS = _whole("SECURE_HSTS_SECONDS", 365 * 24 * 3600 if _https else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
 # Both are promises about a whole domain, of which this server is one name: only its owner can give them.

@@ -1,5 +1,6 @@
 """`make run`, as a person meets it: processes of their own, a folder of their own, real signals."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from spasmlog import launch
 from tests import databases
@@ -68,6 +70,12 @@ class Start:
         return next(p for p in sorted(self.processes()) if word in read(Path(f"/proc/{p}/cmdline")))
 
 
+def others_may_read(folder):
+    written = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("said-")]
+    assert written
+    return [path.name for path in written if path.stat().st_mode & 0o077]
+
+
 def read(path):
     try:
         return path.read_text(errors="replace")
@@ -86,7 +94,21 @@ def folder(tmp_path, transactional_db):
     """A data folder whose database is loaded already: the copy of the template, or the test's PostgreSQL."""
     if not ON_POSTGRES:
         shutil.copyfile(databases._template_file(), tmp_path / "spasmlog.sqlite3")
+        (tmp_path / "spasmlog.sqlite3").chmod(0o600)
     return tmp_path
+
+
+def newer(folder):
+    """Have the database say that a migration was applied which is not known here."""
+    row = (
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('journal', '0099_to_come', '2030-01-01')"
+    )
+    if ON_POSTGRES:
+        with connection.cursor() as sql:
+            sql.execute(row)
+    else:
+        with contextlib.closing(sqlite3.connect(folder / "spasmlog.sqlite3")) as database, database:
+            database.execute(row)
 
 
 @pytest.fixture
@@ -154,10 +176,32 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path):
     assert "file/data" in said
 
 
+def test_a_folder_that_a_file_names_is_the_one_that_is_kept_for_one_start(tmp_path):
+    (tmp_path / "named").write_text(f"{tmp_path}/diaries\n")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        refusal(SPASMLOG_DATA_FILE=str(tmp_path / "named"), PORT=str(other.getsockname()[1]))
+    assert (tmp_path / "diaries" / "running").exists()
+    assert "PORT_FILE names a file that cannot be read" in refusal(PORT_FILE=str(tmp_path / "none"))
+
+
+def test_what_stands_in_the_way_of_the_preparation_is_told_in_a_line(tmp_path):
+    told = {"SPASMLOG_DATA": str(tmp_path), "PORT": str(free_port())}
+    nowhere = refusal(**told, DATABASE_URL="postgres://spasmlog@127.0.0.1:9/nothing")
+    assert "SpasmLog cannot start: the database cannot be used: " in nowhere
+    assert "a setting must be mended: SECRET_KEY is too short" in refusal(**told, SECRET_KEY="short")
+
+
+def test_a_database_of_a_newer_version_is_not_opened(folder):
+    newer(folder)
+    said = refusal(SPASMLOG_DATA=str(folder), PORT=str(free_port()))
+    assert "the database is of a newer version, which did journal.0099_to_come." in said
+
+
 @pytest.mark.processes
 def test_it_starts_greets_refuses_a_second_and_ctrl_c_ends_all(start):
     first = start().ready()
     assert first.page("/health/ready")[0] == 200
+    assert others_may_read(first.folder) == []
     assert f"http://127.0.0.1:{first.port}/" in first.said
     assert "sign up at" in first.said
     assert (

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import subprocess
 import sys
 
@@ -159,8 +160,26 @@ def test_a_file_that_is_missing_or_empty_is_named_and_nothing_is_made_up(tmp_pat
         ({"SPASMLOG_METRICS_TOKEN": "guess-me"}, "SPASMLOG_METRICS_TOKEN is too short"),
         ({"DEBUG": "1", **PUBLIC}, "DEBUG shows settings"),
         ({"ALLOWED_HOSTS": "*"}, "must name your hosts"),
+        ({"SPASMLOG_PUBLIC_URL": "diary.example.org"}, "SPASMLOG_PUBLIC_URL must be an address such as"),
+        ({"REDIS_URL": "foo"}, "REDIS_URL must be an address such as"),
+        ({"DATABASE_URL": "foo:secret"}, "DATABASE_URL must be an address such as"),
+        ({"STATEMENT_TIMEOUT": "30s"}, "STATEMENT_TIMEOUT must be a whole number, 0 or more, and not '30s'"),
+        ({"DATABASE_POOL": "-1"}, "DATABASE_POOL must be a whole number"),
     ],
 )
-def test_it_refuses_to_start_where_that_would_open_a_door(tmp_path, told, words):
+def test_what_opens_a_door_or_cannot_be_is_refused_by_name_in_a_line(tmp_path, told, words):
     said = run(tmp_path, "manage.py", "check", **told)
-    assert said.returncode != 0 and words in said.stderr
+    assert said.returncode == 1 and words in said.stderr.splitlines()[-1]
+    assert "Traceback" not in said.stderr and "secret" not in said.stderr
+
+
+def test_an_address_in_capitals_is_the_same(tmp_path):
+    said = told(
+        tmp_path, "SESSION_COOKIE_SECURE", "PUBLIC_URL", SPASMLOG_PUBLIC_URL="HTTPS://diary.example.org/"
+    )
+    assert said == {"SESSION_COOKIE_SECURE": True, "PUBLIC_URL": "https://diary.example.org"}
+
+
+def test_the_folder_that_is_made_for_diaries_is_their_owners_alone(tmp_path):
+    told(tmp_path / "new", "DEBUG")
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700

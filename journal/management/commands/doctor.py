@@ -17,7 +17,7 @@ class Command(BaseCommand):
                 wrong += 1
                 self.stdout.write(f"WRONG  {found.what}: {found.wrong}. {found.mend}")
             else:
-                self.stdout.write(f"ok     {found.what}")
+                self.stdout.write(f"ok     {found.what}" + (f" ({found.where})" if found.where else ""))
         if wrong:
             raise CommandError(
                 f"{wrong} of these must be mended." if wrong > 1 else "One of these must be mended."
