@@ -523,6 +523,9 @@ LOGGING = {
         "celery": {"level": env.str("CELERY_LOG_LEVEL", default="WARNING")},
         "kombu": {"level": "WARNING"},
         "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
+        # The line of each request tells of these, too; whoever scans the net would fill the log with traces.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
 structlog.configure(

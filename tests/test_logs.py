@@ -58,6 +58,14 @@ def test_a_line_tells_of_a_request_by_its_route_and_of_nobody(browser, alice):
     assert "erring" not in str(lines).lower() and "alice" not in str(lines)
 
 
+def test_who_asks_for_another_host_or_a_page_that_is_none_fills_a_line_and_no_more(client, db, caplog):
+    with structlog.testing.capture_logs() as lines:
+        assert client.get("/", headers={"Host": "scanner.example"}).status_code == 400
+        assert client.get("/wp-login.php").status_code == 404
+    assert [line["status"] for line in lines if line["event"] == "request"] == [400, 404]
+    assert caplog.records == []
+
+
 # Values in exceptions -------------------------------------------------------------------------
 
 
