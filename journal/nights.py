@@ -1,6 +1,6 @@
 """The review of everybody: whose night has ended or who waits, shared out to any number of workers.
 
-    plan() -> int                   put diaries that are due into chunks of a thousand; how many chunks
+    plan(waited) -> int             put diaries that are due into chunks of a thousand; how many chunks
     work(seconds) -> Visit | None   take a chunk and review its diaries; None where none waits
     progress() -> Progress          diaries done and to do
     waiting() -> int, lost() -> int chunks that nobody holds; chunks whose worker died
@@ -48,7 +48,8 @@ LEASE = timedelta(seconds=90)
 RENEW = 5.0
 """How often a worker says that it lives. [s]"""
 OLD_AFTER = timedelta(minutes=1)
-"""Days that changed so long ago were not reviewed by the request of their save, nor by the sweep."""
+"""Days that changed so long ago were not reviewed by the request of their save, nor by the sweep. Younger
+ones are left to those, unless somebody asks for all (`waited=None`)."""
 
 
 @dataclass(frozen=True)
@@ -72,23 +73,23 @@ class Progress:
 # Sharing out ----------------------------------------------------------------------------------
 
 
-def plan(now: datetime | None = None) -> int:
+def plan(now: datetime | None = None, waited: timedelta | None = OLD_AFTER) -> int:
     """Put every diary that is due into a chunk, zone by zone. Zones with unfinished chunks wait for those."""
     now = now or timezone.now()
-    return sum(_plan_zone(zone, start, now) for zone, start in _zones())
+    return sum(_plan_zone(zone, start, now, waited) for zone, start in _zones())
 
 
 def _zones() -> list[tuple[str, clock]]:
     return list(Diarist.objects.order_by().values_list("time_zone", "day_start").distinct())
 
 
-def _plan_zone(zone: str, start: clock, now: datetime) -> int:
+def _plan_zone(zone: str, start: clock, now: datetime, waited: timedelta | None) -> int:
     here = ReviewChunk.objects.filter(time_zone=zone, day_start=start)
     if here.unfinished().exists():
         return 0
     day = local_day(now, ZoneInfo(zone), start)
     last = here.filter(day=day).aggregate(last=Max("number"))["last"] or 0
-    due = _due(zone, start, day, now)
+    due = _due(zone, start, day, now, waited)
     parts = [due[at : at + CHUNK] for at in range(0, len(due), CHUNK)]
     chunks = [
         ReviewChunk(
@@ -102,13 +103,14 @@ def _plan_zone(zone: str, start: clock, now: datetime) -> int:
 
 
 def _due(
-    zone: str, start: clock, day: date, now: datetime, within: tuple[int, int] | None = None
-) -> list[int]:
+    zone: str, start: clock, day: date, now: datetime, waited: timedelta | None,
+    within: tuple[int, int] | None = None,
+) -> list[int]:  # fmt: skip
     """Diaries of a zone to which `day` is new, and those with a day that has waited too long, by number."""
     people = Diarist.objects.filter(time_zone=zone, day_start=start).order_by()
     if within:
         people = people.filter(pk__range=within)
-    return sorted({*_new_to(people, day, now), *_behind(people, now)})
+    return sorted({*_new_to(people, day, now), *_behind(people, now, waited)})
 
 
 def _new_to(people: QuerySet[Diarist], day: date, now: datetime) -> QuerySet:
@@ -126,15 +128,21 @@ def _new_to(people: QuerySet[Diarist], day: date, now: datetime) -> QuerySet:
     return new.exclude(begun=day).values_list("pk", flat=True)
 
 
-def _behind(people: QuerySet[Diarist], now: datetime) -> QuerySet:
-    waits = StaleDay.objects.filter(diarist=OuterRef("pk"), since__lt=now - OLD_AFTER)
+def _behind(people: QuerySet[Diarist], now: datetime, waited: timedelta | None) -> QuerySet:
+    waits = StaleDay.objects.filter(diarist=OuterRef("pk"))
+    if waited is not None:
+        waits = waits.filter(since__lt=now - waited)
     return people.filter(Exists(waits)).values_list("pk", flat=True)
 
 
 # Working --------------------------------------------------------------------------------------
 
 
-def work(seconds: float = VISIT, heard: Callable[[int], object] = lambda more: None) -> Visit | None:
+def work(
+    seconds: float = VISIT,
+    heard: Callable[[int], object] = lambda more: None,
+    waited: timedelta | None = OLD_AFTER,
+) -> Visit | None:
     """Take a chunk that nobody holds and review its diaries, for so long at most; None if there is none.
 
     What is left of it is put back. `heard` is told how many diaries are done each time some are.
@@ -144,7 +152,7 @@ def work(seconds: float = VISIT, heard: Callable[[int], object] = lambda more: N
     chunk = _claim(timezone.now())
     if chunk is None:
         return None
-    ends, held = time.monotonic() + seconds, _Hold(chunk)
+    ends, held = time.monotonic() + seconds, _Hold(chunk, waited)
     for some in groups(held.due):
         if time.monotonic() > ends or not held.renew(some[0]):
             held.put_back(some[0])
@@ -186,13 +194,13 @@ def _claim(now: datetime) -> ReviewChunk | None:
 class _Hold:
     """The hold of one worker on one chunk, and how far it has come."""
 
-    def __init__(self, chunk: ReviewChunk):
+    def __init__(self, chunk: ReviewChunk, waited: timedelta | None):
         self.done = self.failed = 0
         self._mine = ReviewChunk.objects.filter(pk=chunk.pk, holder=chunk.holder)
         self._renewed = time.monotonic()
         now, zone, start = timezone.now(), chunk.time_zone, chunk.day_start
         day = local_day(now, ZoneInfo(zone), start)  # where all workers were away, another has begun
-        self.due = _due(zone, start, day, now, (chunk.first_id, chunk.last_id))
+        self.due = _due(zone, start, day, now, waited, (chunk.first_id, chunk.last_id))
         # Others may have reviewed some of them since, and more may have become due.
         self._before = {"done": chunk.done, "failed": chunk.failed}
         self._all = chunk.done + len(self.due)

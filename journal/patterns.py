@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import structlog
+from django.db import transaction
 from django.db.models import Count
 
 from journal import tracked
@@ -76,7 +77,11 @@ def look(diarist: Diarist, today: date, instead: Instead) -> Look:
     measured = tracked.measures(diarist, last, instead)
     calendar = Calendar.of(known, tracked.changes(diarist), last)
     found = associations.screen(associations.Diary(known, calendar, measured.whole, measured.before))
-    log.info("links_looked_for", diarist=diarist.pk, days=len(known), links=len(found))
+
+    def tell() -> None:
+        log.info("links_looked_for", diarist=diarist.pk, days=len(known), links=len(found))
+
+    transaction.on_commit(tell)  # at once, unless `verify` is about to take it all back
     return Look(today + timedelta(days=DAYS_BETWEEN), [_row(diarist, today, asdict(link)) for link in found])
 
 

@@ -65,11 +65,15 @@ def store(
     _store_cards(begun, gap_rows)
     _no_longer_stale(begun)
     _reviewed(begun, looks)
-    for one in begun:
-        log.info(
-            "reviewed", diarist=one.pk, days=len(daily[one.pk]), as_of=len(gap_rows[one.pk]),
-            rows=changes[one.pk].total,
-        )  # fmt: skip
+
+    def tell() -> None:
+        for one in begun:
+            log.info(
+                "reviewed", diarist=one.pk, days=len(daily[one.pk]), as_of=len(gap_rows[one.pk]),
+                rows=changes[one.pk].total,
+            )  # fmt: skip
+
+    transaction.on_commit(tell)  # `verify` computes and takes it all back: that was no review
     return changes
 
 

@@ -3,7 +3,8 @@
     look_at(diarist) -> Found    computes everything anew and compares; nothing is written
     mend(diarist) -> Found       the same, and stores what comes out
 
-A day that waits for its review is no fault: the comparison is with what is stored once that review is done.
+A diary that cannot be computed is found so, and stays as it is. A day that waits for its review is no fault:
+the comparison is with what is stored once that review is done.
 """
 
 from collections import Counter
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from journal.models import Advice, Diarist, StaleDay
 
@@ -29,22 +30,40 @@ class Found:
     """Days, gaps, cards -> how many are not what the entries amount to, left over or missing."""
     busy: bool = False
     """Others wrote all the while, and nothing can be said."""
+    error: str = ""
+    """The kind of the error that kept it from being computed. Never its message: that may hold what somebody
+    wrote."""
 
     @property
     def is_right(self) -> bool:
-        return not self.wrong and not self.busy
+        return not self.wrong and not self.busy and not self.error
 
 
 def look_at(diarist: Diarist) -> Found:
     """Compare, and leave everything as it was: also what waits for a review goes on waiting."""
-    with transaction.atomic():
-        found = mend(diarist)
-        transaction.set_rollback(True)
-    return found
+    return _apart(diarist, keep=False)
 
 
 def mend(diarist: Diarist) -> Found:
     """Compare, and store what the entries amount to."""
+    return _apart(diarist, keep=True)
+
+
+def _apart(diarist: Diarist, keep: bool) -> Found:
+    """Compare in a transaction of its own, so that one diary that fails leaves nothing half done."""
+    try:
+        with transaction.atomic():
+            found = _compared(diarist)
+            transaction.set_rollback(not keep)
+    except Exception as error:
+        if not connection.is_usable():  # that is no fault of this diary, and the next would fare no better
+            raise
+        return Found(error=type(error).__name__)
+    return found
+
+
+def _compared(diarist: Diarist) -> Found:
+    """Store what the entries amount to, and say what was not so."""
     from journal import review
 
     waiting = StaleDay.objects.filter(diarist=diarist).count()

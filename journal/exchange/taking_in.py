@@ -104,18 +104,24 @@ class _Size:
 
 
 def preview(diarist: Diarist, file: IO[bytes]) -> Counts:
-    """Count the entries that taking this file in would write, bring back or leave; writes nothing."""
+    """Count the rows that taking this file in would write, bring back or leave; writes nothing."""
     counts = Counts()
     foods: dict[UUID, str] = {}
+    person: dict[str, list[Row]] = {}
     for section, batch in _batches(file):
         rows = [read(section, row, place) for place, row in batch]
-        if section.name in (*PERSON, *NOT_TAKEN):
+        if section.name in NOT_TAKEN:
+            continue
+        counts.setdefault(section.name, Counter())
+        if section.name in PERSON:
+            person.setdefault(section.name, []).extend(rows)
             continue
         here = _Here(diarist, section.model, rows, {}) if section.name != RECIPES else None
         states = [here.state(row) if here else _with_its_food(foods, row) for row in rows]
         if section.model is Food:
             foods |= {row["id"]: state for row, state in zip(rows, states, strict=True)}
-        counts.setdefault(section.name, Counter()).update(states)
+        counts[section.name].update(states)
+    _count_person(counts, person, _not_said_yet(diarist, person))
     return counts
 
 
@@ -504,25 +510,24 @@ class _Taking:
     # The person
 
     def _take_person(self) -> None:
-        first = self.diarist.set_up_at is None
-        answered = dict(self.diarist.conditionanswer_set.values_list("condition", "answer"))
-        said = {row["condition"]: row["answer"] for row in self.person.get("conditions", ())}
-        new = {condition: answer for condition, answer in said.items() if condition not in answered}
-        if new:
-            self._at("conditions", people.answer_conditions, self.diarist, new)
-        self._count_person("conditions", len(new))
-        self._add("medicines", self.diarist.medicine_set, people.set_medicines)
-        self._add("life_stages", self.diarist.lifestageperiod_set, people.set_life_stages)
-        self._add("targets", self.diarist.personaltarget_set, people.set_targets, "nutrient")
-        for row in self.person.get("profile", ())[:1]:
-            self._answer_profile(row if first else self._unanswered(row))
-        self._take_reminders()
+        new = _not_said_yet(self.diarist, self.person)
+        if answers := {row["condition"]: row["answer"] for row in new["conditions"]}:
+            self._at("conditions", people.answer_conditions, self.diarist, answers)
+        self._add("medicines", new, people.set_medicines)
+        self._add("life_stages", new, people.set_life_stages)
+        self._add("targets", new, people.set_targets)
+        for said in new["profile"]:
+            self._at("profile", lambda said=said: people.update_profile(self.diarist, **said))
+        self._take_reminders(new["reminder_plan"], new["reminders"])
+        _count_person(self.counts, self.person, new)
 
-    def _take_reminders(self) -> None:
-        """Reminders are taken whole, and only where nothing was ever chosen: those of two plans would nag."""
-        plan, rows = self.person.get("reminder_plan", []), self.person.get("reminders", [])
-        new = bool(plan or rows) and not ReminderPlan.objects.filter(diarist=self.diarist).exists()
-        if new:
+    def _add(self, name: str, new: Mapping[str, list[Row]], store: Any) -> None:
+        """Add to a list that is stored as a whole what it does not have."""
+        if new[name]:
+            self._at(name, store, self.diarist, [*_listed(self.diarist, name), *new[name]])
+
+    def _take_reminders(self, plan: list[Row], rows: list[Row]) -> None:
+        if plan or rows:
             said = dict(plan[0]) if plan else {}
             said["digest"] = bool(said.get("digest")) and reminders.mail_is_there()
             self._at(
@@ -531,8 +536,6 @@ class _Taking:
                     self.diarist, {**said, "reminders": [self._reminder(row) for row in rows]}
                 ),
             )
-        self._count_person("reminder_plan", len(plan) if new else 0)
-        self._count_person("reminders", len(rows) if new else 0)
 
     def _reminder(self, row: Row) -> Row:
         said = {name: value for name, value in row.items() if name != "supplement"}
@@ -540,31 +543,52 @@ class _Taking:
             raise ValidationError(_("Choose one of your own supplements."))
         return {**said, "supplement_id": self.supplements.get(row["supplement"])}
 
-    def _answer_profile(self, said: Row) -> None:
-        if said:
-            self._at("profile", lambda: people.update_profile(self.diarist, **said))
-        self._count_person("profile", int(bool(said)))
 
-    def _unanswered(self, row: Row) -> Row:
-        """Of the answers of a file those that this person has not given."""
-        return {
-            name: value for name, value in row.items() if value and getattr(self.diarist, name) in (None, "")
-        }
+# The person: what a look counts, and taking in stores ------------------------------------------
 
-    def _add(self, name: str, stored: Any, store: Any, key: str = "") -> None:
-        """Add to a list that is stored as a whole what it does not have."""
-        fields = BY_NAME[name].fields
-        known = list(stored.values(*fields))
-        seen = [row[key] if key else row for row in known]
-        new = [row for row in self.person.get(name, ()) if (row[key] if key else row) not in seen]
-        if new:
-            self._at(name, store, self.diarist, [*known, *new])
-        self._count_person(name, len(new))
 
-    def _count_person(self, name: str, new: int) -> None:
-        if name in self.person:
-            self._count(name, NEW, new)
-            self._count(name, KNOWN, len(self.person[name]) - new)
+def _not_said_yet(diarist: Diarist, person: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
+    """Of what a file says of a person, by section, what they have not said here.
+
+    Reminders are taken whole, and only where nothing was ever chosen: those of two plans would nag.
+    """
+    said = {name: person.get(name, []) for name in PERSON}
+    answered = set(diarist.conditionanswer_set.values_list("condition", flat=True))
+    has_plan = ReminderPlan.objects.filter(diarist=diarist).exists()
+    answers = {row["condition"]: row for row in said["conditions"] if row["condition"] not in answered}
+    return {
+        "profile": [row for one in said["profile"][:1] if (row := _unanswered(diarist, one))],
+        "conditions": list(answers.values()),
+        "medicines": _unlisted(diarist, "medicines", said["medicines"]),
+        "life_stages": _unlisted(diarist, "life_stages", said["life_stages"]),
+        "targets": _unlisted(diarist, "targets", said["targets"], "nutrient"),
+        "reminder_plan": [] if has_plan else said["reminder_plan"],
+        "reminders": [] if has_plan else said["reminders"],
+    }
+
+
+def _unanswered(diarist: Diarist, row: Row) -> Row:
+    """Of the answers of a file those that this person has not given; all of them before the first."""
+    if diarist.set_up_at is None:
+        return row
+    return {name: value for name, value in row.items() if value and getattr(diarist, name) in (None, "")}
+
+
+def _listed(diarist: Diarist, name: str) -> list[Row]:
+    """A list that is stored as a whole."""
+    section = BY_NAME[name]
+    return list(section.model._default_manager.filter(diarist=diarist).values(*section.fields))
+
+
+def _unlisted(diarist: Diarist, name: str, rows: list[Row], key: str = "") -> list[Row]:
+    seen = [row[key] if key else row for row in _listed(diarist, name)]
+    return [row for row in rows if (row[key] if key else row) not in seen]
+
+
+def _count_person(counts: Counts, person: Mapping[str, list[Row]], new: Mapping[str, list[Row]]) -> None:
+    for name, rows in person.items():
+        counts[name][NEW] += len(new[name])
+        counts[name][KNOWN] += len(rows) - len(new[name])
 
 
 CHECKED_HERE = ["diarist", "meal", "food", "portion", "beverage", "activity", "supplement", "occurred_at"]

@@ -117,11 +117,12 @@ def import_taken_back(request: HttpRequest, word: str) -> HttpResponse:
 
 
 def _told(counts: taking_in.Counts) -> list[dict]:
-    """The counts by kind, for people; kinds of which the file has none are left out."""
+    """The counts of entries by kind, for people; kinds of which the file has none are left out. Of answers
+    about the person the page has a sentence."""
     return [
         {"name": BY_NAME[name].model._meta.verbose_name_plural, **counted}
         for name, counted in counts.items()
-        if counted.total()
+        if name not in taking_in.PERSON and counted.total()
     ]
 
 

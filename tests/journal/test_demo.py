@@ -1,13 +1,15 @@
 """The demo diaries: entries alone are written, and the real review finds a card of each layer in them."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
-from journal import advice, demo, review
+from journal import advice, demo, entries, review
 from journal.models import Advice, DailyIntake, Diarist, NutrientGap
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,16 @@ def test_the_command_makes_whichever_demo_person_is_missing_and_tells_how_to_sig
     assert "already" in again.getvalue()
     demo.remove()
     assert not demo.exists(demo.EMAIL) and not demo.exists(demo.SIGN_EMAIL)
+
+
+def test_the_command_tells_of_no_entry_amid_its_bar_and_whoever_comes_after_it_does(noon, alice, caplog):
+    get_user_model().objects.create_user("demo", demo.EMAIL)  # ten weeks take long
+    caplog.set_level(logging.INFO)
+    call_command("make_demo", stdout=StringIO())
+    assert demo.exists(demo.SIGN_EMAIL)
+    assert "entry_saved" not in caplog.text
+    entries.log_water(alice, amount_ml=150)
+    assert "entry_saved" in caplog.text
 
 
 def test_the_second_demo_person_signs_in_with_the_printed_password(noon, client):

@@ -280,6 +280,15 @@ def test_review_all_reviews_all(reviewed, clock, capsys):
     assert set(reviewed_on(*people)) == {date(2026, 11, 19)}
 
 
+def test_review_all_takes_days_that_changed_just_now_for_it_does_them_at_once(reviewed, clock, foods, capsys):
+    (ann,) = reviewed("ann")
+    entries.log_meal(ann, [(foods.first(), Decimal(10))])
+    assert nights.plan() == 0  # the scheduler waits
+    call_command("review_all", verbosity=0)
+    assert capsys.readouterr().out == "Reviewed: 1. Failed: 0.\n"
+    assert not StaleDay.objects.exists()
+
+
 def test_review_all_shows_how_many_of_how_many_are_done(reviewed, clock, capsys):
     reviewed("ann", "ben")
     clock.move_to(MORNING)

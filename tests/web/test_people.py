@@ -385,6 +385,13 @@ def test_the_invitation_command_prints_a_code_that_works_once(capsys):
     assert people._unused(code, Invitation.objects.get().created_at).exists() and round(days) == 2
 
 
+@pytest.mark.parametrize("days", ["0", "-5", "366", "99999999999"])
+def test_an_invitation_that_is_dead_or_good_for_ever_is_refused(db, days):
+    with pytest.raises(CommandError, match="1 to 365"):
+        call_command("invite", "--days", days)
+    assert not Invitation.objects.exists()
+
+
 def test_a_forgotten_password_is_mended_by_a_link_that_is_good_once(client, alice, capsys):
     call_command("reset_link", "Alice@example.org", "--at", "https://diary.example.org")
     link = capsys.readouterr().out.strip()
@@ -399,6 +406,14 @@ def test_a_forgotten_password_is_mended_by_a_link_that_is_good_once(client, alic
 
     again = client.get(link.removeprefix("https://diary.example.org"), follow=True)
     assert "This link is no longer good" in words(again)
+
+
+@pytest.mark.parametrize(
+    "at", ["foo.example", "foo.example:8000", "ftp://foo.example", "https://", "http://["]
+)
+def test_a_link_without_the_whole_address_of_the_server_is_refused(alice, at):
+    with pytest.raises(CommandError, match="such as https://"):
+        call_command("reset_link", "alice", "--at", at)
 
 
 def test_there_is_no_link_for_somebody_who_is_not_there(db):

@@ -129,6 +129,7 @@ def test_a_file_is_looked_at_first_and_taken_in_after_a_yes(browser, raw, drink)
     assert "/me/import/" in browser.get("/me/").content.decode()
     page = browser.post("/me/import/", sent(raw))
     assert "What would be added" in words(page) and "Drinks 0 0 1" in words(page)
+    assert "Diarists" not in words(page) and "Answers about you" in words(page)
     drink.refresh_from_db()
     assert drink.deleted_at
 

@@ -1,5 +1,7 @@
 """Mend a forgotten password without mail: a link, good for one new password."""
 
+from urllib.parse import urlsplit
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -7,6 +9,8 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 from django.urls import reverse
+
+from journal.management import tables
 
 
 class Command(BaseCommand):
@@ -19,6 +23,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, who, at, **options):
+        if at and not is_address(at):
+            raise CommandError(
+                "--at takes the whole address of this server, such as https://diary.example.org."
+            )
+        tables.must_be_there()
         user = self._found(who)
         key = default_token_generator.make_token(user)
         path = reverse(
@@ -45,3 +54,12 @@ class Command(BaseCommand):
                 f"There is no account of “{who}”." if not found else f"“{who}” names several accounts."
             )
         return found[0]
+
+
+def is_address(said: str) -> bool:
+    """Whether a browser finds the server by it: a scheme, and a host."""
+    try:
+        parts = urlsplit(said)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
