@@ -9,12 +9,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from journal.models import StaleDay
 from nutrients.models import Activity, Food, FoodWords
-from spasmlog import health
+from spasmlog import backups, health, versions
 from spasmlog.celery import app
 
 LATE = timedelta(minutes=2)
@@ -80,15 +80,13 @@ def disk() -> Finding:
 
 
 def database() -> Finding:
-    told = connection.settings_dict
     if connection.vendor == "sqlite":
-        return _database_file(Path(told["NAME"]))
-    where = f"{told['NAME']} at {told['HOST'] or 'this machine'}"
+        return _database_file(Path(connection.settings_dict["NAME"]))
     try:
         connection.ensure_connection()
     except DatabaseError as error:
         return Finding("database", str(error).strip().rstrip("?"), "Start it, or check DATABASE_URL.")
-    return Finding("database", where=where)
+    return Finding("database", where=backups.where())
 
 
 def _database_file(path: Path) -> Finding:
@@ -108,7 +106,7 @@ def _database_file(path: Path) -> Finding:
 
 
 def migrations() -> Finding:
-    if newer := health.unknown_migrations(MigrationLoader(connection)):
+    if newer := versions.unknown(MigrationRecorder(connection).applied_migrations()):
         return Finding(
             "migrations", f"the database is of a newer version, which did {newer[0]}", "Start that version."
         )

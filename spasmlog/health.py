@@ -6,12 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
 from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nutrients.models import Food
+from spasmlog import versions
 
 _migrated = False
 """Once seen, it stays so for the life of the process; the look takes 50 ms."""
@@ -65,17 +65,8 @@ def migrated() -> bool:
     if not _migrated:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        _migrated = not waiting and not unknown_migrations(executor.loader)
+        _migrated = not waiting and not versions.unknown(executor.loader.applied_migrations)
     return _migrated
-
-
-def unknown_migrations(loader: MigrationLoader) -> list[str]:
-    """What a newer version has done to the database. Squashed migrations stand for those they replaced."""
-    known = {
-        *loader.disk_migrations,
-        *(old for new in loader.disk_migrations.values() for old in new.replaces),
-    }
-    return sorted(".".join(one) for one in loader.applied_migrations if one not in known)
 
 
 def broker_answers() -> bool:

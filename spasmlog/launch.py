@@ -261,10 +261,10 @@ def migrate() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    from spasmlog.health import unknown_migrations
+    from spasmlog import versions
 
     executor = MigrationExecutor(connection)
-    if newer := unknown_migrations(executor.loader):
+    if newer := versions.unknown(executor.loader.applied_migrations):
         raise CannotStart(
             f"the database is of a newer version, which did {newer[0]}. "
             "Start that version, or restore an older backup."

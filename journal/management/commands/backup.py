@@ -19,5 +19,6 @@ class Command(BaseCommand):
         except backups.BackupError as wrong:
             raise CommandError(str(wrong)) from wrong
         self.stdout.write(
-            f"{file}: {size / 1e6:,.1f} MB. It holds health data: keep it as you keep the database."
+            f"{file}: {size / 1e6:,.1f} MB, a copy of {backups.where()}. "
+            "It holds health data: keep it as you keep the database."
         )

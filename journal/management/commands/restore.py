@@ -19,12 +19,21 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *, file, yes, **options):
-        if not yes and input("Everything in the database is replaced. Type yes to go on: ").strip() != "yes":
-            raise CommandError("Nothing was changed.")
         try:
+            backups.look_at(file)
+            if not yes:
+                self.ask()
             backups.put_back(file)
         except backups.BackupError as wrong:
             raise CommandError(f"{wrong} Nothing was changed.") from wrong
         call_command("migrate", verbosity=0, interactive=False)
         call_command("begin_histories", stdout=self.stdout)
         self.stdout.write(f"{file} is back. `verify` tells whether its findings are as they should be.")
+
+    def ask(self):
+        try:
+            said = input(f"Everything in {backups.where()} is replaced. Type yes to go on: ")
+        except EOFError:
+            raise CommandError("Nobody answered. Nothing was changed. With --yes nobody is asked.") from None
+        if said.strip() != "yes":
+            raise CommandError("Nothing was changed.")
