@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -85,7 +85,8 @@ def database() -> Finding:
     try:
         connection.ensure_connection()
     except DatabaseError as error:
-        return Finding("database", str(error).strip().rstrip("?"), "Start it, or check DATABASE_URL.")
+        said = " ".join(str(error).split()).rstrip("?")
+        return Finding("database", said, "Start it, or check DATABASE_URL.")
     return Finding("database", where=backups.where())
 
 
@@ -98,6 +99,8 @@ def _database_file(path: Path) -> Finding:
         with connection.cursor() as sql:
             sql.execute("PRAGMA quick_check(1)")
             whole = sql.fetchone() == ("ok",)
+    except OperationalError as busy:  # or its folder, or the disk: it may be as sound as ever
+        return Finding("database", f"{path} cannot be used: {busy}", "Look at its folder, and ask again.")
     except DatabaseError:
         whole = False
     if not whole:

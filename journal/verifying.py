@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from journal.models import Advice, Diarist, StaleDay
 
@@ -54,9 +54,12 @@ def _apart(diarist: Diarist, keep: bool) -> Found:
     try:
         with transaction.atomic():
             found = _compared(diarist)
-            transaction.set_rollback(not keep)
+            if not keep:
+                transaction.set_rollback(True)
+    except (OperationalError, MemoryError):  # no fault of this diary, and the next would fare no better
+        raise
     except Exception as error:
-        if not connection.is_usable():  # that is no fault of this diary, and the next would fare no better
+        if not connection.is_usable():
             raise
         return Found(error=type(error).__name__)
     return found

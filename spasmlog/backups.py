@@ -255,7 +255,7 @@ def _check_holds_diaries() -> None:
         is_there = _is_served() or Path(connection.settings_dict["NAME"]).exists()  # or SQLite makes it
         applied = MigrationRecorder(connection).applied_migrations() if is_there else ()
     except DatabaseError as wrong:
-        raise BackupError(f"{where()} cannot be read: {wrong}") from wrong
+        raise BackupError(f"{where()} cannot be read: {' '.join(str(wrong).split())}.") from wrong
     if not _is_ours(applied):
         raise BackupError(f"{where()} is no database of SpasmLog. Check SPASMLOG_DATA or DATABASE_URL.")
 

@@ -88,9 +88,12 @@ def read_environment() -> None:
 def _told_in(name: str, file: Path) -> str:
     """What the file says that is named in the place of a setting: for us as for all other settings."""
     try:
-        return file.read_text().strip()
+        said = file.read_text().strip()
     except (OSError, UnicodeDecodeError) as unread:
         raise CannotStart(f"{name}_FILE names a file that cannot be read: {unread}.") from None
+    if not said:
+        raise CannotStart(f"the file that {name}_FILE names is empty.")
+    return said
 
 
 # Is the way clear? ----------------------------------------------------------------------------
@@ -227,7 +230,7 @@ def prepared(port: int) -> str:
 def prepare_and_tell(told: Connection, port: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from django.core.exceptions import ImproperlyConfigured
-    from django.db import OperationalError
+    from django.db import DatabaseError, OperationalError
 
     try:
         prepare()
@@ -236,8 +239,10 @@ def prepare_and_tell(told: Connection, port: int) -> None:
         told.send(reason)
     except ImproperlyConfigured as wrong:
         told.send(CannotStart(f"a setting must be mended: {wrong}"))
-    except OperationalError as away:
-        told.send(CannotStart(f"the database cannot be used: {str(away).strip()}"))
+    except DatabaseError as away:
+        if type(away) not in (DatabaseError, OperationalError):  # no server, or no database in the file
+            raise
+        told.send(CannotStart(f"the database cannot be used: {' '.join(str(away).split())}"))
     except KeyboardInterrupt:
         sys.exit(130)  # the launcher heard it too
 

@@ -4,7 +4,7 @@ jobs through a folder, one household, this machine only. `.env.example` lists th
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -54,20 +54,34 @@ def _whole(name: str, default: Any) -> Any:
     return int(said) if said else default
 
 
-def _address(name: str, *schemes: str, such_as: str) -> str:
-    """An address of the environment without its last stroke, refused by its name where it is none. It is not
-    repeated: passwords stand in some."""
-    said = env.str(name, default="").rstrip("/")
-    parts = environ.urlparse(said)
-    if said and (parts.scheme not in schemes or not parts.hostname):
+def _public_address() -> str:
+    """Without its last stroke; refused by its name where it leads nowhere."""
+    said = env.str("SPASMLOG_PUBLIC_URL", default="").rstrip("/")
+    try:
+        parts = environ.urlparse(said)
+        leads = parts.scheme in ("http", "https") and parts.hostname
+    except ValueError:  # half of an IPv6 address
+        leads = None
+    if said and not leads:
+        raise ImproperlyConfigured("SPASMLOG_PUBLIC_URL must be an address such as https://diary.example.org")
+    return said and parts.scheme + said[len(parts.scheme) :]  # HTTPS:// is https://
+
+
+def _of_kind(name: str, address: str, kinds: Iterable[str], such_as: str) -> str:
+    """The address, refused by its name where it is of no such kind. It may hold a password: it is not told."""
+    if address and address.partition(":")[0].lower() not in kinds:
         raise ImproperlyConfigured(f"{name} must be an address such as {such_as}")
-    return parts.scheme + said[len(parts.scheme) :]  # HTTPS:// is https://
+    return address
 
 
-DATABASE_URL = env.str("DATABASE_URL", default="")
-REDIS_URL = _address("REDIS_URL", "redis", "rediss", such_as="redis://127.0.0.1:6379/0")
+DATABASE_URL = _of_kind(
+    "DATABASE_URL", env.str("DATABASE_URL", default=""), env.DB_SCHEMES, "postgres://me@127.0.0.1:5432/name"
+)
+REDIS_URL = _of_kind(
+    "REDIS_URL", env.str("REDIS_URL", default=""), ("redis", "rediss"), "redis://127.0.0.1:6379/0"
+)
 DEBUG = env.bool("DEBUG", default=False)
-PUBLIC_URL = _address("SPASMLOG_PUBLIC_URL", "https", "http", such_as="https://diary.example.org")
+PUBLIC_URL = _public_address()
 """Where people reach this server, such as https://spasmlog.example.org; empty: this machine only."""
 
 
@@ -196,10 +210,6 @@ TEMPLATES = [
 # Where it keeps things ------------------------------------------------------------------------
 
 if DATABASE_URL:
-    if environ.urlparse(DATABASE_URL).scheme not in env.DB_SCHEMES:
-        raise ImproperlyConfigured(
-            "DATABASE_URL must be an address such as postgres://me@127.0.0.1:5432/name"
-        )
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
     DATABASES["default"].setdefault("OPTIONS", {})
 else:

@@ -182,6 +182,8 @@ def test_a_folder_that_a_file_names_is_the_one_that_is_kept_for_one_start(tmp_pa
         refusal(SPASMLOG_DATA_FILE=str(tmp_path / "named"), PORT=str(other.getsockname()[1]))
     assert (tmp_path / "diaries" / "running").exists()
     assert "PORT_FILE names a file that cannot be read" in refusal(PORT_FILE=str(tmp_path / "none"))
+    (tmp_path / "empty").touch()
+    assert "the file that PORT_FILE names is empty" in refusal(PORT_FILE=str(tmp_path / "empty"))
 
 
 def test_what_stands_in_the_way_of_the_preparation_is_told_in_a_line(tmp_path):
@@ -189,6 +191,8 @@ def test_what_stands_in_the_way_of_the_preparation_is_told_in_a_line(tmp_path):
     nowhere = refusal(**told, DATABASE_URL="postgres://spasmlog@127.0.0.1:9/nothing")
     assert "SpasmLog cannot start: the database cannot be used: " in nowhere
     assert "a setting must be mended: SECRET_KEY is too short" in refusal(**told, SECRET_KEY="short")
+    (tmp_path / "spasmlog.sqlite3").write_text("no database " * 100)
+    assert "the database cannot be used: file is not a database" in refusal(**told, DATABASE_URL="")
 
 
 def test_a_database_of_a_newer_version_is_not_opened(folder):

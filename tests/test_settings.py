@@ -161,6 +161,7 @@ def test_a_file_that_is_missing_or_empty_is_named_and_nothing_is_made_up(tmp_pat
         ({"DEBUG": "1", **PUBLIC}, "DEBUG shows settings"),
         ({"ALLOWED_HOSTS": "*"}, "must name your hosts"),
         ({"SPASMLOG_PUBLIC_URL": "diary.example.org"}, "SPASMLOG_PUBLIC_URL must be an address such as"),
+        ({"SPASMLOG_PUBLIC_URL": "https://[diary"}, "SPASMLOG_PUBLIC_URL must be an address such as"),
         ({"REDIS_URL": "foo"}, "REDIS_URL must be an address such as"),
         ({"DATABASE_URL": "foo:secret"}, "DATABASE_URL must be an address such as"),
         ({"STATEMENT_TIMEOUT": "30s"}, "STATEMENT_TIMEOUT must be a whole number, 0 or more, and not '30s'"),
@@ -178,6 +179,12 @@ def test_an_address_in_capitals_is_the_same(tmp_path):
         tmp_path, "SESSION_COOKIE_SECURE", "PUBLIC_URL", SPASMLOG_PUBLIC_URL="HTTPS://diary.example.org/"
     )
     assert said == {"SESSION_COOKIE_SECURE": True, "PUBLIC_URL": "https://diary.example.org"}
+
+
+def test_an_address_of_a_database_or_of_redis_may_be_any_that_their_programs_take(tmp_path):
+    odd = {"DATABASE_URL": "postgres://me:a[b@127.0.0.1:5432/diary", "REDIS_URL": "redis://:6379/0"}
+    said = told(tmp_path, "DATABASES", "REDIS_URL", **odd)
+    assert said["DATABASES"]["default"]["PASSWORD"] == "a[b" and said["REDIS_URL"] == odd["REDIS_URL"]
 
 
 def test_the_folder_that_is_made_for_diaries_is_their_owners_alone(tmp_path):
