@@ -68,7 +68,7 @@ def _public_address() -> str:
 
 
 def _of_kind(name: str, address: str, kinds: Iterable[str], such_as: str) -> str:
-    """The address, refused by its name where it is of no such kind. It may hold a password: it is not told."""
+    """The address, refused by its name where it is of no such kind. It is not told: some hold a password."""
     if address and address.partition(":")[0].lower() not in kinds:
         raise ImproperlyConfigured(f"{name} must be an address such as {such_as}")
     return address
