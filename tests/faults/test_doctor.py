@@ -106,7 +106,7 @@ def test_a_database_of_a_newer_version_is_named_and_serves_on_while_that_comes_u
     assert client.get("/health/ready").status_code == 200
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="of a file")
+@pytest.mark.once  # of a file
 def test_a_database_that_is_not_there_or_damaged_is_told_with_its_place(tmp_path):
     def asked():
         env = environment(SPASMLOG_DATA=str(tmp_path), DATABASE_URL="")
@@ -124,7 +124,7 @@ def test_a_database_that_is_not_there_or_damaged_is_told_with_its_place(tmp_path
     assert f"WRONG  database: {path} is damaged. Stop SpasmLog and restore a backup." in asked()
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="of a file")
+@pytest.mark.once  # of a file
 def test_a_sound_database_that_is_locked_is_not_called_damaged(tmp_path):
     path = tmp_path / "plain.sqlite3"
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:

@@ -30,11 +30,6 @@ PIPE = 65536
 """What a pipe holds while nobody reads it. [bytes]"""
 
 
-def only_sqlite(test):
-    of_a_file = pytest.mark.skipif(connection.vendor != "sqlite", reason="of a file")
-    return pytest.mark.once(of_a_file(test))
-
-
 @pytest.fixture
 def backup(alice, tmp_path):
     """Alice has drunk once when the backup is written."""
@@ -233,7 +228,7 @@ def test_a_backup_that_may_not_be_read_is_told(backup, alice, bound):
 # SQLite ---------------------------------------------------------------------------------------
 
 
-@only_sqlite
+@pytest.mark.once  # of a file
 def test_a_backup_is_one_plain_file_and_the_database_keeps_its_log(backup, alice):
     assert backup.read_bytes()[18:20] == b"\1\1"  # the versions to write and read it: 1 rollback, 2 WAL
     restore(backup)
@@ -242,7 +237,7 @@ def test_a_backup_is_one_plain_file_and_the_database_keeps_its_log(backup, alice
         assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-@only_sqlite
+@pytest.mark.once  # of a file
 def test_an_older_backup_is_put_back_from_a_folder_that_nobody_may_write_in(backup, alice, bound):
     entries.log_water(alice, 500)
     with closing(sqlite3.connect(backup)) as older:
@@ -255,7 +250,7 @@ def test_an_older_backup_is_put_back_from_a_folder_that_nobody_may_write_in(back
     assert drunk() == [250] and names(backup.parent) == [backup.name]
 
 
-@only_sqlite
+@pytest.mark.once  # of a file
 def test_a_copy_with_its_log_beside_it_is_read_with_the_log(backup, alice):
     restore(backup)
     with closing(sqlite3.connect(backup)) as open_copy:
@@ -266,7 +261,7 @@ def test_a_copy_with_its_log_beside_it_is_read_with_the_log(backup, alice):
         assert drunk() == [300]
 
 
-@only_sqlite
+@pytest.mark.once  # of a file
 def test_a_backup_cut_anywhere_is_called_damaged(backup, alice):
     whole = backup.read_bytes()
     for length in (50, 4096, 5000, len(whole) // 2, len(whole) - 10):
