@@ -17,6 +17,7 @@ from environ.fileaware_mapping import FileAwareMapping
 from kombu import Queue
 
 from spasmlog import logs
+from spasmlog.reached import public_address
 from spasmlog.vapid import new_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -55,16 +56,14 @@ def _whole(name: str, default: Any) -> Any:
 
 
 def _public_address() -> str:
-    """Without its last stroke; refused by its name where it leads nowhere."""
-    said = env.str("SPASMLOG_PUBLIC_URL", default="").rstrip("/")
+    """Refused by its name where it leads nowhere."""
+    said = env.str("SPASMLOG_PUBLIC_URL", default="")
     try:
-        parts = environ.urlparse(said)
-        leads = parts.scheme in ("http", "https") and parts.hostname
-    except ValueError:  # half of an IPv6 address
-        leads = None
-    if said and not leads:
-        raise ImproperlyConfigured("SPASMLOG_PUBLIC_URL must be an address such as https://diary.example.org")
-    return said and parts.scheme + said[len(parts.scheme) :]  # HTTPS:// is https://
+        return said and public_address(said)
+    except ValueError:
+        raise ImproperlyConfigured(
+            "SPASMLOG_PUBLIC_URL must be an address such as https://diary.example.org"
+        ) from None
 
 
 def _of_kind(name: str, address: str, kinds: Iterable[str], such_as: str) -> str:

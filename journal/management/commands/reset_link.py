@@ -1,7 +1,5 @@
 """Mend a forgotten password without mail: a link, good for one new password."""
 
-from urllib.parse import urlsplit
-
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -11,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from journal.management import tables
+from spasmlog.reached import public_address
 
 
 class Command(BaseCommand):
@@ -23,17 +22,18 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, who, at, **options):
-        if at and not is_address(at):
+        try:
+            base = public_address(at) if at else settings.PUBLIC_URL or "http://localhost:8000"
+        except ValueError:
             raise CommandError(
                 "--at takes the whole address of this server, such as https://diary.example.org."
-            )
+            ) from None
         tables.must_be_there()
         user = self._found(who)
         key = default_token_generator.make_token(user)
         path = reverse(
             "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key}
         )
-        base = (at or settings.PUBLIC_URL or "http://localhost:8000").rstrip("/")
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
         self.stdout.write(f"{base}{path}")
         self.stderr.write(
@@ -54,12 +54,3 @@ class Command(BaseCommand):
                 f"There is no account of “{who}”." if not found else f"“{who}” names several accounts."
             )
         return found[0]
-
-
-def is_address(said: str) -> bool:
-    """Whether a browser finds the server by it: a scheme, and a host."""
-    try:
-        parts = urlsplit(said)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
