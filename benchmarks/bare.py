@@ -34,7 +34,14 @@ class Meals(Bare):
             kind="lunch",
         )  # fmt: skip
         items = [
-            MealItem(id=uuid4(), meal=meal, food_id=one["food"], grams=one["grams"], position=n)
+            MealItem(
+                id=uuid4(),
+                meal=meal,
+                diarist_id=meal.diarist_id,
+                food_id=one["food"],
+                grams=one["grams"],
+                position=n,
+            )
             for n, one in enumerate(request.data["items"])
         ]
         with transaction.atomic():

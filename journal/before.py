@@ -71,7 +71,7 @@ def zone_of(diarist: Diarist, cramp: SpasmEpisode) -> tzinfo:
 
 
 def _lines(diarist: Diarist, cramps: Sequence[SpasmEpisode]) -> Iterable[Line]:
-    items = MealItem.objects.select_related("food")
+    items = MealItem.objects.filter(diarist=diarist).select_related("food")
     kinds: dict[str, QuerySet] = {
         "meal": Meal.objects.prefetch_related(Prefetch("items", queryset=items)),
         "drink": WaterIntake.objects.select_related("beverage"),

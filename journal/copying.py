@@ -62,7 +62,7 @@ def check_target(diarist: Diarist, day: date) -> None:
 
 def copyable(diarist: Diarist, day: date) -> list[Entry]:
     """What was eaten, drunk and taken on a day, in order of time."""
-    foods = Prefetch("items", MealItem.objects.select_related("food", "portion"))
+    foods = Prefetch("items", MealItem.objects.filter(diarist=diarist).select_related("food", "portion"))
     found: list[Entry] = [
         *Meal.objects.of(diarist).live().on(day).prefetch_related(foods),
         *WaterIntake.objects.of(diarist).live().on(day).select_related("beverage"),

@@ -129,7 +129,7 @@ class Draft:
     @classmethod
     def of_meal(cls, meal: Meal) -> "Draft":
         """A stored meal as a form that would store the same."""
-        items = meal.items.select_related("food", "portion").prefetch_related("food__portions")
+        items = meal.foods().select_related("food", "portion").prefetch_related("food__portions")
         return cls(meal.diarist, [Row(item.food, *measure_of(item)) for item in items])
 
     def add(self, food_id: str, kind: str = "") -> Food | None:

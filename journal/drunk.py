@@ -31,7 +31,7 @@ def in_meals() -> QuerySet[MealItem]:
 def between(diarist: Diarist, begin: datetime, end: datetime) -> list[tuple[datetime, float]]:
     """When and how much one person drank from one moment to another, both included, in one query. [mL]"""
     glasses = logged().filter(diarist=diarist, occurred_at__range=(begin, end))
-    foods = in_meals().filter(meal__diarist=diarist, meal__occurred_at__range=(begin, end))
+    foods = in_meals().of(diarist).filter(meal__occurred_at__range=(begin, end))
     rows = glasses.values_list("occurred_at", Cast("amount_ml", FloatField())).union(
         foods.values_list("meal__occurred_at", Cast("grams", FloatField())), all=True
     )

@@ -236,9 +236,7 @@ def by_day(found: Eaten) -> dict[tuple[int, date], Logged]:
 def portions(diarists: Iterable[Diarist | int], days: Collection[date]) -> list[Portion]:
     """Foods of meals, and drinks."""
     millilitres = DecimalField(max_digits=7, decimal_places=1)
-    foods = MealItem.objects.filter(
-        meal__diarist__in=diarists, meal__local_date__in=days, meal__deleted_at=None
-    ).values_list(
+    foods = MealItem.objects.live_of(*diarists).filter(meal__local_date__in=days).values_list(
         "meal__diarist_id", "meal__local_date", "meal__occurred_at", Value(FOOD, CharField()),
         F("food_id"), "grams", Value(None, millilitres), "meal_id",
     )  # fmt: skip

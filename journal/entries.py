@@ -209,7 +209,7 @@ def repeat_meal(
     """Log the foods of an earlier meal again, now or at `occurred_at`, as the same `kind` or another."""
     items = [
         Portion(item.food, item.grams, item.portion, item.quantity)
-        for item in meal.items.select_related("food", "portion")
+        for item in meal.foods().select_related("food", "portion")
     ]
     return log_meal(meal.diarist, items, kind=kind or meal.kind, occurred_at=occurred_at, id=id)
 
@@ -356,7 +356,7 @@ def _food_stamped(diarist: Diarist, food: Food) -> Food:
 
 def days_with(diarist: Diarist, foods: Sequence[UUID]) -> set[date]:
     """The days on which one of these foods was eaten or drunk."""
-    eaten = Meal.objects.of(diarist).live().filter(items__food__in=foods)
+    eaten = Meal.objects.of(diarist).live().filter(items__food__in=foods, items__diarist=diarist)
     drunk = WaterIntake.objects.of(diarist).live().filter(beverage__in=foods)
     return {*eaten.values_list("local_date", flat=True), *drunk.values_list("local_date", flat=True)}
 
@@ -570,7 +570,7 @@ def _stamp_and_save(
     entry.save(force_insert=new)
     if isinstance(entry, Meal) and portions is not None:
         if not new:
-            entry.items.all().delete()
+            entry.foods().delete()
         MealItem.objects.bulk_create(portions)
         _remember_items(entry, portions)
     if hasattr(entry, "local_date"):
@@ -595,7 +595,7 @@ def _content(entry: Kept, portions: list[MealItem] | None = None) -> tuple:
         getattr(entry, field.attname) for field in entry._meta.concrete_fields if field.name not in kept
     ]
     if isinstance(entry, Meal):
-        items = entry.items.all() if portions is None else portions
+        items = entry.foods() if portions is None else portions
         content += [(item.food_id, item.portion_id, item.quantity, item.grams) for item in items]
     return tuple(content)
 
@@ -660,6 +660,7 @@ def _item_of(meal: Meal, said: Portion, position: int) -> MealItem:
     item = MealItem(
         id=said.id or uuid4(),
         meal=meal,
+        diarist=meal.diarist,
         food=said.food,
         portion=said.portion,
         quantity=quantity,
@@ -667,5 +668,6 @@ def _item_of(meal: Meal, said: Portion, position: int) -> MealItem:
         position=position,
     )
     # The foods and portions are rows at hand: asking the database again would cost a query each.
-    item.full_clean(exclude=["meal", "food", "portion"], validate_unique=False, validate_constraints=False)
+    at_hand = ["meal", "diarist", "food", "portion"]
+    item.full_clean(exclude=at_hand, validate_unique=False, validate_constraints=False)
     return item

@@ -453,7 +453,7 @@ def _drinks(
 ) -> dict[int, list[Drink]]:
     """Drinks, and foods of meals that are drunk, in order of time, in one query; `among` these days alone."""
     glasses = drunk.logged().filter(diarist__in=diarists, local_date__range=when)
-    eaten = drunk.in_meals().filter(meal__diarist__in=diarists, meal__local_date__range=when)
+    eaten = drunk.in_meals().of(*diarists).filter(meal__local_date__range=when)
     if among is not None:
         glasses, eaten = glasses.filter(local_date__in=among), eaten.filter(meal__local_date__in=among)
     rows = glasses.values_list(*_drink("", "amount_ml", "beverage")).union(

@@ -47,7 +47,7 @@ def history(diarist: Diarist, kind: str) -> History:
     """
     eaten = _eaten(diarist)
     last = _last_of_each_food(eaten, kind)
-    items = MealItem.objects.select_related("food", "portion").in_bulk(last.values())
+    items = MealItem.objects.filter(diarist=diarist).select_related("food", "portion").in_bulk(last.values())
     favourites = list(Favourite.objects.of(diarist).live())
     ranked = _likeliest(eaten, kind, diarist, lambda one: one.food)
     return History(
@@ -128,7 +128,7 @@ def _food_names(diarist: Diarist, meals: Iterable[UUID | Favourite]) -> dict[UUI
     visible = Food.objects.visible_to(diarist.user_id).filter(pk__in=wanted)
     name = {str(pk): called for pk, called in visible.values_list("pk", "name")}
     names = {id: [name[food] for food in foods if food in name] for id, foods in kept.items()}
-    rows = MealItem.objects.filter(meal__in=[one for one in meals if isinstance(one, UUID)])
+    rows = MealItem.objects.filter(diarist=diarist, meal__in=[one for one in meals if isinstance(one, UUID)])
     for meal, called in rows.order_by("position").values_list("meal_id", "food__name"):
         names.setdefault(meal, []).append(called)
     return {id: tuple(called) for id, called in names.items()}

@@ -139,7 +139,7 @@ def taken(dose: Dose) -> dict[str, float]:
 def day_page(diarist: Diarist, day: date) -> DayPage:
     """Read one diary day, in eight queries."""
     before = day - timedelta(days=1)
-    items = MealItem.objects.select_related("food", "portion")
+    items = MealItem.objects.filter(diarist=diarist).select_related("food", "portion")
     meals = list(
         Meal.objects.of(diarist)
         .live()

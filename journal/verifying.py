@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
-from journal.models import Advice, Diarist, StaleDay
+from journal import revisions
+from journal.models import Advice, Diarist, Meal, MealItem, StaleDay
 
 WRITTEN_AS = {"dailyintake": "days", "nutrientgap": "gaps"}
 """Rows that are taken away are counted with those of their kind."""
@@ -27,7 +29,8 @@ class Found:
     waiting: int = 0
     """Days that changed after their last review. [d]"""
     wrong: Mapping[str, int] = field(default_factory=dict)
-    """Days, gaps, cards -> how many are not what the entries amount to, left over or missing."""
+    """Days, gaps, cards -> how many are not what the entries amount to, left over or missing.
+    Foods of meals -> how many do not name the diarist of their meal."""
     busy: bool = False
     """Others wrote all the while, and nothing can be said."""
     error: str = ""
@@ -70,6 +73,7 @@ def _compared(diarist: Diarist) -> Found:
     from journal import review
 
     waiting = StaleDay.objects.filter(diarist=diarist).count()
+    strayed = _bring_home(diarist)
     review.review_stale(diarist.pk)
     before = _cards(diarist)
     changes = review.recompute(diarist)
@@ -78,8 +82,24 @@ def _compared(diarist: Diarist) -> Found:
     wrong = Counter(changes.written)
     for model, count in changes.removed.items():
         wrong[WRITTEN_AS.get(model, model)] += count
+    wrong["foods of meals"] = strayed
     wrong["cards"] = len(dict(before.items() ^ _cards(diarist).items()))
     return Found(waiting, {table: count for table, count in sorted(wrong.items()) if count})
+
+
+def _bring_home(diarist: Diarist) -> int:
+    """Have the foods of this person's meals name this person; how many named nobody, or somebody else.
+
+    Nobody read those, so phones are told of their meals anew.
+    """
+    strayed = MealItem.objects.filter(meal__diarist=diarist).exclude(diarist=diarist).order_by()
+    if not (meals := set(strayed.values_list("meal", flat=True))):
+        return 0
+    revisions.hold(diarist.pk)
+    found = MealItem.objects.filter(meal__in=meals).exclude(diarist=diarist).update(diarist=diarist)
+    for meal in meals:
+        Meal.objects.filter(pk=meal).update(revision=revisions.forward(diarist), updated_at=timezone.now())
+    return found
 
 
 def _cards(diarist: Diarist) -> dict[UUID, str]:

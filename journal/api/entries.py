@@ -25,6 +25,7 @@ from journal.models import (
     Favourite,
     Kept,
     Meal,
+    MealItem,
     SpasmEpisode,
     Supplement,
     WarningSigns,
@@ -209,7 +210,8 @@ class Meals(EntryViewSet):
     def all_rows(self) -> models.QuerySet:
         # A food is in many meals: its name is read once.
         named = models.Prefetch("items__food", Food.objects.only("id", "name"))
-        return super().all_rows().prefetch_related("items", named)
+        items = models.Prefetch("items", MealItem.objects.filter(diarist=self.diarist))
+        return super().all_rows().prefetch_related(items, named)
 
     def log(self, **fields: Any) -> Meal:
         return entries.log_meal(self.diarist, fields.pop("items"), **fields)

@@ -102,7 +102,7 @@ class Section:
         asked = _asked(self, diarist, began).values(*self.stored, **told)
         for batch in batches(asked.iterator(BATCH)):
             if self.part and self.part.model:
-                _put_in_parts(self.part, batch)
+                _put_in_parts(self.part, batch, diarist)
             yield from ({name: plain(value) for name, value in row.items()} for row in batch)
 
     @property
@@ -230,14 +230,16 @@ def _named(model: type[models.Model], diarist: Diarist) -> Iterator[models.Query
     yield Favourite.objects.of(diarist).live().exclude(food=None).values("food")
 
 
-def _put_in_parts(part: Part, rows: list[Row]) -> None:
-    """Read the parts of several rows at once."""
+def _put_in_parts(part: Part, rows: list[Row], diarist: Diarist) -> None:
+    """Read the parts of several rows of one person at once."""
     by_parent: dict[UUID, list[Row]] = {row["id"]: [] for row in rows}
     assert part.model is not None
     order = "seq" if part.model is FoodPortion else "position"
     told = {name: F(at) for name, at in part.told.items()}
-    found = part.model._default_manager.filter(**{f"{part.parent}__in": list(by_parent)}).order_by(order)
-    for one in found.values(*part.fields, **told, of=F(part.parent)):
+    found = part.model._default_manager.filter(**{f"{part.parent}__in": list(by_parent)})
+    if part.model is MealItem:
+        found = found.filter(diarist=diarist)
+    for one in found.order_by(order).values(*part.fields, **told, of=F(part.parent)):
         by_parent[one.pop("of")].append({name: plain(value) for name, value in one.items()})
     for row in rows:
         row[part.name] = by_parent[row["id"]]

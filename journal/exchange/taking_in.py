@@ -488,7 +488,10 @@ class _Taking:
     def _items(self, meal: Meal, rows: list[Row], named: "_Named") -> list[MealItem]:
         if not 0 < len(rows) <= entries.MOST_ITEMS:
             raise ValidationError(_("A meal has from 1 to %(most)s foods.") % {"most": entries.MOST_ITEMS})
-        items = [MealItem(meal=meal, position=place, **named.item(row)) for place, row in enumerate(rows)]
+        items = [
+            MealItem(meal=meal, diarist=meal.diarist, position=place, **named.item(row))
+            for place, row in enumerate(rows)
+        ]
         for item in items:
             item.full_clean(exclude=CHECKED_HERE, validate_unique=False, validate_constraints=False)
         return items

@@ -32,7 +32,7 @@ from spasmlog.streams import Streams
 KEPT = ["id", "diarist", "revision", "created_at", "updated_at"]
 WHEN = [*KEPT, "occurred_at", "tz", "utc_offset_min", "local_date"]
 MEAL = [*WHEN, "kind"]
-ITEM = ["id", "meal", "food", "portion", "quantity", "grams", "position"]
+ITEM = ["id", "meal", "diarist", "food", "portion", "quantity", "grams", "position"]
 DRINK = [*WHEN, "amount_ml", "beverage", "grams"]
 DOSE = [*WHEN, "supplement", "quantity", "source"]
 EXERCISE = [*WHEN, "activity", "met", "minutes"]
@@ -176,7 +176,7 @@ def _eat(person: Person, habits: Habits, day: date, items: float, table: Table, 
         meal, *ids = person.ids(1 + count)
         meals.append((*_logged(person, moment, meal), str(kind)))
         for position, (id, which) in enumerate(zip(ids, _chosen(person, habits, kind, count), strict=True)):
-            rows.append((id, meal, *table.helpings[which], position))
+            rows.append((id, meal, person.id, *table.helpings[which], position))
 
 
 def _chosen(person: Person, habits: Habits, kind: str, count: int) -> Iterator[int]:

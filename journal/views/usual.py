@@ -83,7 +83,7 @@ def meal_favourite(request: HttpRequest, id: UUID) -> HttpResponse:
     name = request.POST.get("name", "").strip()
     try:
         kept = entries.save_favourite(
-            request.diarist, name=name, kind=meal.kind, items=drafts.kept_items(meal.items.all())
+            request.diarist, name=name, kind=meal.kind, items=drafts.kept_items(meal.foods())
         )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))

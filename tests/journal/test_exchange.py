@@ -427,7 +427,7 @@ def long_diary(alice):
     meals = Meal.objects.bulk_create(rows(Meal, kind="lunch", note="n" * 60))
     MealItem.objects.bulk_create(
         [
-            MealItem(meal=meal, food_id=ALMONDS, grams=30, position=place)
+            MealItem(meal=meal, diarist=meal.diarist, food_id=ALMONDS, grams=30, position=place)
             for meal in meals
             for place in range(3)
         ]

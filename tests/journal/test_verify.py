@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from journal import entries, review, verifying
-from journal.models import Advice, DailyIntake, NutrientGap, StaleDay
+from journal.models import Advice, DailyIntake, Meal, MealItem, NutrientGap, StaleDay
 from nutrients.models import Food, food_id
 from tests.journal.link_diary import keep_diary
 
@@ -62,6 +62,25 @@ def test_mending_stores_what_the_entries_amount_to(reviewed, capsys):
     assert "Right: 0. Mended: 1." in verify(capsys, mend=True)
     assert DailyIntake.objects.get().magnesium_mg == 84
     assert verifying.look_at(reviewed).is_right
+
+
+@pytest.mark.parametrize("other", [None, 1])
+def test_a_food_of_a_meal_that_names_another_diarist_is_found_and_mended(reviewed, bob, capsys, other):
+    eaten = MealItem.objects.filter(meal__diarist=reviewed)
+    reviewed.refresh_from_db()
+    eaten.filter(pk=eaten[0].pk).update(diarist=other and bob)
+    review.recompute(reviewed)
+    assert DailyIntake.objects.get().magnesium_mg == 56  # nobody reads the third banana
+
+    with pytest.raises(CommandError, match="--mend"):
+        verify(capsys)
+    assert f"diary {reviewed.pk}: 1 days, 1 foods of meals" in capsys.readouterr().out
+    assert DailyIntake.objects.get().magnesium_mg == 56
+    verify(capsys, mend=True)
+    assert DailyIntake.objects.get().magnesium_mg == 84
+    assert set(eaten.values_list("diarist", flat=True)) == {reviewed.pk}
+    told_anew = Meal.objects.filter(diarist=reviewed, revision__gt=reviewed.revision)
+    assert list(told_anew.values_list("items__diarist", flat=True)) == [reviewed.pk]
 
 
 def test_a_day_that_waits_is_no_fault_and_goes_on_waiting(reviewed, capsys):

@@ -12,8 +12,9 @@ from journal.models import Diarist
 
 class Command(BaseCommand):
     help = (
-        "Compare what is stored of each diary (days, gaps, cards) with what its entries amount to. Writes "
-        "nothing unless --mend is said. Ends with an error if anything is wrong."
+        "Compare what is stored of each diary (days, gaps, cards) with what its entries amount to, and look "
+        "whether each food of a meal names the meal's diarist. Writes nothing unless --mend is said. Ends "
+        "with an error if anything is wrong."
     )
 
     def add_arguments(self, parser):
@@ -46,7 +47,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Waiting for a review, which is no fault: {waiting}.")
         if wrong > failed and not mend:
             raise CommandError(
-                "Some findings are not what the entries amount to. `verify --mend` stores them anew."
+                "Some of what is stored is not what the entries amount to. `verify --mend` stores it anew."
             )
         if failed:
             raise CommandError("Some diaries cannot be computed; they stay as they are.")
