@@ -15,6 +15,7 @@ from journal.models import (
     Diarist,
     Favourite,
     KeptAnswer,
+    MealItem,
     PersonalLink,
     PersonalTarget,
     Suggestion,
@@ -33,7 +34,8 @@ def gather() -> None:
     first = Diarist.objects.order_by("pk").first()
     _one_of_each(first)
     for model in _belonging():
-        _give_everybody(model, first)
+        if model is not MealItem:  # they come with the meals
+            _give_everybody(model, first)
     _sign_in_everybody()
     with connection.cursor() as sql:
         sql.execute("ANALYZE")

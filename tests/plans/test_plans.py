@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -33,10 +34,12 @@ FOUR_TIMES_A_DAY = ('SELECT "usersessions_usersession"."id"', 'SELECT "nutrients
 """Devices whose session is gone: all are held against all sessions. And own foods that were removed."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def many_people(django_db_setup, django_db_blocker):
+@pytest.fixture(scope="module", autouse=True, params=[1, 8], ids=["whole", "in_parts"])
+def many_people(request, django_db_setup, django_db_blocker):
+    """With their day totals and foods of meals in one table each, and in parts by diarist."""
     with django_db_blocker.unblock():
         crowd.gather()
+        call_command("partition", parts=request.param, verbosity=0)
     yield
     with django_db_blocker.unblock():
         databases.renew()
@@ -74,7 +77,7 @@ def assert_no_table_is_read_whole(plans, but=()):
 
 def test_the_tables_are_as_large_as_this_test_needs_them(db):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > %s", [FEW])
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND reltuples > %s", [FEW])
         large = {name for (name,) in cursor.fetchall()}
     of_people = {model._meta.db_table for model in crowd._belonging()}
     rare = {"journal_lifestageperiod", "journal_medicine", "journal_pushsubscription"}

@@ -1,0 +1,236 @@
+"""A table of PostgreSQL in parts by a hash of one column, and back into one.
+
+    of(model) -> int                     how many parts its table stands in; 1: it is one table
+    rows_and_bytes(model) -> (int, int)  about how many rows; bytes with all indexes
+    rebuild(model, column, parts)        all or nothing; who uses the table meanwhile is held up
+
+Parts pay where the indexes of one table no longer fit into memory. Everything that names the table goes on as
+it was: rows, queries and migrations know nothing of parts. PostgreSQL asks for two things: each unique key
+holds the column (a primary key gets it as its second), and indexes are built part by part (`spasmlog.live`).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Model
+
+BLOCKS = 8192
+"""Pages that are copied in one statement: 64 MB, so that progress is seen."""
+PATIENCE = "10s"
+"""How long to wait for those who use the table."""
+
+
+class _Named(NamedTuple):
+    """A constraint or an index of a table, as PostgreSQL says it."""
+
+    name: str
+    definition: str
+
+
+def of(model: type[Model]) -> int:
+    """How many parts the table of a model stands in; 1 where it is one table, as always on SQLite."""
+    if connection.vendor != "postgresql":
+        return 1
+    with connection.cursor() as sql:
+        return len(leaves(sql, model._meta.db_table))
+
+
+def leaves(sql: Any, table: str) -> list[str]:
+    """The tables that hold the rows: the parts in their order, or the table itself."""
+    sql.execute(
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+        "WHERE i.inhparent = to_regclass(%s) AND c.relkind = 'r' ORDER BY length(c.relname), c.relname",
+        [connection.ops.quote_name(table)],
+    )
+    return [name for (name,) in sql.fetchall()] or [table]
+
+
+def rows_and_bytes(model: type[Model]) -> tuple[int, int]:
+    """About how many rows the table has, by its statistics, and its bytes on disk, indexes and all."""
+    with connection.cursor() as sql:
+        names = [connection.ops.quote_name(name) for name in leaves(sql, model._meta.db_table)]
+        sql.execute(
+            "SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint, "
+            "sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE oid = ANY(%s::regclass[])",
+            [names],
+        )
+        return sql.fetchone()
+
+
+def rebuild(
+    model: type[Model], column: str, parts: int, told: Callable[[float], Any] = lambda share: None
+) -> None:
+    """Write the table anew, in so many parts by a hash of a column, or as one table.
+
+    Parameters
+    ----------
+    column : of an integer, in every row.
+    parts : 1 for one table.
+    told : called with the share that was copied since it was called last; all together 1.
+
+    Raises
+    ------
+    django.db.OperationalError
+        If somebody used the table for ten seconds, or would wait for us as we for them. Nothing was changed.
+    django.db.IntegrityError
+        If the column is NULL in a row. Nothing was changed.
+    """
+    table = model._meta.db_table
+    with transaction.atomic(), connection.cursor() as sql:
+        sql.execute("SET LOCAL statement_timeout = 0")
+        sql.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+        _lock(sql, table)
+        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end of a transaction is in the way
+        constraints, indexes = _constraints(sql, table), _indexes(sql, table)
+        triggers, grants = _triggers(sql, table), _grants(sql, table)
+        next_number = _next_number(sql, table)
+        old = _put_aside(sql, table)
+        _make(sql, table, old, column, parts)
+        _copy(sql, old, table, told)
+        sql.execute(f"DROP TABLE {old}")
+        for one in indexes:
+            sql.execute(one.definition)
+        for one in constraints:
+            sql.execute(f"ALTER TABLE {table} ADD CONSTRAINT {one.name} {_key(one, model, column, parts)}")
+        if parts == 1:
+            _be_empty_again(sql, model)
+        for statement in [*triggers, *grants]:
+            sql.execute(statement)
+        _count_on(sql, table, next_number)
+        sql.execute(f"ANALYZE {table}")
+
+
+def _lock(sql: Any, table: str) -> None:
+    """First the tables that its keys name, in which others may write before they come to this one."""
+    sql.execute(
+        "SELECT DISTINCT confrelid::regclass::text FROM pg_constraint "
+        "WHERE conrelid = %s::regclass AND contype = 'f' AND confrelid <> conrelid ORDER BY 1",
+        [table],
+    )
+    if named := ", ".join(name for (name,) in sql.fetchall()):
+        sql.execute(f"LOCK TABLE {named} IN SHARE ROW EXCLUSIVE MODE")
+    sql.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+
+
+# What there was -------------------------------------------------------------------------------
+
+
+def _constraints(sql: Any, table: str) -> list[_Named]:
+    """Primary key first: it says what may not be NULL. Checks come along with the columns."""
+    sql.execute(
+        "SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE conrelid = %s::regclass AND contype IN ('p', 'u', 'f') "
+        "ORDER BY array_position('{p,u,f}'::text[], contype::text), conname",
+        [table],
+    )
+    return [_Named(*row) for row in sql.fetchall()]
+
+
+def _indexes(sql: Any, table: str) -> list[_Named]:
+    """Those that are no key's own."""
+    sql.execute(
+        "SELECT quote_ident(c.relname), replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') "
+        "FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = %s::regclass "
+        "AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = i.indrelid AND k.conindid = c.oid) "
+        "ORDER BY c.relname",
+        [table],
+    )
+    return [_Named(*row) for row in sql.fetchall()]
+
+
+def _triggers(sql: Any, table: str) -> list[str]:
+    """As statements that make them."""
+    sql.execute(
+        "SELECT pg_get_triggerdef(oid) FROM pg_trigger "
+        "WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY tgname",
+        [table],
+    )
+    return [definition for (definition,) in sql.fetchall()]
+
+
+def _grants(sql: Any, table: str) -> list[str]:
+    """What others than its owner may do, as statements that allow it."""
+    sql.execute(
+        "SELECT format('GRANT %%s ON %%s TO %%s', acl.privilege_type, oid::regclass, "
+        "CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END) "
+        "FROM pg_class, aclexplode(relacl) AS acl WHERE oid = %s::regclass AND acl.grantee <> relowner",
+        [table],
+    )
+    return [statement for (statement,) in sql.fetchall()]
+
+
+def _next_number(sql: Any, table: str) -> int | None:
+    """What the next row would be numbered; None where rows have no numbers."""
+    if (sequence := _sequence(sql, table)) is None:
+        return None
+    sql.execute(f"SELECT last_value + is_called::int FROM {sequence}")
+    (number,) = sql.fetchone()
+    return number
+
+
+def _sequence(sql: Any, table: str) -> str | None:
+    sql.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
+    (name,) = sql.fetchone()
+    return name
+
+
+# What there is then ---------------------------------------------------------------------------
+
+
+def _put_aside(sql: Any, table: str) -> str:
+    """Under another name, and its parts, too, whose names are needed."""
+    for place, leaf in enumerate(leaves(sql, table)):
+        if leaf != table:
+            sql.execute(f"ALTER TABLE {leaf} RENAME TO {table}_old_{place}")
+    if sequence := _sequence(sql, table):
+        sql.execute(f"ALTER SEQUENCE {sequence} RENAME TO {table}_old_id_seq")
+    sql.execute(f"ALTER TABLE {table} RENAME TO {table}_old")
+    return f"{table}_old"
+
+
+def _make(sql: Any, table: str, old: str, column: str, parts: int) -> None:
+    divided = f" PARTITION BY HASH ({column})" if parts > 1 else ""
+    sql.execute(
+        f"CREATE TABLE {table} (LIKE {old} INCLUDING ALL EXCLUDING INDEXES EXCLUDING STATISTICS){divided}"
+    )
+    for part in range(parts if divided else 0):
+        those = f"FOR VALUES WITH (MODULUS {parts}, REMAINDER {part})"
+        sql.execute(f"CREATE TABLE {table}_{part} PARTITION OF {table} {those}")
+
+
+def _copy(sql: Any, old: str, table: str, told: Callable[[float], Any]) -> None:
+    pieces = list(_pieces(sql, old))
+    for leaf, first, last in pieces:
+        some = f"SELECT * FROM {leaf} WHERE ctid >= %s AND ctid < %s"
+        sql.execute(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE {some}", [f"({first},0)", f"({last},0)"])
+        told(1 / len(pieces))
+
+
+def _pieces(sql: Any, old: str) -> Iterator[tuple[str, int, int]]:
+    """Each table of rows from one page to another."""
+    for leaf in leaves(sql, old):
+        sql.execute("SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::bigint", [leaf])
+        (pages,) = sql.fetchone()
+        for first in range(0, pages, BLOCKS):
+            yield leaf, first, min(first + BLOCKS, pages)
+
+
+def _key(one: _Named, model: type[Model], column: str, parts: int) -> str:
+    """The definition of a constraint, whose primary key holds the column where there are parts."""
+    if not one.definition.startswith("PRIMARY KEY"):
+        return one.definition
+    own = model._meta.pk.column
+    return f"PRIMARY KEY ({own}, {column})" if parts > 1 else f"PRIMARY KEY ({own})"
+
+
+def _be_empty_again(sql: Any, model: type[Model]) -> None:
+    """A key forbids NULL in its columns; the model may not."""
+    for field in model._meta.concrete_fields:
+        if field.null:
+            sql.execute(f"ALTER TABLE {model._meta.db_table} ALTER COLUMN {field.column} DROP NOT NULL")
+
+
+def _count_on(sql: Any, table: str, number: int | None) -> None:
+    if number is not None:
+        sql.execute("SELECT setval(%s, %s, false)", [_sequence(sql, table), number])
