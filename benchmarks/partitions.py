@@ -1,145 +1,150 @@
-"""Items and day totals in one table each, beside the same in parts by a hash of the diarist.
+"""Day totals and foods of meals in one table each, beside the same in parts by diarist.
 
-    python -m benchmarks.partitions --diarists 1000
+    python -m benchmarks.partitions --diarists 1000 --parts 16
 
-On a PostgreSQL of its own, with the rows of made-up people. Each kind of work is done on both in turns, three
-times; the best of each is told. What would win here would be worth a migration; see docs/operations.md.
+On a PostgreSQL of its own, with the diaries of made-up people. `manage.py partition` divides the product's
+tables and joins them again, by turns; what people and workers do is done on both, and the best of each is
+told. Keep what wins on your machine; see docs/operations.md.
 """
 
 import argparse
+import io
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from benchmarks.scale import server
 
-PARTS = 16
-ROUNDS, ASKS = 3, 1500
-PLAIN, PARTED = "plain", "parted"
+ROUNDS, ASKS, WRITERS, MANY = 3, 400, 40, 200
+
+
+class Work(NamedTuple):
+    """Something that is done, as often as there are values to do it with."""
+
+    name: str
+    unit: str
+    do: Callable
+    values: Iterable
 
 
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--diarists", type=int, default=1000)
     asked.add_argument("--days", type=int, default=90)
+    asked.add_argument("--parts", type=int, default=16)
     said = asked.parse_args()
     with server():
         from journal import population
 
         population.make(said.diarists, said.days, 12, seed=1)
+        people = _prepared()
         population.make(said.diarists, said.days, 12, seed=2, totals_only=True)
-        _furnish()
-        people = _people()
-        print(f"\n{said.diarists} people, {said.days} days, {PARTS} parts; the best of {ROUNDS}")
-        print(f"{'':44}{'one table':>12}{'parts':>12}{'ratio':>8}")
-        for what, unit, work in _works(people):
-            best = {kind: min(_timed(work, kind) for _ in range(ROUNDS)) for kind in (PLAIN, PARTED)}
-            ratio = best[PARTED] / best[PLAIN]
-            print(f"{what:44}{best[PLAIN]:>9.3g} {unit:<2}{best[PARTED]:>9.3g} {unit:<2}{ratio:>8.2f}")
+        counted = _shuffled(besides=people)
+        best: dict[tuple[str, int], float] = {}
+        for _ in range(ROUNDS):
+            for parts in (1, said.parts):
+                divided = _divided(parts)
+                for name, took in [*_timed(_works(people, counted)), *divided]:
+                    best[name, parts] = min(took, best.get((name, parts), took))
+        print(f"\n{said.diarists} people, {said.days} days; the best of {ROUNDS}")
+        print(f"{'':46}{'one table':>12}{said.parts:>6} parts{'ratio':>8}")
+        for name in dict.fromkeys(name for name, _parts in best):
+            whole, parted = best[name, 1], best[name, said.parts]
+            print(f"{name:46}{whole:>12.3g}{parted:>12.3g}{parted / whole:>8.2f}")
     return 0
 
 
-def _timed(work: Callable[[str], float | None], kind: str) -> float:
-    begun = time.perf_counter()
-    times = work(kind) or 1
-    return (time.perf_counter() - begun) * (1000 / times if times > 1 else 1)
+def _shuffled(besides: Iterable = ()) -> list:
+    """Everybody else in an order of chance."""
+    from journal.models import Diarist
+
+    others = Diarist.objects.exclude(pk__in=[one.pk for one in besides])
+    people = list(others.select_related("user").order_by("pk"))
+    random.Random(3).shuffle(people)
+    return people
 
 
-def _sql(statement: str, values: list | None = None) -> list:
+def _prepared() -> list:
+    """Some people whose whole past is reviewed: from then on a review is that of a day."""
+    from journal import review
+
+    people = _shuffled()
+    for one in people[:WRITERS]:
+        review.review_stale(one.pk)
+    return people
+
+
+def _divided(parts: int) -> list[tuple[str, float]]:
+    """Both tables in so many parts; how long it took, of those that were not."""
+    from django.core.management import call_command
     from django.db import connection
 
+    from journal.management.commands.partition import LARGEST
+    from spasmlog.parts import of, rows_and_bytes
+
+    said = []
+    if any(of(model) != parts for model in LARGEST):
+        begun = time.perf_counter()
+        call_command("partition", parts=parts, verbosity=0, stdout=io.StringIO())
+        rows = sum(rows_and_bytes(model)[0] for model in LARGEST)
+        said.append(("make the tables so, s for a million rows", (time.perf_counter() - begun) / rows * 1e6))
     with connection.cursor() as sql:
-        sql.execute(statement, values)
-        return sql.fetchall() if sql.description else []
+        sql.execute("VACUUM ANALYZE")
+    return said
 
 
-def _furnish() -> None:
-    for kind in (PLAIN, PARTED):
-        by = "PARTITION BY HASH (diarist_id)" if kind == PARTED else ""
-        _sql(f"CREATE TABLE {kind}_items (LIKE journal_mealitem, diarist_id bigint NOT NULL, day date) {by}")
-        _sql(f"CREATE TABLE {kind}_days (LIKE journal_dailyintake) {by}")
-        for table in (f"{kind}_items", f"{kind}_days"):
-            for part in range(PARTS if by else 0):
-                _sql(
-                    f"CREATE TABLE {table}_{part} PARTITION OF {table} "
-                    f"FOR VALUES WITH (MODULUS {PARTS}, REMAINDER {part})"
-                )
-        _sql(f"ALTER TABLE {kind}_items ADD PRIMARY KEY (diarist_id, id)")
-        _sql(f"CREATE INDEX ON {kind}_items (diarist_id, day)")
-        _sql(f"CREATE INDEX ON {kind}_items (meal_id)")
-        _sql(f"ALTER TABLE {kind}_days ADD PRIMARY KEY (diarist_id, date)")
-        _sql(
-            f"INSERT INTO {kind}_items SELECT i.*, m.diarist_id, m.local_date FROM journal_mealitem i "
-            "JOIN journal_meal m ON m.id = i.meal_id"
-        )
-        _sql(f"INSERT INTO {kind}_days SELECT * FROM journal_dailyintake")
-    _sql("VACUUM ANALYZE")
+def _timed(works: Iterable[Work]) -> Iterable[tuple[str, float]]:
+    """Each work by name and unit, and what one takes."""
+    for work in works:
+        values = list(work.values)
+        begun = time.perf_counter()
+        for value in values:
+            work.do(value)
+        took = (time.perf_counter() - begun) / len(values)
+        yield f"{work.name}, {work.unit}", took * (1000 if work.unit == "ms" else 1)
 
 
-def _but_id() -> str:
-    """The other columns of items, in their order; the id is the first."""
-    names = _sql(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = 'journal_mealitem' "
-        "ORDER BY ordinal_position"
-    )
-    assert names[0] == ("id",)
-    return ", ".join(name for (name,) in names[1:])
+def _works(people: list, counted: list) -> list[Work]:
+    """`people` have entries, and `counted` day totals alone."""
+    from django.db import connection
 
+    from journal import eaten, entries, findings, habits, review, timeline
+    from journal.models import DailyIntake
+    from nutrients.models import Food
 
-def _people() -> dict[str, list[int]]:
-    return {
-        table: [pk for (pk,) in _sql(f"SELECT DISTINCT diarist_id FROM {PLAIN}_{table} ORDER BY 1")]
-        for table in ("items", "days")
-    }
+    day = entries.today(people[0]) - timedelta(days=3)
+    some, writers, many = people[:ASKS], people[:WRITERS], people[:MANY]
+    a_crowd = [one.pk for one in counted[:MANY]]
+    foods = list(Food.objects.filter(owner=None).order_by("pk")[:4])
 
+    def tidy(_day: date) -> None:
+        tenth = [one.pk for one in counted[::10]]
+        DailyIntake.objects.filter(diarist__in=tenth).update(drinks_ml=1000)
+        with connection.cursor() as sql:
+            sql.execute(f"VACUUM {DailyIntake._meta.db_table}")
 
-def _works(people: dict[str, list[int]]) -> list[tuple[str, str, Callable[[str], float | None]]]:
-    """What is done, in which unit it is told, and the doing: it returns how often, if more than once."""
-    dice = random.Random(3)
-    writers, counted = dice.choices(people["items"], k=ASKS), dice.choices(people["days"], k=ASKS)
-    first = people["days"][0]
+    def log(one) -> None:
+        entries.log_meal(one, [(food, 100) for food in foods])
 
-    def a_day(kind: str) -> float:
-        for one in writers:
-            _sql(f"SELECT * FROM {kind}_items WHERE diarist_id = %s AND day = current_date - 3", [one])
-        return ASKS
-
-    def a_window(kind: str) -> float:
-        for one in counted:
-            _sql(f"SELECT * FROM {kind}_days WHERE diarist_id = %s ORDER BY date", [one])
-        return ASKS
-
-    def many_windows(kind: str) -> None:
-        _sql(f"SELECT * FROM {kind}_days WHERE diarist_id BETWEEN %s AND %s", [first, first + 199])
-
-    def write_a_day(kind: str) -> float:
-        for one in counted:
-            _sql(
-                f"UPDATE {kind}_days SET energy_kcal = energy_kcal + 1 WHERE diarist_id = %s "
-                "AND date = (SELECT max(date) FROM " + f"{kind}_days WHERE diarist_id = %s)",
-                [one, one],
-            )
-        return ASKS
-
-    def add_items(kind: str) -> None:
-        _sql(
-            f"INSERT INTO {kind}_items SELECT gen_random_uuid(), {_but_id()}, diarist_id, day "
-            f"FROM {kind}_items LIMIT 100000"
-        )
-
-    def tidy(kind: str) -> None:
-        _sql(f"UPDATE {kind}_days SET drinks_ml = drinks_ml + 1 WHERE diarist_id % 10 = 0")
-        _sql(f"VACUUM {kind}_days")
+    def totals(one) -> None:
+        findings.daily(one, day - timedelta(days=89), day)
 
     return [
-        ("read the items of one person's day", "ms", a_day),
-        ("read the day totals of one person", "ms", a_window),
-        ("read the day totals of 200 people", "s", many_windows),
-        ("write one day's totals", "ms", write_a_day),
-        ("insert 100,000 items", "s", add_items),
-        ("change a tenth of the totals, and vacuum", "s", tidy),
-    ]
+        Work("read the page of a day", "ms", lambda one: timeline.day_page(one, day), some),
+        Work("read what was eaten lately", "ms", lambda one: habits.history(one, "lunch"), some),
+        Work("read 90 day totals", "ms", totals, counted[:ASKS]),
+        Work("log a meal of four foods", "ms", log, writers * 5),
+        Work("review a day of one diary", "ms", lambda one: review.review_stale(one.pk), writers),
+        Work(f"read a day's foods of {MANY}", "ms", lambda day: eaten.portions(many, [day]), [day] * 5),
+        Work(
+            f"read 90 day totals of {MANY}", "ms",
+            lambda _: list(DailyIntake.objects.filter(diarist__in=a_crowd).values_list()), [day] * 3,
+        ),
+        Work("change a tenth of the totals, and vacuum", "s", tidy, [day]),
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":

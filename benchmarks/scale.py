@@ -13,6 +13,7 @@ theirs, copied: the first review of everybody would take hours. The night's revi
 
 import argparse
 import contextlib
+import io
 import itertools
 import math
 import os
@@ -62,6 +63,7 @@ def main() -> int:
     )
     asked.add_argument("--workers", type=int, default=2)
     asked.add_argument("--tonight", type=int, help="people whose night it is; the others sleep on (all)")
+    asked.add_argument("--parts", type=int, default=1, help="of the two largest tables, by diarist (1)")
     asked.add_argument("--seed", type=int, default=1)
     said = asked.parse_args()
     with server():
@@ -137,6 +139,10 @@ def _make(more: int, said: argparse.Namespace, now: datetime) -> None:
     rows = population.make(more, said.days, said.items, totals_only=said.totals_only, seed=said.seed, now=now)
     took = time.perf_counter() - begun
     _say("made", f"{sum(rows.values()):,} rows in {took:.0f} s ({sum(rows.values()) / took:,.0f} a second)")
+    if said.parts != 1:
+        from django.core.management import call_command
+
+        call_command("partition", parts=said.parts, verbosity=0, stdout=io.StringIO())
 
 
 # Before the night -----------------------------------------------------------------------------
@@ -255,7 +261,8 @@ def _night(said: argparse.Namespace, count: int) -> float:
     """
     from journal import nights, review
 
-    nights.plan()
+    now = datetime.now(UTC)
+    nights.plan(now)
     if said.tonight:
         _let_sleep(said.tonight)
     due = nights.progress().due
@@ -269,7 +276,7 @@ def _night(said: argparse.Namespace, count: int) -> float:
     _tell_parts(parts, took, len(sample))
 
     memory, took, used = _work(said.workers)
-    _wake(said.workers)
+    _wake(said.workers, now)
     _memory, start, start_used = _work(said.workers)
     _say("start of the workers", f"{start:.1f} s, which is once and left out: nearly nothing was left to do")
     share = due / max(due - len(sample), 1)
@@ -287,8 +294,11 @@ def _night(said: argparse.Namespace, count: int) -> float:
     return whole * count / due
 
 
-def _wake(few: int) -> None:
-    """Plan somebody of so many zones again, so that workers load what a review needs, and do little else."""
+def _wake(few: int, now: datetime) -> None:
+    """Plan somebody of so many zones again, so that workers load what a review needs, and do little else.
+
+    By the clock of the night: where an hour has ended since, others would be due, too.
+    """
     from django.db.models import F
 
     from journal import nights
@@ -297,7 +307,7 @@ def _wake(few: int) -> None:
     of_zones = dict(Diarist.objects.order_by("-pk").values_list("time_zone", "pk"))
     again = ReviewState.objects.filter(pk__in=list(of_zones.values())[:few])
     again.update(reviewed_on=F("reviewed_on") - timedelta(days=1))
-    nights.plan()
+    nights.plan(now)
     assert 0 < nights.progress().due <= 10 * few
 
 
@@ -332,9 +342,9 @@ def _due(chunk) -> list[int]:
 
     from journal import nights
 
-    return nights._due(
-        chunk.time_zone, chunk.day_start, chunk.day, timezone.now(), (chunk.first_id, chunk.last_id)
-    )
+    within = chunk.first_id, chunk.last_id
+    zone, start, day = chunk.time_zone, chunk.day_start, chunk.day
+    return nights._due(zone, start, day, timezone.now(), nights.OLD_AFTER, within)
 
 
 def _work(workers: int) -> tuple[float, float, float]:
