@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from journal.calc import hydration
 from journal.calc.portions import portion_amount
 from journal.charts.before import SPAN
-from journal.models import Diarist, Dose, Exercise, Meal, MealItem, SpasmEpisode, WaterIntake
+from journal.models import Diarist, Dose, Exercise, Meal, SpasmEpisode, WaterIntake, foods_ahead
 from journal.timeline import Line
 from nutrients.models import Food
 
@@ -71,9 +71,8 @@ def zone_of(diarist: Diarist, cramp: SpasmEpisode) -> tzinfo:
 
 
 def _lines(diarist: Diarist, cramps: Sequence[SpasmEpisode]) -> Iterable[Line]:
-    items = MealItem.objects.filter(diarist=diarist).select_related("food")
     kinds: dict[str, QuerySet] = {
-        "meal": Meal.objects.prefetch_related(Prefetch("items", queryset=items)),
+        "meal": Meal.objects.prefetch_related(foods_ahead(diarist, "food")),
         "drink": WaterIntake.objects.select_related("beverage"),
         "exercise": Exercise.objects.select_related("activity"),
         "dose": Dose.objects.select_related("supplement"),

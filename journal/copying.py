@@ -12,14 +12,13 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from journal import entries
 from journal.calc import days
 from journal.codes import MealKind
-from journal.models import Diarist, Dose, Entry, Meal, MealItem, WaterIntake
+from journal.models import Diarist, Dose, Entry, Meal, WaterIntake, foods_ahead
 from journal.models.entries import OLDEST_ENTRY
 
 COPIED: tuple[type[Entry], ...] = (Meal, WaterIntake, Dose)
@@ -62,7 +61,7 @@ def check_target(diarist: Diarist, day: date) -> None:
 
 def copyable(diarist: Diarist, day: date) -> list[Entry]:
     """What was eaten, drunk and taken on a day, in order of time."""
-    foods = Prefetch("items", MealItem.objects.filter(diarist=diarist).select_related("food", "portion"))
+    foods = foods_ahead(diarist, "food", "portion")
     found: list[Entry] = [
         *Meal.objects.of(diarist).live().on(day).prefetch_related(foods),
         *WaterIntake.objects.of(diarist).live().on(day).select_related("beverage"),

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from django.db.models import CharField, DateField, DecimalField, Prefetch, Value
+from django.db.models import CharField, DateField, DecimalField, Value
 from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 
@@ -28,11 +28,11 @@ from journal.models import (
     Exercise,
     LifeStagePeriod,
     Meal,
-    MealItem,
     PersonalTarget,
     SpasmEpisode,
     WarningSigns,
     WaterIntake,
+    foods_ahead,
 )
 from nutrients.calc import requirement
 from nutrients.codes import KEY_CODES, NUTRIENTS, LifeStage
@@ -139,12 +139,11 @@ def taken(dose: Dose) -> dict[str, float]:
 def day_page(diarist: Diarist, day: date) -> DayPage:
     """Read one diary day, in eight queries."""
     before = day - timedelta(days=1)
-    items = MealItem.objects.filter(diarist=diarist).select_related("food", "portion")
     meals = list(
         Meal.objects.of(diarist)
         .live()
         .between(before, day)
-        .prefetch_related(Prefetch("items", queryset=items))
+        .prefetch_related(foods_ahead(diarist, "food", "portion"))
     )
     drinks = list(WaterIntake.objects.of(diarist).live().on(day).select_related("beverage"))
     others = {

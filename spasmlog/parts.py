@@ -1,6 +1,6 @@
 """A table of PostgreSQL in parts by a hash of one column, and back into one.
 
-    of(model) -> int                     how many parts its table stands in; 1: it is one table
+    of(model) -> int                     in how many parts its table stands; 1: it is one table
     rows_and_bytes(model) -> (int, int)  about how many rows; bytes with all indexes
     rebuild(model, column, parts)        all or nothing; who uses the table meanwhile is held up
 
@@ -10,7 +10,7 @@ holds the column (a primary key gets it as its second), and indexes are built pa
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Model
@@ -21,17 +21,8 @@ PATIENCE = "10s"
 """How long to wait for those who use the table."""
 
 
-class _Named(NamedTuple):
-    """A constraint or an index of a table, as PostgreSQL says it."""
-
-    name: str
-    definition: str
-
-
 def of(model: type[Model]) -> int:
-    """How many parts the table of a model stands in; 1 where it is one table, as always on SQLite."""
-    if connection.vendor != "postgresql":
-        return 1
+    """How many parts the table of a model stands in; 1 where it is one table."""
     with connection.cursor() as sql:
         return len(leaves(sql, model._meta.db_table))
 
@@ -82,20 +73,18 @@ def rebuild(
         sql.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
         _lock(sql, table)
         sql.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end of a transaction is in the way
-        constraints, indexes = _constraints(sql, table), _indexes(sql, table)
-        triggers, grants = _triggers(sql, table), _grants(sql, table)
+        constraints, beside = _constraints(sql, table), _beside(sql, table)
         next_number = _next_number(sql, table)
         old = _put_aside(sql, table)
         _make(sql, table, old, column, parts)
         _copy(sql, old, table, told)
         sql.execute(f"DROP TABLE {old}")
-        for one in indexes:
-            sql.execute(one.definition)
-        for one in constraints:
-            sql.execute(f"ALTER TABLE {table} ADD CONSTRAINT {one.name} {_key(one, model, column, parts)}")
-        if parts == 1:
-            _be_empty_again(sql, model)
-        for statement in [*triggers, *grants]:
+        for name, definition in constraints:
+            wanted = _key(definition, model, column, parts)
+            sql.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {wanted}")
+        if parts == 1 and model._meta.get_field(column).null:  # the key forbade it
+            sql.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL")
+        for statement in beside:
             sql.execute(statement)
         _count_on(sql, table, next_number)
         sql.execute(f"ANALYZE {table}")
@@ -116,48 +105,40 @@ def _lock(sql: Any, table: str) -> None:
 # What there was -------------------------------------------------------------------------------
 
 
-def _constraints(sql: Any, table: str) -> list[_Named]:
-    """Primary key first: it says what may not be NULL. Checks come along with the columns."""
+def _constraints(sql: Any, table: str) -> list[tuple[str, str]]:
+    """Names and definitions; the primary key first: it says what may not be NULL. Checks come along with the
+    columns."""
     sql.execute(
         "SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
         "WHERE conrelid = %s::regclass AND contype IN ('p', 'u', 'f') "
         "ORDER BY array_position('{p,u,f}'::text[], contype::text), conname",
         [table],
     )
-    return [_Named(*row) for row in sql.fetchall()]
+    return sql.fetchall()
 
 
-def _indexes(sql: Any, table: str) -> list[_Named]:
-    """Those that are no key's own."""
-    sql.execute(
-        "SELECT quote_ident(c.relname), replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') "
-        "FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = %s::regclass "
-        "AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = i.indrelid AND k.conindid = c.oid) "
-        "ORDER BY c.relname",
-        [table],
-    )
-    return [_Named(*row) for row in sql.fetchall()]
+INDEXES = (
+    "SELECT replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') FROM pg_index i "
+    "WHERE i.indrelid = %s::regclass AND NOT EXISTS "
+    "(SELECT FROM pg_constraint k WHERE k.conrelid = i.indrelid AND k.conindid = i.indexrelid)"
+)
+"""Those that are no key's own."""
+TRIGGERS = "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+GRANTS = (
+    "SELECT format('GRANT %%s ON %%s TO %%s', acl.privilege_type, oid::regclass, "
+    "CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END) "
+    "FROM pg_class, aclexplode(relacl) AS acl WHERE oid = %s::regclass AND acl.grantee <> relowner"
+)
+"""What others than its owner may do."""
 
 
-def _triggers(sql: Any, table: str) -> list[str]:
-    """As statements that make them."""
-    sql.execute(
-        "SELECT pg_get_triggerdef(oid) FROM pg_trigger "
-        "WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY tgname",
-        [table],
-    )
-    return [definition for (definition,) in sql.fetchall()]
-
-
-def _grants(sql: Any, table: str) -> list[str]:
-    """What others than its owner may do, as statements that allow it."""
-    sql.execute(
-        "SELECT format('GRANT %%s ON %%s TO %%s', acl.privilege_type, oid::regclass, "
-        "CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END) "
-        "FROM pg_class, aclexplode(relacl) AS acl WHERE oid = %s::regclass AND acl.grantee <> relowner",
-        [table],
-    )
-    return [statement for (statement,) in sql.fetchall()]
+def _beside(sql: Any, table: str) -> list[str]:
+    """What else belongs to a table, as statements that make it."""
+    found: list[str] = []
+    for asked in (INDEXES, TRIGGERS, GRANTS):
+        sql.execute(asked, [table])
+        found += [statement for (statement,) in sql.fetchall()]
+    return found
 
 
 def _next_number(sql: Any, table: str) -> int | None:
@@ -216,19 +197,12 @@ def _pieces(sql: Any, old: str) -> Iterator[tuple[str, int, int]]:
             yield leaf, first, min(first + BLOCKS, pages)
 
 
-def _key(one: _Named, model: type[Model], column: str, parts: int) -> str:
+def _key(definition: str, model: type[Model], column: str, parts: int) -> str:
     """The definition of a constraint, whose primary key holds the column where there are parts."""
-    if not one.definition.startswith("PRIMARY KEY"):
-        return one.definition
+    if not definition.startswith("PRIMARY KEY"):
+        return definition
     own = model._meta.pk.column
     return f"PRIMARY KEY ({own}, {column})" if parts > 1 else f"PRIMARY KEY ({own})"
-
-
-def _be_empty_again(sql: Any, model: type[Model]) -> None:
-    """A key forbids NULL in its columns; the model may not."""
-    for field in model._meta.concrete_fields:
-        if field.null:
-            sql.execute(f"ALTER TABLE {model._meta.db_table} ALTER COLUMN {field.column} DROP NOT NULL")
 
 
 def _count_on(sql: Any, table: str, number: int | None) -> None:

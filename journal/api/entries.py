@@ -25,11 +25,11 @@ from journal.models import (
     Favourite,
     Kept,
     Meal,
-    MealItem,
     SpasmEpisode,
     Supplement,
     WarningSigns,
     WaterIntake,
+    foods_ahead,
 )
 from nutrients.models import Food
 from spasmlog.api import PAGE, ApiViewSet, Pages, Parameter
@@ -210,8 +210,7 @@ class Meals(EntryViewSet):
     def all_rows(self) -> models.QuerySet:
         # A food is in many meals: its name is read once.
         named = models.Prefetch("items__food", Food.objects.only("id", "name"))
-        items = models.Prefetch("items", MealItem.objects.filter(diarist=self.diarist))
-        return super().all_rows().prefetch_related(items, named)
+        return super().all_rows().prefetch_related(foods_ahead(self.diarist), named)
 
     def log(self, **fields: Any) -> Meal:
         return entries.log_meal(self.diarist, fields.pop("items"), **fields)

@@ -17,6 +17,7 @@ from journal.models.entries import (
     Supplement,
     WarningSigns,
     WaterIntake,
+    foods_ahead,
 )
 from journal.models.findings import (
     Advice,
@@ -78,4 +79,5 @@ __all__ = [
     "ToldGaps",
     "WarningSigns",
     "WaterIntake",
+    "foods_ahead",
 ]

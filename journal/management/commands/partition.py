@@ -47,9 +47,10 @@ class Command(BaseCommand):
                 raise CommandError(f"{table} is as it was: {reason(wrong)}") from wrong
 
 
+IN_USE = "it is in use. Stop web, worker and beat, then try again."
 ADVICE = {
-    "55P03": "it is in use. Stop web, worker and beat, then try again.",
-    "40P01": "it is in use. Stop web, worker and beat, then try again.",
+    "55P03": IN_USE,
+    "40P01": IN_USE,
     "23502": "it has rows without a diarist. `manage.py verify --mend` names it; then try again.",
     "42703": "it has no column for the diarist yet. Run `manage.py migrate`, then try again.",
 }
